@@ -1,0 +1,60 @@
+//! What inference asks the host.
+
+use std::sync::Arc;
+
+use tir::{CFunction, Const, HostObject, Ty};
+
+/// What a name or an attribute means.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Entity {
+    /// A scalar, frozen: its value and type. Also a C pointer.
+    Constant(Const, Ty),
+    /// A string, frozen: for messages of exceptions.
+    Text(String),
+    /// Something that inference has rules for, by its qualified name: `builtins.abs`, `math.exp`,
+    /// `numpy.floor`, `builtins.range`.
+    Known(String),
+    /// A conversion to this type, such as `types.int32` or `np.float64`.
+    Type(Ty),
+    /// An exception class by its name.
+    Exception(String, HostObject),
+    /// A Python function, a cfunc or a jitted function: compiled along with the caller.
+    Function(HostObject),
+    /// A C function of a loaded library, or a C data pointer to function.
+    CFunction(CFunction),
+    /// A module, a library or a namespace: only its attributes mean something.
+    Namespace(HostObject),
+    /// Anything else, in the words of a message: "a list", "an object of class `Model`".
+    Opaque(String),
+}
+
+/// A snapshot of what a function sees. It answers without the interpreter.
+pub trait Environment {
+    /// What `name` means where the function does not bind it: closure, then globals, then builtins.
+    fn global(&self, name: &str) -> Option<Entity>;
+
+    /// What attribute `name` of a namespace means.
+    fn attribute(&self, namespace: HostObject, name: &str) -> Option<Entity>;
+
+    /// The source of a function that is compiled along.
+    ///
+    /// # Errors
+    /// The sentence that says why there is none.
+    fn function(&self, function: HostObject) -> Result<FunctionSource, String>;
+
+    /// The builtin exception class of that name, whatever the name is bound to now.
+    fn builtin_exception(&self, name: &str) -> HostObject;
+}
+
+/// A Python function as text, with what it sees.
+#[derive(Clone)]
+pub struct FunctionSource {
+    /// Its qualified name.
+    pub name: String,
+    /// Its syntax.
+    pub syntax: Arc<pysyntax::Syntax>,
+    /// What its free names mean.
+    pub environment: Arc<dyn Environment>,
+    /// Default values of its last parameters.
+    pub defaults: Vec<Entity>,
+}

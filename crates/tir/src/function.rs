@@ -1,0 +1,108 @@
+//! A function: blocks, instructions, values, slots.
+
+use arena::{IdMap, SideMap, define_id};
+use ctype::TypeId;
+use source::{Source, Span};
+
+use crate::{Op, RaiseSiteId, Ty};
+
+define_id! {
+    /// A value: a block's parameter or an instruction's result.
+    pub struct Value("v")
+}
+
+define_id! {
+    /// A basic block.
+    pub struct BlockId("block")
+}
+
+define_id! {
+    /// An instruction.
+    pub struct InstId("inst")
+}
+
+define_id! {
+    /// Memory that lives as long as the call.
+    pub struct SlotId("slot")
+}
+
+/// A function with known types.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its qualified name.
+    pub name: String,
+    /// The text it came from; spans of instructions are of this.
+    pub source: Source,
+    /// What it returns.
+    pub result: Ty,
+    /// Its blocks. The first is the entry, whose parameters are the function's.
+    pub blocks: IdMap<BlockId, Block>,
+    /// All instructions of all blocks.
+    pub insts: IdMap<InstId, Inst>,
+    /// The type of each value.
+    pub values: IdMap<Value, Ty>,
+    /// The names that the user gave values, for the text of the IR.
+    pub names: SideMap<Value, Option<String>>,
+    /// Memory of the call.
+    pub slots: IdMap<SlotId, Slot>,
+}
+
+/// Memory of one C type: a struct passed by value, the result of a C function, a temporary.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slot {
+    /// What it holds.
+    pub ty: TypeId,
+}
+
+/// A basic block.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// What every jump here brings.
+    pub params: Vec<Value>,
+    /// In order.
+    pub insts: Vec<InstId>,
+    /// How it ends.
+    pub terminator: Terminator,
+}
+
+/// An instruction.
+#[derive(Clone, Debug)]
+pub struct Inst {
+    /// What it does.
+    pub op: Op,
+    /// What it gives, if anything.
+    pub result: Option<Value>,
+    /// The text that it came from.
+    pub span: Span,
+}
+
+/// A jump with what it brings.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Jump {
+    /// Where to.
+    pub block: BlockId,
+    /// One value for each of the block's parameters.
+    pub args: Vec<Value>,
+}
+
+/// How a block ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Terminator {
+    /// Goes on elsewhere.
+    Jump(Jump),
+    /// Goes on at the first where the `bool` is true, else at the second.
+    Branch {
+        /// The `bool`.
+        condition: Value,
+        /// Where it is true.
+        then: Jump,
+        /// Where it is false.
+        otherwise: Jump,
+    },
+    /// Ends the call; the value is there unless the result is [`Ty::Unit`].
+    Return(Option<Value>),
+    /// Ends the call with an exception: the site says which, the values are its arguments.
+    Raise(RaiseSiteId, Vec<Value>),
+    /// Never reached.
+    Unreachable,
+}

@@ -1,0 +1,56 @@
+//! The types of values.
+
+use ctype::TypeId;
+
+/// An integer of two's complement.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct IntTy {
+    /// 8, 16, 32 or 64.
+    pub bits: u8,
+    /// Whether it has negative values.
+    pub is_signed: bool,
+}
+
+impl IntTy {
+    /// What an `int` of Python becomes.
+    pub const I64: Self = Self { bits: 64, is_signed: true };
+    /// The largest unsigned one.
+    pub const U64: Self = Self { bits: 64, is_signed: false };
+}
+
+/// A binary float of IEEE 754.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum FloatTy {
+    /// Single precision.
+    F32,
+    /// Double precision.
+    F64,
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Ty {
+    /// `None`: there is nothing to know.
+    Unit,
+    /// `bool`.
+    Bool,
+    /// An integer.
+    Int(IntTy),
+    /// A float.
+    Float(FloatTy),
+    /// A complex number; the float is that of each part.
+    Complex(FloatTy),
+    /// A C pointer: the id of the pointer type itself.
+    Pointer(TypeId),
+    /// A C struct or union in memory; the value is its address.
+    Record(TypeId),
+}
+
+impl Ty {
+    /// `float`.
+    pub const F64: Self = Self::Float(FloatTy::F64);
+    /// `int`.
+    pub const I64: Self = Self::Int(IntTy::I64);
+    /// `complex`.
+    pub const C128: Self = Self::Complex(FloatTy::F64);
+}
