@@ -25,7 +25,7 @@ pub use primitive::{FloatType, IntType};
 pub use record_layout::{FieldDecl, Packing, lay_out_record};
 pub use table::{CTypes, Checkpoint};
 pub use types::{
-    ArrayLength, BitField, CType, Enum, EnumId, Enumerator, Field, Qualified, Qualifiers, Record,
-    RecordBody, RecordId, RecordKind, Signature, TypeId,
+    ArrayLength, BitField, CType, Enum, EnumId, Enumerator, Field, Qualified, Qualifiers, Record, RecordBody,
+    RecordId, RecordKind, Signature, TypeId,
 };
 pub use units::{Align, BitOffset, Layout, Size};

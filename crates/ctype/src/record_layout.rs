@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Align, ArrayLength, BitField, BitOffset, CType, CTypes, Field, Layout, LayoutError, Qualified, RecordBody,
-    RecordKind, Size,
+    Align, ArrayLength, BitField, BitOffset, CType, CTypes, Field, Layout, LayoutError, Qualified,
+    RecordBody, RecordKind, Size,
 };
 
 /// A member as declared.
@@ -47,7 +47,14 @@ pub fn lay_out_record(
     fields: &[FieldDecl],
     packing: Packing,
 ) -> Result<RecordBody, (usize, LayoutError)> {
-    let _ = (types, kind, fields, packing, ArrayLength::Unknown, BitField { start: BitOffset::bits(0), width: 0 });
+    let _ = (
+        types,
+        kind,
+        fields,
+        packing,
+        ArrayLength::Unknown,
+        BitField { start: BitOffset::bits(0), width: 0 },
+    );
     let _ = (CType::Void, Size::ZERO, None::<Field>, None::<Layout>);
     unimplemented!()
 }

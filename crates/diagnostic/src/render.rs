@@ -18,10 +18,11 @@ fn render_one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let labels: Vec<&Label> =
-        std::iter::once(&diagnostic.primary).chain(&diagnostic.others).collect();
-    let mut group: Group<'_> =
-        level.primary_title(diagnostic.title.as_str()).id(diagnostic.id.as_str()).elements([] as [Snippet<'_, annotate_snippets::Annotation<'_>>; 0]);
+    let labels: Vec<&Label> = std::iter::once(&diagnostic.primary).chain(&diagnostic.others).collect();
+    let mut group: Group<'_> = level
+        .primary_title(diagnostic.title.as_str())
+        .id(diagnostic.id.as_str())
+        .elements([] as [Snippet<'_, annotate_snippets::Annotation<'_>>; 0]);
     for source in sources(&labels) {
         let of_source = labels.iter().enumerate().filter(|(_, label)| is_same(&label.source, source));
         group = group.element(snippet(source, of_source.map(|(index, label)| (index == 0, *label))));

@@ -103,11 +103,11 @@ impl Source {
     #[must_use]
     pub fn renumbered(&self, entries: impl IntoIterator<Item = (usize, Arc<str>, u32)>) -> Self {
         let mut renumberings = vec![self.0.renumberings[0].clone()];
-        renumberings.extend(
-            entries
-                .into_iter()
-                .map(|(offset, name, line)| Renumbering { offset: Span::at(offset).start, name, line }),
-        );
+        renumberings.extend(entries.into_iter().map(|(offset, name, line)| Renumbering {
+            offset: Span::at(offset).start,
+            name,
+            line,
+        }));
         let (text, line_starts) = (self.0.text.clone(), self.0.line_starts.clone());
         Self(Arc::new(Inner { text, line_starts, renumberings }))
     }

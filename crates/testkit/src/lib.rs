@@ -1,1 +1,4 @@
-//! Placeholder.
+//! What tests share: the runner of case files, generators of random C, and the compilers that are
+//! asked for the right answer. A dev-dependency only.
+
+pub mod cases;
