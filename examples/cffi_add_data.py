@@ -1,8 +1,8 @@
 """An array of structs given to a C function that returns a struct by value."""
 
-import somelib
-
 from ferrule.cffi import FFI
+
+import somelib
 
 ffi = FFI()
 

@@ -16,11 +16,11 @@ import numpy as np
 import scipy
 import scipy.integrate
 import scipy.special
-import somelib
+from ferrule.cffi import FFI
 
 import ferrule
+import somelib
 from ferrule import cfunc
-from ferrule.cffi import FFI
 
 NUMBERS = 100_000
 
@@ -89,13 +89,14 @@ def add_data() -> None:
     points = [(2, 2.2), (3, 3.3), (4, 4.4), (5, 5.5)]
     library = ctypes.CDLL(somelib.build())
     library.add_data.restype = DataPoint
-    array = (DataPoint * 4)(*points)
-    ways = {"ctypes": lambda: library.add_data(array, 4)}
+    of_ctypes = (DataPoint * 4)(*points)
+    ways = {"ctypes": lambda: library.add_data(of_ctypes, 4)}
     for way, make in {"cffi": cffi.FFI, "ferrule": FFI}.items():
         ffi = make()
         ffi.cdef(DATA_POINT)
         lib = ffi.dlopen(somelib.build())
-        ways[way] = lambda lib=lib, array=ffi.new("DataPoint[]", points): lib.add_data(array, 4)
+        array = ffi.new("DataPoint[]", points)
+        ways[way] = lambda lib=lib, array=array: lib.add_data(array, 4)
     for way, call in ways.items():
         total, seconds = timed(call)
         show(way, (total.num, total.dnum), seconds)
