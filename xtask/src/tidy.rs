@@ -1,6 +1,7 @@
 //! `tidy`: the invariants that no compiler checks. Each check is a file; each finding names a file and a line.
 
 mod boundaries;
+mod coverage;
 mod modules;
 mod sizes;
 mod words;
@@ -36,7 +37,7 @@ pub(crate) fn run(_: &[String]) -> Outcome {
 /// Looks at every text of the project and shows what breaks an invariant.
 pub(crate) fn check() -> Outcome {
     let texts = texts();
-    let checks = [boundaries::check, modules::check, sizes::check, words::check];
+    let checks = [boundaries::check, coverage::check, modules::check, sizes::check, words::check];
     let findings: Vec<String> = checks.iter().flat_map(|check| check(&texts)).collect();
     for finding in &findings {
         line(finding);

@@ -59,3 +59,30 @@ fn unsafety(text: &Text) -> Vec<String> {
     let is_missing = is_root && is_safe && !text.content.contains("#![forbid(unsafe_code)]");
     is_missing.then(|| text.finding(1, "this crate has `#![forbid(unsafe_code)]`")).into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace;
+
+    fn findings(file: &str, content: &str) -> Vec<String> {
+        check(&[Text { path: workspace::root().join("crates").join(file), content: content.to_owned() }])
+    }
+
+    #[test]
+    fn a_new_arrow_is_found() {
+        let manifest =
+            "[dependencies]\narena.workspace = true\nlibc = \"1\"\n\n[dev-dependencies]\npyo3 = \"1\"\n";
+        assert_eq!(
+            findings("ctype/Cargo.toml", manifest),
+            ["crates/ctype/Cargo.toml:3: `ctype` may not depend on `libc`"]
+        );
+    }
+
+    #[test]
+    fn a_safe_crate_says_so() {
+        assert_eq!(findings("cabi/src/lib.rs", "//! Text.\n").len(), 1);
+        assert!(findings("cabi/src/lib.rs", "#![forbid(unsafe_code)]\n").is_empty());
+        assert!(findings("jit/src/lib.rs", "//! Text.\n").is_empty());
+    }
+}

@@ -60,3 +60,38 @@ fn is_arm(line: &str) -> bool {
 fn indent_of(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(name: &str, content: String) -> Vec<String> {
+        check(&[Text { path: name.into(), content }])
+    }
+
+    #[test]
+    fn a_function_may_have_sixty_lines() {
+        let of = |count: usize| format!("fn f() {{\n{}}}\n", "    g();\n".repeat(count));
+        assert!(findings("a.rs", of(60)).is_empty());
+        assert_eq!(findings("a.rs", of(61)), ["a.rs:1: a function of 61 lines, at most 60"]);
+    }
+
+    #[test]
+    fn arms_on_one_line_do_not_count() {
+        let arms = "        A => b(),\n".repeat(80);
+        assert!(findings("a.rs", format!("fn f() {{\n    match x {{\n{arms}    }}\n}}\n")).is_empty());
+    }
+
+    #[test]
+    fn a_python_function_ends_where_its_indentation_does() {
+        let of = |count: usize| format!("def f(\n    a,\n):\n{}\n\ng()\n", "    g()\n".repeat(count));
+        assert!(findings("a.py", of(50)).is_empty());
+        assert_eq!(findings("a.py", of(61)).len(), 1);
+    }
+
+    #[test]
+    fn a_file_may_have_six_hundred_lines() {
+        assert!(findings("a.c", "int a;\n".repeat(600)).is_empty());
+        assert_eq!(findings("a.c", "int a;\n".repeat(601)).len(), 1);
+    }
+}
