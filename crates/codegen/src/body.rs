@@ -205,7 +205,8 @@ impl<'ctx> Body<'_, 'ctx> {
             return Err(InternalError::new("only a pointer moves by elements"));
         };
         let stride = self.emitter.stride(id)?;
-        let elements = u32::try_from(stride.get()).map_err(|_| InternalError::new("an element is too large"))?;
+        let elements =
+            u32::try_from(stride.get()).map_err(|_| InternalError::new("an element is too large"))?;
         let element = self.emitter.unit.context.i8_type().array_type(elements);
         let (pointer, count) = (self.value(pointer)?.pointer()?, self.value(count)?.int()?);
         // SAFETY: built, not carried out: the program's own pointer arithmetic, under C's rules.
@@ -276,7 +277,8 @@ impl<'ctx> Body<'_, 'ctx> {
         let pending = self.emitter.load_pending()?;
         self.emitter.branch_if_zero(pending, next, asked)?;
         self.emitter.builder.position_at_end(asked);
-        let ask = self.emitter.unit.external("ferrule_call_failed", number.fn_type(&[], false), Promise::Cold);
+        let ask =
+            self.emitter.unit.external("ferrule_call_failed", number.fn_type(&[], false), Promise::Cold);
         let is_failed = self.emitter.call_value(ask, &[])?.into_int_value();
         let failed = self.emitter.block("failed");
         self.emitter.branch_if_zero(is_failed, next, failed)?;

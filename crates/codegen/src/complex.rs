@@ -3,7 +3,6 @@
 //! The C mathematics library passes a `double _Complex` as two `double`s, a `float _Complex` as
 //! the two halves of one vector register (System V psABI, section 3.2.3).
 
-use inkwell::types::BasicType;
 use inkwell::values::{BasicValueEnum, IntValue};
 use tir::{BinaryOp, Comparison, FloatTy, UnaryOp};
 
@@ -26,9 +25,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
             UnaryOp::Neg => {
                 Ok(Operand::Complex(Complex { real: negated(value.real)?, imag: negated(value.imag)? }))
             }
-            UnaryOp::Conj => {
-                Ok(Operand::Complex(Complex { real: value.real, imag: negated(value.imag)? }))
-            }
+            UnaryOp::Conj => Ok(Operand::Complex(Complex { real: value.real, imag: negated(value.imag)? })),
             UnaryOp::Abs => Ok(self.libm("hypot", ty, &[value.real, value.imag])?.into()),
             UnaryOp::Real => Ok(value.real.into()),
             UnaryOp::Imag => Ok(value.imag.into()),
@@ -144,7 +141,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         for arg in args {
             match ty {
                 FloatTy::F32 => values.push(self.join_halves(*arg)?),
-                FloatTy::F64 => values.extend([arg.real.into(), arg.imag.into()]),
+                FloatTy::F64 => values.extend(Operand::Complex(*arg).parts()),
             }
         }
         self.split(self.call_value(function, &values)?)

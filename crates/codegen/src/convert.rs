@@ -20,7 +20,9 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 let (real, imag) = (self.resize_float(real, float)?, self.resize_float(imag, float)?);
                 Ok(Operand::Complex(Complex { real, imag }))
             }
-            (Ty::Pointer(_) | Ty::Record(_), Ty::Pointer(_) | Ty::Record(_)) | (Ty::Unit, Ty::Unit) => Ok(value),
+            (Ty::Pointer(_) | Ty::Record(_), Ty::Pointer(_) | Ty::Record(_)) | (Ty::Unit, Ty::Unit) => {
+                Ok(value)
+            }
             (Ty::Pointer(_), Ty::Int(int)) => {
                 let ty = self.unit.int_type(int.bits);
                 Ok(self.builder.build_ptr_to_int(value.pointer()?, ty, "")?.into())
@@ -36,9 +38,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 let zero = int.get_type().const_zero();
                 Ok(self.int_compare(Comparison::Ne, from.is_signed, int, zero)?.into())
             }
-            Ty::Int(wanted) => {
-                Ok(self.resize(int, self.unit.int_type(wanted.bits), from.is_signed)?.into())
-            }
+            Ty::Int(wanted) => Ok(self.resize(int, self.unit.int_type(wanted.bits), from.is_signed)?.into()),
             Ty::Float(float) => {
                 let ty = self.unit.float(float);
                 Ok(if from.is_signed {

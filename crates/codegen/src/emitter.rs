@@ -6,7 +6,7 @@ use inkwell::builder::Builder;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::types::{BasicType, BasicTypeEnum, IntType};
 use inkwell::values::{
-    BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, IntValue, PointerValue,
+    BasicMetadataValueEnum, BasicValue, BasicValueEnum, CallSiteValue, FunctionValue, IntValue, PointerValue,
 };
 
 use crate::error::{InternalError, Result};
@@ -110,7 +110,8 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         pointer: PointerValue<'ctx>,
     ) -> Result<BasicValueEnum<'ctx>> {
         let value = self.builder.build_load(ty, pointer, "")?;
-        let load = value.as_instruction_value().ok_or_else(|| InternalError::new("a load is an instruction"))?;
+        let load =
+            value.as_instruction_value().ok_or_else(|| InternalError::new("a load is an instruction"))?;
         load.set_alignment(ANY_ADDRESS).map_err(|error| InternalError::new(error.to_string()))?;
         Ok(value)
     }
@@ -125,7 +126,7 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
     /// Copies bytes between places that may be the same.
     pub(crate) fn copy(&self, to: PointerValue<'ctx>, from: PointerValue<'ctx>, size: Size) -> Result<()> {
         let size = self.unit.context.i64_type().const_int(size.get(), false);
-        self.builder.build_memmove(to, ANY_ADDRESS, from, ANY_ADDRESS, size).map_err(InternalError::new)?;
+        self.builder.build_memmove(to, ANY_ADDRESS, from, ANY_ADDRESS, size)?;
         Ok(())
     }
 
@@ -182,7 +183,7 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
     /// Chooses between two values of one type.
     pub(crate) fn select<T>(&self, condition: IntValue<'ctx>, then: T, otherwise: T) -> Result<T>
     where
-        T: inkwell::values::BasicValue<'ctx> + TryFrom<BasicValueEnum<'ctx>>,
+        T: BasicValue<'ctx> + TryFrom<BasicValueEnum<'ctx>>,
     {
         let chosen = self.builder.build_select(condition, then, otherwise, "")?;
         T::try_from(chosen).map_err(|_| InternalError::new("a choice between two types"))

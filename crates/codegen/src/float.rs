@@ -42,7 +42,9 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 let is_second = self.float_compare(Comparison::Gt, right, left)?;
                 self.select(is_second, right, left)
             }
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shl | BinaryOp::Shr => Err(unfit(op, ty)),
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shl | BinaryOp::Shr => {
+                Err(unfit(op, ty))
+            }
         }
     }
 
@@ -70,7 +72,12 @@ impl<'ctx> Emitter<'_, 'ctx> {
     }
 
     /// A function of the C mathematics library by the name of its `double` form.
-    pub(crate) fn libm(&self, name: &str, ty: FloatTy, args: &[FloatValue<'ctx>]) -> Result<FloatValue<'ctx>> {
+    pub(crate) fn libm(
+        &self,
+        name: &str,
+        ty: FloatTy,
+        args: &[FloatValue<'ctx>],
+    ) -> Result<FloatValue<'ctx>> {
         let float = self.unit.float(ty);
         let function_type = float.fn_type(&vec![float.into(); args.len()], false);
         let function = self.unit.external(&libm_name(name, ty), function_type, Promise::Pure);

@@ -138,7 +138,8 @@ impl<'ctx> Emitter<'_, 'ctx> {
         let word = self.unit.context.i64_type();
         let pow = word.fn_type(&[word.into(), word.into()], false);
         let pow = self.unit.external("ferrule_int_pow", pow, Promise::Pure);
-        let args = [self.resize(base, word, ty.is_signed)?.into(), self.resize(exponent, word, false)?.into()];
+        let args =
+            [self.resize(base, word, ty.is_signed)?.into(), self.resize(exponent, word, false)?.into()];
         self.resize(self.call_value(pow, &args)?.into_int_value(), base.get_type(), false)
     }
 
@@ -161,7 +162,12 @@ impl<'ctx> Emitter<'_, 'ctx> {
         self.select(is_inside, shifted, ty.const_zero())
     }
 
-    fn shift_right(&self, int: IntTy, value: IntValue<'ctx>, count: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
+    fn shift_right(
+        &self,
+        int: IntTy,
+        value: IntValue<'ctx>,
+        count: IntValue<'ctx>,
+    ) -> Result<IntValue<'ctx>> {
         let ty = value.get_type();
         let width = u64::from(ty.get_bit_width());
         let is_inside =

@@ -29,7 +29,10 @@ impl<'ctx> Emitter<'_, 'ctx> {
         args: &[Operand<'ctx>],
     ) -> Result<Operand<'ctx>> {
         if args.len() != function.arity() {
-            return Err(InternalError::new(format!("`{}` takes another number of operands", function.name())));
+            return Err(InternalError::new(format!(
+                "`{}` takes another number of operands",
+                function.name()
+            )));
         }
         match ty {
             Ty::Float(float) => self.float_function(function, float, args),

@@ -1,7 +1,7 @@
 //! Calls of a program's own functions.
 
 use inkwell::basic_block::BasicBlock;
-use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
+use inkwell::values::{BasicValue, BasicValueEnum, FunctionValue, IntValue, PointerValue};
 use tir::Ty;
 
 use crate::emitter::Emitter;
@@ -60,7 +60,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
     }
 
     /// Memory for a value.
-    fn slot_for(&self, ty: Ty) -> Result<PointerValue<'ctx>> {
+    pub(crate) fn slot_for(&self, ty: Ty) -> Result<PointerValue<'ctx>> {
         match ty {
             Ty::Record(id) => self.slot_of(id),
             Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) => {
@@ -75,7 +75,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         let number = self.unit.context.i32_type();
         let pending = self.unit.external_data("ferrule_pending", number).as_pointer_value();
         let value = self.builder.build_load(number, pending, "pending")?;
-        if let Some(load) = inkwell::values::BasicValue::as_instruction_value(&value) {
+        if let Some(load) = value.as_instruction_value() {
             let ordered = load.set_atomic_ordering(inkwell::AtomicOrdering::Monotonic);
             ordered.map_err(|error| crate::error::InternalError::new(error.to_string()))?;
         }

@@ -67,7 +67,9 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 let zero = byte.get_type().const_zero();
                 Ok(self.builder.build_int_compare(IntPredicate::NE, byte, zero, "")?.into())
             }
-            Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) => Ok(self.load(self.unit.parts(ty)[0], pointer)?.into()),
+            Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) => {
+                Ok(self.load(self.unit.parts(ty)[0], pointer)?.into())
+            }
             Ty::Complex(float) => {
                 let part = self.unit.float(float);
                 let imag = self.add_bytes(pointer, float_size(float))?;

@@ -1,6 +1,6 @@
 //! What the whole module shares: types, attributes, declarations.
 
-use arena::{Id, SideMap};
+use arena::Id;
 use ctype::CTypes;
 use inkwell::AddressSpace;
 use inkwell::attributes::{Attribute, AttributeLoc};
@@ -54,7 +54,11 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
         };
         unit.name_c_functions();
         // What LLVM itself calls, such as `exp`, goes through the table of addresses too.
-        module.add_basic_value_flag("RtLibUseGOT", FlagBehavior::Warning, context.i32_type().const_int(1, false));
+        module.add_basic_value_flag(
+            "RtLibUseGOT",
+            FlagBehavior::Warning,
+            context.i32_type().const_int(1, false),
+        );
         for (id, function) in program.functions.iter() {
             let abi = JittedAbi::of(function, raises[id])?;
             let llvm = module.add_function(&function.name, abi.function_type(&unit), Some(Linkage::Internal));
@@ -145,7 +149,8 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
 
     /// `iN`.
     pub(crate) fn int(&self, bits: u32) -> Result<IntType<'ctx>> {
-        let width = std::num::NonZeroU32::new(bits).ok_or_else(|| InternalError::new("an integer of no bits"))?;
+        let width =
+            std::num::NonZeroU32::new(bits).ok_or_else(|| InternalError::new("an integer of no bits"))?;
         self.context.custom_width_int_type(width).map_err(InternalError::new)
     }
 

@@ -1,7 +1,7 @@
 //! ORC behind safe functions.
 
 use std::ffi::{CStr, CString, c_void};
-use std::ptr::{null_mut, NonNull};
+use std::ptr::{NonNull, null_mut};
 use std::sync::{Mutex, PoisonError};
 
 use inkwell::targets::{InitializationConfig, Target};
@@ -16,9 +16,8 @@ use llvm_sys::orc2::{
     LLVMOrcCSymbolMapPairs, LLVMOrcDisposeMaterializationUnit, LLVMOrcExecutionSessionCreateBareJITDylib,
     LLVMOrcExecutionSessionGetSymbolStringPool, LLVMOrcExecutionSessionIntern, LLVMOrcExecutionSessionLookup,
     LLVMOrcExecutionSessionRef, LLVMOrcExecutionSessionSetErrorReporter, LLVMOrcJITDylibClear,
-    LLVMOrcJITDylibDefine, LLVMOrcJITDylibLookupFlags, LLVMOrcLookupKind,
-    LLVMOrcSymbolLookupFlags, LLVMOrcSymbolStringPoolClearDeadEntries,
-    LLVMOrcSymbolStringPoolEntryRef,
+    LLVMOrcJITDylibDefine, LLVMOrcJITDylibLookupFlags, LLVMOrcLookupKind, LLVMOrcSymbolLookupFlags,
+    LLVMOrcSymbolStringPoolClearDeadEntries, LLVMOrcSymbolStringPoolEntryRef,
 };
 
 /// LLVM's words for what went wrong.

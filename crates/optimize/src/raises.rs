@@ -9,7 +9,7 @@ use tir::{FuncId, Function, Op, Program, Terminator};
 
 /// For each function, whether it can end with an error.
 pub fn raises(program: &Program) -> SideMap<FuncId, bool> {
-    let mut raises = SideMap::default();
+    let mut raises: SideMap<FuncId, bool> = SideMap::default();
     let mut is_settled = false;
     while !is_settled {
         is_settled = true;
