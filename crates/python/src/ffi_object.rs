@@ -134,7 +134,7 @@ impl Ffi {
     fn new(py: Python<'_>) -> PyResult<Self> {
         let void = { table::write().void() };
         let null = cdata::object::plain(py, Face::of(void).pointer(), std::ptr::null_mut())?;
-        Ok(Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), null })
+        Ok(Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), null: null.unbind() })
     }
 
     /// Read C declarations.
@@ -220,12 +220,12 @@ impl Ffi {
     /// >>> ffi.dlopen("libm.so.6").cos(0.0)
     /// 1.0
     #[pyo3(signature = (name, flags=0, *, release_gil=None))]
-    fn dlopen(
-        this: &Bound<'_, Self>,
-        name: &Bound<'_, PyAny>,
+    fn dlopen<'py>(
+        this: &Bound<'py, Self>,
+        name: &Bound<'py, PyAny>,
         flags: c_int,
-        release_gil: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Py<PyAny>> {
+        release_gil: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = this.py();
         let release = || match release_gil {
             None => Ok(ReleaseGil::All(true)),
@@ -300,12 +300,12 @@ impl Ffi {
     /// >>> list(ffi.new("int[]", [1, 2, 3]))
     /// [1, 2, 3]
     #[pyo3(name = "new", signature = (cdecl, init=None))]
-    fn new_(
+    fn new_<'py>(
         &self,
-        py: Python<'_>,
-        cdecl: &Bound<'_, PyAny>,
-        init: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Py<PyAny>> {
+        py: Python<'py>,
+        cdecl: &Bound<'py, PyAny>,
+        init: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let face = self.face(py, cdecl)?;
         Ok(cdata::new(py, face, init.map(Bound::as_borrowed))?)
     }
@@ -328,7 +328,12 @@ impl Ffi {
     /// >>> from ferrule import FFI
     /// >>> int(FFI().cast("unsigned char", 300))
     /// 44
-    fn cast(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    fn cast<'py>(
+        &self,
+        py: Python<'py>,
+        cdecl: &Bound<'py, PyAny>,
+        source: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let face = self.face(py, cdecl)?;
         Ok(cdata::cast(py, face, source.as_borrowed())?)
     }
@@ -461,7 +466,11 @@ impl Ffi {
     /// b'hello'
     #[staticmethod]
     #[pyo3(signature = (cdata, maxlen=-1))]
-    fn string(py: Python<'_>, cdata: &Bound<'_, PyAny>, maxlen: isize) -> PyResult<Py<PyAny>> {
+    fn string<'py>(
+        py: Python<'py>,
+        cdata: &Bound<'py, PyAny>,
+        maxlen: isize,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let Some(data) = CData::of(cdata.as_borrowed()) else {
             let class = cdata.get_type().name()?;
             return Err(PyTypeError::new_err(format!("string() argument must be C data, not {class}")));
