@@ -3,6 +3,7 @@
 mod ctype_object;
 
 use std::ffi::{OsString, c_int};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cdecl::{DeclareOptions, Declared, Namespace};
@@ -542,7 +543,8 @@ fn path_of(name: &Bound<'_, PyAny>) -> PyResult<OsString> {
     if let Ok(bytes) = name.cast::<PyBytes>() {
         return name.py().import("os")?.call_method1("fsdecode", (bytes,))?.extract();
     }
-    name.extract().map_err(|_| PyTypeError::new_err("dlopen() takes a str, bytes, a path or None"))
+    let path = name.extract().map(PathBuf::into_os_string);
+    path.map_err(|_| PyTypeError::new_err("dlopen() takes a str, bytes, a path or None"))
 }
 
 /// The distance of a field or element, and its type.

@@ -7,7 +7,7 @@
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
-use pyobject::{Access, ElementKind, Elements, NoElements, Scalar};
+use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 
 use super::{How, Param, store_value};
 use crate::cdata::face::{Face, Kind};
@@ -71,7 +71,7 @@ pub(super) unsafe fn convert<'py>(
             How::Word(scalar, offset) => {
                 let word = match scalar.to_word(value) {
                     Ok(word) => word,
-                    Err(_) => other_scalar(param.face, scalar, Borrowed::from_ptr(py, value))?,
+                    Err(refusal) => other_scalar(param.face, scalar, Borrowed::from_ptr(py, value), refusal)?,
                 };
                 frame.add(offset as usize).cast::<u64>().write(word);
             }
@@ -96,13 +96,17 @@ pub(super) unsafe fn convert<'py>(
     Ok(())
 }
 
-/// A scalar that is no plain Python number: C data, or an object that is refused.
+/// C data of a scalar type, else the refusal.
 #[cold]
 fn other_scalar(
     face: &'static Face,
     scalar: Scalar,
     value: Borrowed<'_, '_, PyAny>,
+    refusal: Refusal,
 ) -> Result<u64, Failure> {
+    if CData::of(value).is_none() {
+        return Err(refused(face, value, refusal));
+    }
     let mut room = [0_u8; 16];
     // SAFETY: the room holds any scalar of eight bytes; it is then read as the same scalar.
     unsafe {
@@ -147,6 +151,9 @@ fn other_pointer<'py>(
     value: Borrowed<'_, 'py, PyAny>,
     held: &mut Held<'py>,
 ) -> Result<*mut u8, Failure> {
+    if matches!(target.kind, Kind::Function(_)) {
+        return without_buffer(face, target, value, held);
+    }
     let access = if target.is_const { Access::Read } else { Access::Write };
     // SAFETY: the object lives as long as the call, and the lock is held.
     match unsafe { pyobject::elements(value.as_ptr(), access) } {
