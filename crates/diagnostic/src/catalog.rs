@@ -53,7 +53,27 @@ catalog! {
     UnsupportedDeclaration "unsupported-declaration" "A declaration of C has a form that is not supported."
 
     // Python source (pysyntax)
+    IntegerTooLarge "integer-too-large" "An integer literal does not fit 64 bits."
     PySyntax "py-syntax" "The text of the function is not Python."
+    UnsupportedAsync "unsupported-async" "Compiled code cannot be asynchronous."
+    UnsupportedClass "unsupported-class" "Compiled code cannot define classes or types."
+    UnsupportedComprehension "unsupported-comprehension" "Compiled code has no comprehensions yet."
+    UnsupportedContainer "unsupported-container" "Compiled code has no lists, dicts and sets yet."
+    UnsupportedDelete "unsupported-delete" "Compiled code cannot unbind a name."
+    UnsupportedEllipsis "unsupported-ellipsis" "Compiled code has no `...` value."
+    UnsupportedGenerator "unsupported-generator" "Compiled code cannot be a generator yet."
+    UnsupportedGlobal "unsupported-global" "Compiled code takes globals and closure variables as constants."
+    UnsupportedImport "unsupported-import" "Compiled code cannot import."
+    UnsupportedMatch "unsupported-match" "Compiled code has no `match` yet."
+    UnsupportedNestedFunction "unsupported-nested-function" "Compiled code cannot define functions yet."
+    UnsupportedOperator "unsupported-operator" "Compiled code has no such operator."
+    UnsupportedReraise "unsupported-reraise" "Compiled code raises exceptions by name, without a cause."
+    UnsupportedSlice "unsupported-slice" "Compiled code has no slices yet."
+    UnsupportedStar "unsupported-star" "Compiled code takes and passes arguments one by one."
+    UnsupportedString "unsupported-string" "Compiled code has strings only as messages of exceptions."
+    UnsupportedTarget "unsupported-target" "Compiled code assigns to names, elements and fields."
+    UnsupportedTry "unsupported-try" "Compiled code cannot catch exceptions yet."
+    UnsupportedWith "unsupported-with" "Compiled code has no context managers yet."
 
     // Type inference (infer)
     UnknownName "unknown-name" "A name is used that is bound nowhere."
