@@ -2,3 +2,6 @@
 //! asked for the right answer. A dev-dependency only.
 
 pub mod cases;
+pub mod layout_oracle;
+pub mod random;
+pub mod record_text;
