@@ -69,16 +69,19 @@ pub(crate) fn classes(types: &CTypes, ty: TypeId) -> Result<Classes, LayoutError
     if size.get() > 2 * EIGHT {
         return Ok(Classes::Memory);
     }
-    let mut eightbytes = Eightbytes([Class::Padding; 2]);
+    let mut eightbytes = Eightbytes::EMPTY;
     eightbytes.add(types, ty, 0)?;
     Ok(eightbytes.clean_up())
 }
 
 /// The classes found so far, of a value that fits in two eightbytes.
+#[derive(Clone, Copy)]
 struct Eightbytes([Class; 2]);
 
 impl Eightbytes {
-    /// Step 5, the post-merger clean-up.
+    const EMPTY: Self = Self([Class::Padding; 2]);
+
+    /// Step 5, the post-merger clean-up, of the whole and of each struct and union in it.
     fn clean_up(self) -> Classes {
         match self.0 {
             [Class::X87, Class::X87Up] => Classes::X87,
@@ -126,7 +129,16 @@ impl Eightbytes {
                 self.scalar(offset, size, kind.size(types.model()), Class::Sse);
             }
             CType::Array { element, .. } => self.array(types, element.ty, offset, size)?,
-            CType::Record(record) => self.record(types, types.record(record), ty, offset)?,
+            CType::Record(record) => {
+                let mut inner = Self::EMPTY;
+                inner.record(types, types.record(record), ty, offset)?;
+                if inner.clean_up() == Classes::Memory {
+                    inner = Self([Class::Memory; 2]);
+                }
+                for (own, class) in self.0.iter_mut().zip(inner.0) {
+                    *own = own.merge(class);
+                }
+            }
             CType::Void | CType::Function(_) => return Err(LayoutError::Incomplete(ty)),
         }
         Ok(())
@@ -165,7 +177,7 @@ impl Eightbytes {
         if size == Size::ZERO {
             return Ok(());
         }
-        let mut first = Self([Class::Padding; 2]);
+        let mut first = Self::EMPTY;
         first.add(types, element, offset)?;
         let start = offset / EIGHT;
         let period = (offset % EIGHT + types.layout(element)?.size.get()).div_ceil(EIGHT);

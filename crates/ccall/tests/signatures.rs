@@ -77,10 +77,10 @@ impl Batch {
         unsafe { self.input.copy_from_nonoverlapping(stream.as_ptr(), stream.len()) };
     }
 
-    fn output(&self, len: usize) -> &[u8] {
+    fn output(&self, len: usize) -> Vec<u8> {
         assert!(len <= BUFFER);
         // SAFETY: as for the input.
-        unsafe { std::slice::from_raw_parts(self.output, len) }
+        unsafe { std::slice::from_raw_parts(self.output, len) }.to_vec()
     }
 
     fn check_call(&mut self, signature: &RandomSignature) {
@@ -118,7 +118,8 @@ impl Batch {
         }
         let mut got = Vec::new();
         signature.result.iter().for_each(|ty| ty.read(&result, &mut got));
-        self.compare(signature, "arguments", &arguments, self.output(arguments.len()));
+        let output = self.output(arguments.len());
+        self.compare(signature, "arguments", &arguments, &output);
         self.compare(signature, "result", &returned, &got);
     }
 
@@ -141,7 +142,8 @@ impl Batch {
         drop(thunk);
         let got = std::mem::take(&mut session.got);
         self.compare(signature, "callback arguments", &arguments, &got);
-        self.compare(signature, "callback result", &returned, self.output(returned.len()));
+        let output = self.output(returned.len());
+        self.compare(signature, "callback result", &returned, &output);
     }
 
     /// Calls a C function `void(void (*)())`.
@@ -164,18 +166,17 @@ impl Batch {
         (result, signature.params.iter().map(|param| param.ty).collect())
     }
 
-    fn compare(&self, signature: &RandomSignature, what: &str, expected: &[u8], got: &[u8]) {
+    fn compare(&mut self, signature: &RandomSignature, what: &str, expected: &[u8], got: &[u8]) {
         if expected == got {
             return;
         }
-        let types = &self.generator.types;
-        let params: Vec<TypeId> = signature.params.iter().map(|param| param.ty).collect();
-        let abi = signature.result.as_ref().map(|result| classify(types, result.ty, &params, false));
+        let (result, params) = self.types_of(signature);
+        let abi = classify(&self.generator.types, result, &params, signature.variadic_after.is_some());
         panic!(
             "{what} differ in {}\n{}\n{}expected {expected:x?}\n     got {got:x?}",
             self.source.display(),
             signature.text(),
-            abi.map_or(String::new(), |abi| abi.expect("passable").to_string()),
+            abi.expect("passable"),
         );
     }
 }
