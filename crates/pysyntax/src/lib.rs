@@ -1,10 +1,52 @@
 //! The text of a Python function to a syntax arena of the supported subset.
 //!
-//! The text may be a whole file or a part of one; spans are of that text. What Python allows and
-//! the subset does not is a diagnostic that names it.
+//! The text may be a whole file or a part of one: the indented lines of a method, or the middle of
+//! a statement with a lambda in it. [`functions`] lists what could be the function that the host
+//! means; [`parse`] lowers one of them; [`CodeFacts`] is what the host holds against the live
+//! function's code before it believes the text. Spans are of the text as it was given. What
+//! Python allows and the subset does not is a diagnostic that names it: all of them at once.
+//!
+//! Nothing here knows types or what a name is bound to outside.
 
 #![forbid(unsafe_code)]
 
-/// One function or lambda: its parameters, annotations and body, with spans.
-#[derive(Debug)]
-pub struct Syntax {}
+mod facts;
+mod find;
+mod lower;
+mod print;
+mod reading;
+mod syntax;
+
+use diagnostic::Diagnostic;
+use source::Source;
+
+pub use facts::{CodeFacts, Constant};
+pub use find::FunctionSyntax;
+pub use syntax::{
+    BinaryOp, BoolOp, CompareOp, Expr, ExprId, ExprKind, Keyword, NameId, Param, ParamKind, Stmt, StmtId,
+    StmtKind, Syntax, UnaryOp,
+};
+
+/// Everything in the text that could be the function wanted, in the order of the text.
+///
+/// # Errors
+/// `py-syntax` when the text, even as a part of a file, is not Python.
+pub fn functions(source: &Source) -> Result<Vec<FunctionSyntax>, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    reading::read(source, &mut |function, _, _| found.push(function.clone()))?;
+    Ok(found)
+}
+
+/// Lowers one of the functions that [`functions`] found in the same text.
+///
+/// # Errors
+/// `py-syntax`, and an `unsupported-…` for each construct that is not of the subset.
+pub fn parse(source: &Source, which: &FunctionSyntax) -> Result<Syntax, Vec<Diagnostic>> {
+    let mut lowered = None;
+    reading::read(source, &mut |function, node, base| {
+        if function == which {
+            lowered = Some(lower::lower(source, function, node, base));
+        }
+    })?;
+    lowered.unwrap_or_else(|| Err(vec![find::is_gone(source, which)]))
+}

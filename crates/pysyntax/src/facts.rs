@@ -1,0 +1,197 @@
+//! What the code object of a function must hold if it came from this text.
+
+use crate::{ExprId, ExprKind, StmtId, StmtKind, Syntax};
+
+/// A constant of the text.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Constant {
+    /// An integer.
+    Int(u64),
+    /// A float.
+    Float(f64),
+    /// The imaginary part of a complex number.
+    Imaginary(f64),
+    /// A string.
+    Text(String),
+}
+
+/// Names and constants of a function's text, outside of its asserts (which test runners rewrite)
+/// and annotations (which are not the function's code), each once, in the order of the text.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct CodeFacts {
+    /// The parameters, as the first of `co_varnames`.
+    pub params: Vec<String>,
+    /// The other names that it binds: in `co_varnames` or `co_cellvars`.
+    pub locals: Vec<String>,
+    /// The names that it reads and does not bind: in `co_names` or `co_freevars`.
+    pub free: Vec<String>,
+    /// The attributes that it reads or writes: in `co_names`.
+    pub attributes: Vec<String>,
+    /// The constants that stand in `co_consts` as they are: not parts of an expression that CPython
+    /// computes when it compiles, and no docstring.
+    pub constants: Vec<Constant>,
+}
+
+impl CodeFacts {
+    /// The facts of `syntax`.
+    pub fn of(syntax: &Syntax) -> Self {
+        let text = |id: &crate::NameId| syntax.name(*id).to_owned();
+        let (params, locals) = syntax.locals.split_at(syntax.params.len());
+        let mut collector = Collector {
+            syntax,
+            facts: Self {
+                params: params.iter().map(text).collect(),
+                locals: locals.iter().map(text).collect(),
+                ..Self::default()
+            },
+        };
+        collector.block(&syntax.body);
+        collector.facts
+    }
+}
+
+struct Collector<'a> {
+    syntax: &'a Syntax,
+    facts: CodeFacts,
+}
+
+fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+impl Collector<'_> {
+    fn block(&mut self, block: &[StmtId]) {
+        for &id in block {
+            self.stmt(&self.syntax.stmts[id].kind);
+        }
+    }
+
+    fn stmt(&mut self, kind: &StmtKind) {
+        match kind {
+            // A constant for its own sake is dropped: a docstring among them.
+            StmtKind::Expr(value) if self.is_constant(*value) => {}
+            StmtKind::Expr(value) | StmtKind::Raise(value) | StmtKind::Return(Some(value)) => {
+                self.expr(*value)
+            }
+            StmtKind::Assign(targets, value) => {
+                self.expr(*value);
+                targets.iter().for_each(|target| self.expr(*target));
+            }
+            StmtKind::AugAssign(target, _, value) => {
+                self.expr(*target);
+                self.expr(*value);
+            }
+            StmtKind::If { test, then, otherwise } | StmtKind::While { test, body: then, otherwise } => {
+                // A constant test decides when CPython compiles: what it leaves out is unknown here.
+                if !self.is_constant(*test) {
+                    self.expr(*test);
+                    self.block(then);
+                    self.block(otherwise);
+                }
+            }
+            StmtKind::For { target, iterable, body, otherwise } => {
+                self.expr(*iterable);
+                self.expr(*target);
+                self.block(body);
+                self.block(otherwise);
+            }
+            StmtKind::Return(None)
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Assert(..) => {}
+        }
+    }
+
+    fn expr(&mut self, id: ExprId) {
+        if let Some(constant) = self.literal(id) {
+            add(&mut self.facts.constants, constant);
+            return;
+        }
+        if self.is_constant(id) {
+            return;
+        }
+        match &self.syntax.exprs[id].kind {
+            ExprKind::Name(name) if self.syntax.locals.contains(name) => {}
+            ExprKind::Name(name) => add(&mut self.facts.free, self.syntax.name(*name).to_owned()),
+            ExprKind::Attribute(value, name) => {
+                self.expr(*value);
+                add(&mut self.facts.attributes, self.syntax.name(*name).to_owned());
+            }
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => self.exprs(&[*a, *b]),
+            ExprKind::Unary(_, value) | ExprKind::Walrus(_, value) => self.expr(*value),
+            ExprKind::Compare(first, rest) => {
+                self.expr(*first);
+                rest.iter().for_each(|(_, operand)| self.expr(*operand));
+            }
+            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) => self.exprs(operands),
+            ExprKind::If { test, then, otherwise } => {
+                if !self.is_constant(*test) {
+                    self.exprs(&[*test, *then, *otherwise]);
+                }
+            }
+            ExprKind::Call { function, args, keywords } => {
+                self.expr(*function);
+                self.exprs(args);
+                keywords.iter().for_each(|keyword| self.expr(keyword.value));
+            }
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Imaginary(_)
+            | ExprKind::Text(_) => {}
+        }
+    }
+
+    fn exprs(&mut self, ids: &[ExprId]) {
+        ids.iter().for_each(|id| self.expr(*id));
+    }
+
+    fn literal(&self, id: ExprId) -> Option<Constant> {
+        match &self.syntax.exprs[id].kind {
+            ExprKind::Int(value) => Some(Constant::Int(*value)),
+            ExprKind::Float(value) => Some(Constant::Float(*value)),
+            ExprKind::Imaginary(value) => Some(Constant::Imaginary(*value)),
+            ExprKind::Text(value) => Some(Constant::Text(value.clone())),
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Name(_)
+            | ExprKind::Attribute(..)
+            | ExprKind::Index(..)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Compare(..)
+            | ExprKind::Bools(..)
+            | ExprKind::If { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Tuple(_)
+            | ExprKind::Walrus(..) => None,
+        }
+    }
+
+    /// Whether CPython may compute it when it compiles.
+    fn is_constant(&self, id: ExprId) -> bool {
+        match &self.syntax.exprs[id].kind {
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Imaginary(_)
+            | ExprKind::Text(_) => true,
+            ExprKind::Unary(_, value) => self.is_constant(*value),
+            ExprKind::Binary(_, a, b) | ExprKind::Index(a, b) => self.is_constant(*a) && self.is_constant(*b),
+            ExprKind::Tuple(items) | ExprKind::Bools(_, items) => {
+                items.iter().all(|item| self.is_constant(*item))
+            }
+            ExprKind::Compare(..)
+            | ExprKind::Name(_)
+            | ExprKind::Attribute(..)
+            | ExprKind::If { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Walrus(..) => false,
+        }
+    }
+}

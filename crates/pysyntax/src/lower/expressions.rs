@@ -1,0 +1,184 @@
+//! Expressions.
+
+use diagnostic::{Diagnostic, Id, Label};
+use ruff_python_ast::{self as ast, CmpOp, Expr as AstExpr, Number, Operator};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::{Construct, Lowering};
+use crate::{BinaryOp, BoolOp, CompareOp, ExprId, ExprKind, Keyword, UnaryOp};
+
+impl Lowering {
+    /// An expression. One that is not supported is noted and stands as `None`.
+    pub(super) fn expr(&mut self, expr: &AstExpr) -> ExprId {
+        let range = expr.range();
+        let kind = match expr {
+            AstExpr::BoolOp(bools) => {
+                let op = match bools.op {
+                    ast::BoolOp::And => BoolOp::And,
+                    ast::BoolOp::Or => BoolOp::Or,
+                };
+                ExprKind::Bools(op, self.all(&bools.values))
+            }
+            AstExpr::Named(named) => return self.walrus(named),
+            AstExpr::BinOp(binary) => return self.binary(binary),
+            AstExpr::UnaryOp(unary) => {
+                let op = match unary.op {
+                    ast::UnaryOp::Invert => UnaryOp::Invert,
+                    ast::UnaryOp::Not => UnaryOp::Not,
+                    ast::UnaryOp::UAdd => UnaryOp::Pos,
+                    ast::UnaryOp::USub => UnaryOp::Neg,
+                };
+                ExprKind::Unary(op, self.expr(&unary.operand))
+            }
+            AstExpr::If(choice) => {
+                let test = self.expr(&choice.test);
+                let then = self.expr(&choice.body);
+                ExprKind::If { test, then, otherwise: self.expr(&choice.orelse) }
+            }
+            AstExpr::Compare(compare) => return self.compare(compare),
+            AstExpr::Call(call) => return self.call(call),
+            AstExpr::StringLiteral(text) => ExprKind::Text(text.value.to_str().to_owned()),
+            AstExpr::NumberLiteral(number) => return self.number(number),
+            AstExpr::BooleanLiteral(literal) => ExprKind::Bool(literal.value),
+            AstExpr::NoneLiteral(_) => ExprKind::None,
+            AstExpr::Attribute(attribute) => {
+                let value = self.expr(&attribute.value);
+                ExprKind::Attribute(value, self.name(&attribute.attr))
+            }
+            AstExpr::Subscript(subscript) => {
+                let value = self.expr(&subscript.value);
+                ExprKind::Index(value, self.expr(&subscript.slice))
+            }
+            AstExpr::Name(name) => ExprKind::Name(self.name(&name.id)),
+            AstExpr::Tuple(tuple) => ExprKind::Tuple(self.all(&tuple.elts)),
+            AstExpr::Lambda(_) => return self.refuse_expr(Construct::NestedFunction, range),
+            AstExpr::Dict(_) => return self.refuse_expr(Construct::Dict, range),
+            AstExpr::Set(_) => return self.refuse_expr(Construct::Set, range),
+            AstExpr::List(_) => return self.refuse_expr(Construct::List, range),
+            AstExpr::ListComp(_) | AstExpr::SetComp(_) | AstExpr::DictComp(_) | AstExpr::Generator(_) => {
+                return self.refuse_expr(Construct::Comprehension, range);
+            }
+            AstExpr::Await(_) => return self.refuse_expr(Construct::Await, range),
+            AstExpr::Yield(_) | AstExpr::YieldFrom(_) => {
+                return self.refuse_expr(Construct::Generator, range);
+            }
+            AstExpr::FString(_) => return self.refuse_expr(Construct::FString, range),
+            AstExpr::TString(_) => return self.refuse_expr(Construct::Template, range),
+            AstExpr::BytesLiteral(_) => return self.refuse_expr(Construct::Bytes, range),
+            AstExpr::EllipsisLiteral(_) => return self.refuse_expr(Construct::Ellipsis, range),
+            AstExpr::Starred(_) => return self.refuse_expr(Construct::Star, range),
+            AstExpr::Slice(_) => return self.refuse_expr(Construct::Slice, range),
+            // Only notebooks' magic lines, which are no Python, give this.
+            AstExpr::IpyEscapeCommand(_) => return self.refuse_expr(Construct::Ellipsis, range),
+        };
+        self.expr_at(kind, range)
+    }
+
+    fn refuse_expr(&mut self, construct: Construct, range: TextRange) -> ExprId {
+        self.refuse(construct, range);
+        self.expr_at(ExprKind::None, range)
+    }
+
+    fn all(&mut self, exprs: &[AstExpr]) -> Vec<ExprId> {
+        exprs.iter().map(|expr| self.expr(expr)).collect()
+    }
+
+    fn walrus(&mut self, named: &ast::ExprNamed) -> ExprId {
+        let value = self.expr(&named.value);
+        match &*named.target {
+            AstExpr::Name(name) => {
+                let name = self.local(&name.id);
+                self.expr_at(ExprKind::Walrus(name, value), named.range)
+            }
+            other => self.refuse_expr(Construct::Target, other.range()),
+        }
+    }
+
+    fn binary(&mut self, binary: &ast::ExprBinOp) -> ExprId {
+        let left = self.expr(&binary.left);
+        let right = self.expr(&binary.right);
+        match self.operator(binary.op, binary.range) {
+            Some(op) => self.expr_at(ExprKind::Binary(op, left, right), binary.range),
+            None => left,
+        }
+    }
+
+    /// The operator; `@` is noted as not supported.
+    pub(super) fn operator(&mut self, op: Operator, range: TextRange) -> Option<BinaryOp> {
+        Some(match op {
+            Operator::Add => BinaryOp::Add,
+            Operator::Sub => BinaryOp::Sub,
+            Operator::Mult => BinaryOp::Mul,
+            Operator::Div => BinaryOp::Div,
+            Operator::FloorDiv => BinaryOp::FloorDiv,
+            Operator::Mod => BinaryOp::Mod,
+            Operator::Pow => BinaryOp::Pow,
+            Operator::LShift => BinaryOp::Shl,
+            Operator::RShift => BinaryOp::Shr,
+            Operator::BitOr => BinaryOp::Or,
+            Operator::BitXor => BinaryOp::Xor,
+            Operator::BitAnd => BinaryOp::And,
+            Operator::MatMult => {
+                self.refuse(Construct::MatMult, range);
+                return None;
+            }
+        })
+    }
+
+    fn compare(&mut self, compare: &ast::ExprCompare) -> ExprId {
+        let first = self.expr(&compare.left);
+        let mut rest = Vec::new();
+        for (op, operand) in compare.ops.iter().zip(&compare.comparators) {
+            let op = match op {
+                CmpOp::Eq => CompareOp::Eq,
+                CmpOp::NotEq => CompareOp::Ne,
+                CmpOp::Lt => CompareOp::Lt,
+                CmpOp::LtE => CompareOp::Le,
+                CmpOp::Gt => CompareOp::Gt,
+                CmpOp::GtE => CompareOp::Ge,
+                CmpOp::Is => CompareOp::Is,
+                CmpOp::IsNot => CompareOp::IsNot,
+                CmpOp::In | CmpOp::NotIn => return self.refuse_expr(Construct::In, compare.range),
+            };
+            rest.push((op, self.expr(operand)));
+        }
+        self.expr_at(ExprKind::Compare(first, rest), compare.range)
+    }
+
+    fn call(&mut self, call: &ast::ExprCall) -> ExprId {
+        let function = self.expr(&call.func);
+        let args = self.all(&call.arguments.args);
+        let mut keywords = Vec::new();
+        for keyword in &call.arguments.keywords {
+            let Some(name) = &keyword.arg else {
+                self.refuse(Construct::Star, keyword.range);
+                continue;
+            };
+            let (name, value) = (self.name(name), self.expr(&keyword.value));
+            keywords.push(Keyword { name, value, span: self.span(keyword.range) });
+        }
+        self.expr_at(ExprKind::Call { function, args, keywords }, call.range())
+    }
+
+    fn number(&mut self, number: &ast::ExprNumberLiteral) -> ExprId {
+        let kind = match &number.value {
+            Number::Float(value) => ExprKind::Float(*value),
+            Number::Complex { imag, .. } => ExprKind::Imaginary(*imag),
+            Number::Int(value) => match value.as_u64() {
+                Some(value) => ExprKind::Int(value),
+                None => {
+                    let label = Label::new(
+                        &self.syntax.source,
+                        self.span(number.range),
+                        "the largest is 18446744073709551615",
+                    );
+                    let title = "this integer does not fit 64 bits";
+                    let diagnostic = Diagnostic::error(Id::IntegerTooLarge, title, label);
+                    self.diagnostics.push(diagnostic.with_help("write it as a float: `1e20`"));
+                    ExprKind::Int(0)
+                }
+            },
+        };
+        self.expr_at(kind, number.range)
+    }
+}

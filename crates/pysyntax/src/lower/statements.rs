@@ -1,0 +1,166 @@
+//! Statements.
+
+use diagnostic::{Diagnostic, Id, Label};
+use ruff_python_ast::{self as ast, ElifElseClause, Expr as AstExpr, Stmt as AstStmt};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::{Construct, Lowering};
+use crate::{ExprId, ExprKind, StmtId, StmtKind};
+
+impl Lowering {
+    /// The statements of a block.
+    pub(super) fn block(&mut self, block: &[AstStmt]) -> Vec<StmtId> {
+        block.iter().filter_map(|stmt| self.stmt(stmt)).collect()
+    }
+
+    fn stmt(&mut self, stmt: &AstStmt) -> Option<StmtId> {
+        let range = stmt.range();
+        let kind = match stmt {
+            AstStmt::Expr(expr) => match &*expr.value {
+                // The usual way to write an empty body.
+                AstExpr::EllipsisLiteral(_) => StmtKind::Pass,
+                value => StmtKind::Expr(self.expr(value)),
+            },
+            AstStmt::Assign(assign) => {
+                let value = self.expr(&assign.value);
+                let targets = assign.targets.iter().map(|target| self.target(target)).collect();
+                StmtKind::Assign(targets, value)
+            }
+            AstStmt::AnnAssign(assign) => self.annotated(assign),
+            AstStmt::AugAssign(assign) => {
+                let target = self.target(&assign.target);
+                let value = self.expr(&assign.value);
+                StmtKind::AugAssign(target, self.operator(assign.op, range)?, value)
+            }
+            AstStmt::Return(result) => {
+                let value = result.value.as_deref().map(|value| self.expr(value));
+                StmtKind::Return(value)
+            }
+            AstStmt::If(choice) => {
+                let test = self.expr(&choice.test);
+                let then = self.block(&choice.body);
+                StmtKind::If { test, then, otherwise: self.clauses(&choice.elif_else_clauses, range) }
+            }
+            AstStmt::While(looping) => {
+                let test = self.expr(&looping.test);
+                let body = self.round(&looping.body);
+                StmtKind::While { test, body, otherwise: self.block(&looping.orelse) }
+            }
+            AstStmt::For(looping) => return self.for_loop(looping),
+            AstStmt::Break(_) => self.inside_loop(StmtKind::Break, range)?,
+            AstStmt::Continue(_) => self.inside_loop(StmtKind::Continue, range)?,
+            AstStmt::Pass(_) => StmtKind::Pass,
+            AstStmt::Assert(assert) => {
+                let test = self.expr(&assert.test);
+                StmtKind::Assert(test, assert.msg.as_deref().map(|message| self.expr(message)))
+            }
+            AstStmt::Raise(raise) => return self.raise(raise),
+            AstStmt::FunctionDef(_) => return self.refuse_stmt(Construct::NestedFunction, stmt),
+            AstStmt::ClassDef(_) => return self.refuse_stmt(Construct::Class, stmt),
+            AstStmt::Delete(_) => return self.refuse_stmt(Construct::Delete, stmt),
+            AstStmt::TypeAlias(_) => return self.refuse_stmt(Construct::TypeAlias, stmt),
+            AstStmt::With(_) => return self.refuse_stmt(Construct::With, stmt),
+            AstStmt::Match(_) => return self.refuse_stmt(Construct::Match, stmt),
+            AstStmt::Try(_) => return self.refuse_stmt(Construct::Try, stmt),
+            AstStmt::Import(_) | AstStmt::ImportFrom(_) => return self.refuse_stmt(Construct::Import, stmt),
+            AstStmt::Global(_) => return self.refuse_stmt(Construct::Global, stmt),
+            AstStmt::Nonlocal(_) => return self.refuse_stmt(Construct::Nonlocal, stmt),
+            // Only notebooks' magic lines, which are no Python, give this.
+            AstStmt::IpyEscapeCommand(_) => return self.refuse_stmt(Construct::Ellipsis, stmt),
+        };
+        Some(self.stmt_at(kind, range))
+    }
+
+    /// The caret shows the first word or line, not the whole block.
+    fn refuse_stmt(&mut self, construct: Construct, stmt: &AstStmt) -> Option<StmtId> {
+        let range = stmt.range();
+        let span = self.span(range);
+        let first_line = self.syntax.source.slice(span).lines().next().unwrap_or_default().trim_end();
+        let end = range.start() + ruff_text_size::TextSize::of(first_line);
+        self.refuse(construct, TextRange::new(range.start(), end));
+        None
+    }
+
+    fn clauses(&mut self, clauses: &[ElifElseClause], whole: TextRange) -> Vec<StmtId> {
+        let Some((clause, rest)) = clauses.split_first() else { return Vec::new() };
+        let Some(test) = &clause.test else { return self.block(&clause.body) };
+        let test = self.expr(test);
+        let then = self.block(&clause.body);
+        let otherwise = self.clauses(rest, whole);
+        let range = TextRange::new(clause.range.start(), whole.end());
+        vec![self.stmt_at(StmtKind::If { test, then, otherwise }, range)]
+    }
+
+    fn annotated(&mut self, assign: &ast::StmtAnnAssign) -> StmtKind {
+        let target = self.target(&assign.target);
+        match &assign.value {
+            Some(value) => {
+                let value = self.expr(value);
+                StmtKind::Assign(vec![target], value)
+            }
+            None => StmtKind::Pass,
+        }
+    }
+
+    fn for_loop(&mut self, looping: &ast::StmtFor) -> Option<StmtId> {
+        if looping.is_async {
+            self.refuse(Construct::Async, looping.iter.range());
+        }
+        let iterable = self.expr(&looping.iter);
+        let target = self.target(&looping.target);
+        let body = self.round(&looping.body);
+        let otherwise = self.block(&looping.orelse);
+        Some(self.stmt_at(StmtKind::For { target, iterable, body, otherwise }, looping.range))
+    }
+
+    /// The body of a loop.
+    fn round(&mut self, body: &[AstStmt]) -> Vec<StmtId> {
+        self.loops += 1;
+        let body = self.block(body);
+        self.loops -= 1;
+        body
+    }
+
+    /// `break` and `continue`, which the parser lets stand anywhere.
+    fn inside_loop(&mut self, kind: StmtKind, range: TextRange) -> Option<StmtKind> {
+        if self.loops > 0 {
+            return Some(kind);
+        }
+        let label = Label::new(&self.syntax.source, self.span(range), "outside of a loop");
+        self.diagnostics.push(Diagnostic::error(Id::PySyntax, "this is not Python", label));
+        None
+    }
+
+    fn raise(&mut self, raise: &ast::StmtRaise) -> Option<StmtId> {
+        let Some(exception) = &raise.exc else {
+            self.refuse(Construct::Reraise, raise.range);
+            return None;
+        };
+        // `from None` only hides a context, and there is none here.
+        if let Some(cause) = raise.cause.as_deref().filter(|cause| !cause.is_none_literal_expr()) {
+            self.refuse(Construct::RaiseFrom, cause.range());
+        }
+        let exception = self.expr(exception);
+        Some(self.stmt_at(StmtKind::Raise(exception), raise.range))
+    }
+
+    /// What is assigned to: names become locals.
+    fn target(&mut self, target: &AstExpr) -> ExprId {
+        let range = target.range();
+        let items = match target {
+            AstExpr::Name(name) => {
+                let name = self.local(&name.id);
+                return self.expr_at(ExprKind::Name(name), range);
+            }
+            AstExpr::Subscript(_) | AstExpr::Attribute(_) => return self.expr(target),
+            AstExpr::Tuple(tuple) => &tuple.elts,
+            AstExpr::List(list) => &list.elts,
+            other => {
+                self.refuse(Construct::Target, other.range());
+                return self.expr_at(ExprKind::None, range);
+            }
+        };
+        let items = items.iter().map(|item| self.target(item)).collect();
+        self.expr_at(ExprKind::Tuple(items), range)
+    }
+}

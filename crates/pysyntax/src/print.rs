@@ -1,0 +1,132 @@
+//! The text of the arena: Python with every operation in parentheses and the line of every
+//! statement before it.
+
+use std::fmt::{self, Write as _};
+
+use crate::{ExprId, ExprKind, ParamKind, StmtId, StmtKind, Syntax};
+
+impl fmt::Display for Syntax {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let params: Vec<String> = self.params.iter().map(|param| self.param(param)).collect();
+        write!(formatter, "function {}({})", self.name, params.join(", "))?;
+        if let Some(returns) = self.returns {
+            write!(formatter, " -> {}", self.expr_text(returns))?;
+        }
+        writeln!(formatter)?;
+        let locals: Vec<&str> = self.locals.iter().map(|name| self.name(*name)).collect();
+        writeln!(
+            formatter,
+            "locals {}",
+            if locals.is_empty() { "none".to_owned() } else { locals.join(", ") }
+        )?;
+        let mut text = String::new();
+        self.block(&self.body, 1, &mut text);
+        formatter.write_str(&text)
+    }
+}
+
+impl Syntax {
+    fn param(&self, param: &crate::Param) -> String {
+        let mark = match param.kind {
+            ParamKind::Positional => "positional ",
+            ParamKind::Either => "",
+            ParamKind::Keyword => "keyword ",
+        };
+        let annotation = param.annotation.map(|one| format!(": {}", self.expr_text(one))).unwrap_or_default();
+        let default = if param.has_default { " = …" } else { "" };
+        format!("{mark}{}{annotation}{default}", self.name(param.name))
+    }
+
+    fn block(&self, block: &[StmtId], depth: usize, out: &mut String) {
+        for &stmt in block {
+            self.stmt(stmt, depth, out);
+        }
+    }
+
+    fn stmt(&self, id: StmtId, depth: usize, out: &mut String) {
+        let stmt = &self.stmts[id];
+        let (head, blocks) = self.head(&stmt.kind);
+        let line = self.source.place(stmt.span.start()).line;
+        let _ = writeln!(out, "{line:>4}{:indent$}{head}", "", indent = depth * 2);
+        for (word, block) in blocks {
+            if !word.is_empty() && !block.is_empty() {
+                let _ = writeln!(out, "    {:indent$}{word}", "", indent = depth * 2);
+            }
+            self.block(block, depth + 1, out);
+        }
+    }
+
+    /// The first line of a statement, and its blocks with what introduces them.
+    fn head<'a>(&self, kind: &'a StmtKind) -> (String, Vec<(&'static str, &'a [StmtId])>) {
+        let text = |id: &ExprId| self.expr_text(*id);
+        let line = match kind {
+            StmtKind::Expr(value) => text(value),
+            StmtKind::Assign(targets, value) => {
+                let targets: String = targets.iter().map(|target| text(target) + " = ").collect();
+                targets + &text(value)
+            }
+            StmtKind::AugAssign(target, op, value) => {
+                format!("{} {}= {}", text(target), op.text(), text(value))
+            }
+            StmtKind::Return(None) => "return".to_owned(),
+            StmtKind::Return(Some(value)) => format!("return {}", text(value)),
+            StmtKind::If { test, then, otherwise } => {
+                return (format!("if {}", text(test)), vec![("", then), ("else", otherwise)]);
+            }
+            StmtKind::While { test, body, otherwise } => {
+                return (format!("while {}", text(test)), vec![("", body), ("else", otherwise)]);
+            }
+            StmtKind::For { target, iterable, body, otherwise } => {
+                let head = format!("for {} in {}", text(target), text(iterable));
+                return (head, vec![("", body), ("else", otherwise)]);
+            }
+            StmtKind::Break => "break".to_owned(),
+            StmtKind::Continue => "continue".to_owned(),
+            StmtKind::Pass => "pass".to_owned(),
+            StmtKind::Assert(test, None) => format!("assert {}", text(test)),
+            StmtKind::Assert(test, Some(message)) => format!("assert {}, {}", text(test), text(message)),
+            StmtKind::Raise(exception) => format!("raise {}", text(exception)),
+        };
+        (line, Vec::new())
+    }
+
+    /// An expression, as Python with parentheses.
+    pub fn expr_text(&self, id: ExprId) -> String {
+        let text = |id: &ExprId| self.expr_text(*id);
+        let list = |ids: &[ExprId]| ids.iter().map(text).collect::<Vec<_>>().join(", ");
+        match &self.exprs[id].kind {
+            ExprKind::None => "None".to_owned(),
+            ExprKind::Bool(true) => "True".to_owned(),
+            ExprKind::Bool(false) => "False".to_owned(),
+            ExprKind::Int(value) => value.to_string(),
+            ExprKind::Float(value) => format!("{value:?}"),
+            ExprKind::Imaginary(value) => format!("{value:?}j"),
+            ExprKind::Text(value) => format!("{value:?}"),
+            ExprKind::Name(name) => self.name(*name).to_owned(),
+            ExprKind::Attribute(value, name) => format!("{}.{}", text(value), self.name(*name)),
+            ExprKind::Index(value, index) => format!("{}[{}]", text(value), text(index)),
+            ExprKind::Unary(op, value) => format!("({} {})", op.text(), text(value)),
+            ExprKind::Binary(op, a, b) => format!("({} {} {})", text(a), op.text(), text(b)),
+            ExprKind::Compare(first, rest) => {
+                let rest: String =
+                    rest.iter().map(|(op, operand)| format!(" {} {}", op.text(), text(operand))).collect();
+                format!("({}{rest})", text(first))
+            }
+            ExprKind::Bools(op, operands) => {
+                let operands: Vec<String> = operands.iter().map(text).collect();
+                format!("({})", operands.join(&format!(" {} ", op.text())))
+            }
+            ExprKind::If { test, then, otherwise } => {
+                format!("({} if {} else {})", text(then), text(test), text(otherwise))
+            }
+            ExprKind::Call { function, args, keywords } => {
+                let by_name =
+                    keywords.iter().map(|one| format!("{}={}", self.name(one.name), text(&one.value)));
+                let all: Vec<String> = args.iter().map(text).chain(by_name).collect();
+                format!("{}({})", text(function), all.join(", "))
+            }
+            ExprKind::Tuple(items) => format!("({},)", list(items)),
+            ExprKind::Walrus(name, value) => format!("({} := {})", self.name(*name), text(value)),
+        }
+    }
+}
