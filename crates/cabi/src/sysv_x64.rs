@@ -4,6 +4,8 @@
 //! eightbytes do not all find a register goes to the stack as a whole and takes none; those after
 //! it may still use what is left.
 
+use std::fmt;
+
 use ctype::{Align, CType, CTypes, Layout, Size, TypeId};
 use smallvec::SmallVec;
 
@@ -22,6 +24,13 @@ const STACK_ALIGN: Align = Align::bytes(16).expect("16 is a power of two");
 pub struct UnpassableError {
     /// Which.
     pub ty: TypeId,
+}
+
+impl UnpassableError {
+    /// The sentence for a user.
+    pub fn describe(self, types: &CTypes) -> impl fmt::Display {
+        format!("`{}` cannot be passed by value", types.name(self.ty))
+    }
 }
 
 /// How a call of the function type with these parameter types goes. For a variadic call the
