@@ -8,6 +8,7 @@ use std::ffi::c_void;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cabi::classify;
 use ccall::{CallPlan, CallbackFrame, CallbackPlan, FrameBuffer, Library, LoadFlags, Place, Thunk, call};
@@ -25,15 +26,30 @@ const MOST: usize = 20;
 
 #[test]
 fn random_signatures_agree_with_gcc() {
-    let seed = std::env::var("FERRULE_SEED").map_or(20, |seed| seed.parse().expect("a number"));
+    let seed: u64 = std::env::var("FERRULE_SEED").map_or(20, |seed| seed.parse().expect("a number"));
     eprintln!("FERRULE_SEED={seed}");
-    for batch in 0..SIGNATURES / BATCH {
-        let random = Random::new((seed << 32) + batch as u64);
-        let mut generator = TypeGenerator::new(CTypes::new(DataModel::SYSV_X64), random);
-        let signatures: Vec<RandomSignature> =
-            (0..BATCH).map(|number| RandomSignature::generate(&mut generator, MOST, number)).collect();
-        Batch::build(generator, batch, &signatures).check(&signatures);
-    }
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    match next.fetch_add(1, Ordering::Relaxed) {
+                        number if number < SIGNATURES / BATCH => check_batch(seed, number),
+                        _ => return,
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn check_batch(seed: u64, number: usize) {
+    let random = Random::new((seed << 32) + number as u64);
+    let mut generator = TypeGenerator::new(CTypes::new(DataModel::SYSV_X64), random);
+    let signatures: Vec<RandomSignature> =
+        (0..BATCH).map(|number| RandomSignature::generate(&mut generator, MOST, number)).collect();
+    Batch::build(generator, number, &signatures).check(&signatures);
 }
 
 /// A compiled C file.
@@ -196,7 +212,7 @@ unsafe fn answer(context: *mut c_void, frame: &mut CallbackFrame) {
     for (place, param) in plan.params().iter().zip(&session.signature.params) {
         let mut memory = vec![0; param.size];
         // SAFETY: the frame is the plan's, the memory is the parameter's size.
-        unsafe { place.load(std::ptr::from_ref(frame).cast(), memory.as_mut_ptr()) };
+        unsafe { place.load(frame.base(), memory.as_mut_ptr()) };
         param.read(&memory, &mut session.got);
     }
     // SAFETY: the result is a value of the signature's result type.
