@@ -12,11 +12,13 @@
 
 mod function;
 mod ops;
+mod print;
 mod program;
 mod ty;
 
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
 pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};
+pub use print::print;
 pub use program::{
     CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, HostObject, Program, RaiseArg, RaiseSite,
     RaiseSiteId,

@@ -122,6 +122,38 @@ macro_rules! intrinsics {
     };
 }
 
+/// Gives operators their names in the text of the IR.
+macro_rules! named {
+    ($name:ident { $($variant:ident $text:literal)* }) => {
+        impl $name {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name in the text of the IR.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+    };
+}
+
+named! {
+    UnaryOp { Neg "neg" Not "not" Abs "abs" Real "real" Imag "imag" Conj "conj" }
+}
+
+named! {
+    BinaryOp {
+        Add "add" Sub "sub" Mul "mul" Div "div" FloorDiv "floordiv" FloorMod "floormod" Pow "pow" And "and"
+        Or "or" Xor "xor" Shl "shl" Shr "shr" Min "min" Max "max"
+    }
+}
+
+named! {
+    Comparison { Eq "eq" Ne "ne" Lt "lt" Le "le" Gt "gt" Ge "ge" }
+}
+
 intrinsics! {
     Acos "acos" 1 "Also complex."
     Acosh "acosh" 1 "Also complex."

@@ -27,6 +27,16 @@ pub enum FloatTy {
     F64,
 }
 
+impl FloatTy {
+    /// 32 or 64.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::F32 => 32,
+            Self::F64 => 64,
+        }
+    }
+}
+
 /// The type of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Ty {
