@@ -2,10 +2,12 @@
 //!
 //! [`classify`] reads a function type and says, for every parameter and the result, which
 //! registers or which bytes of the stack hold it. Calls, callbacks and compiled code all follow
-//! the same [`FnAbi`].
+//! the same [`FnAbi`], whose text form is what case files show.
 
 #![forbid(unsafe_code)]
 
+mod class;
+mod display;
 mod sysv_x64;
 
 use ctype::{Align, Size};
@@ -52,7 +54,7 @@ pub enum Passing {
     /// A result in memory that the caller provides: its address is the hidden first argument (rdi)
     /// and comes back in rax.
     Hidden,
-    /// A result on the x87 stack: `long double` in st0.
+    /// A result on the x87 stack: `long double`, or a struct of just that, in st0.
     X87,
     /// A result on the x87 stack: `long double _Complex` in st0 and st1.
     ComplexX87,
@@ -65,8 +67,10 @@ pub struct FnAbi {
     pub result: Passing,
     /// The arguments in order; for a variadic call those after `...` too.
     pub params: SmallVec<[Passing; 8]>,
-    /// Bytes of arguments on the stack, a multiple of 16.
+    /// Bytes of arguments on the stack, a multiple of `stack_align`.
     pub stack: Size,
+    /// What the stack pointer is aligned to at the call: 16, or more for an over-aligned struct.
+    pub stack_align: Align,
     /// Integer registers that arguments take, the hidden one included.
     pub int_registers: u8,
     /// Vector registers that arguments take: what `al` says in a variadic call.

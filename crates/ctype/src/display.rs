@@ -13,7 +13,8 @@ impl CTypes {
         self.declare_qualified(ty.into(), declarator)
     }
 
-    fn declare_qualified(&self, qualified: Qualified, inner: &str) -> String {
+    /// A declaration of `declarator` with a type and its qualifiers.
+    pub fn declare_qualified(&self, qualified: Qualified, inner: &str) -> String {
         let words = qualifier_words(qualified.qualifiers);
         let base = |name: &str| {
             let space = if inner.is_empty() || inner.starts_with(['[', '(']) { "" } else { " " };

@@ -13,6 +13,7 @@
 mod data_model;
 mod display;
 mod layout;
+mod layout_text;
 mod primitive;
 mod record_layout;
 mod table;
@@ -22,7 +23,7 @@ mod units;
 pub use data_model::DataModel;
 pub use layout::LayoutError;
 pub use primitive::{FloatType, IntType};
-pub use record_layout::{FieldDecl, Packing, lay_out_record};
+pub use record_layout::{FieldDecl, Packing, RecordLayoutError, lay_out_record};
 pub use table::{CTypes, Checkpoint};
 pub use types::{
     ArrayLength, BitField, CType, Enum, EnumId, Enumerator, Field, Qualified, Qualifiers, Record, RecordBody,

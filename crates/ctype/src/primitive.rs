@@ -84,6 +84,7 @@ impl IntType {
     }
 
     /// How many bytes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`canonical` leaves only the keyword types")]
     pub const fn size(self, model: &DataModel) -> Size {
         match self.canonical(model) {
             Self::Char | Self::SChar | Self::UChar => Size::bytes(1),
@@ -96,6 +97,7 @@ impl IntType {
     }
 
     /// Whether it has negative values.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`canonical` leaves only the keyword types")]
     pub const fn is_signed(self, model: &DataModel) -> bool {
         match self.canonical(model) {
             Self::Char => model.char_signed,
@@ -130,7 +132,19 @@ impl IntType {
                 (_, true) => Self::Int,
                 (_, false) => Self::UInt,
             },
-            keyword => keyword,
+            Self::Char
+            | Self::SChar
+            | Self::UChar
+            | Self::Short
+            | Self::UShort
+            | Self::Int
+            | Self::UInt
+            | Self::Long
+            | Self::ULong
+            | Self::LongLong
+            | Self::ULongLong
+            | Self::Int128
+            | Self::UInt128 => self,
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use arena::{IdMap, Interner};
+use arena::{Id, IdMap, Interner};
 
 use crate::{
-    ArrayLength, CType, DataModel, Enum, EnumId, Enumerator, Field, FloatType, IntType, Qualified, Record,
-    RecordBody, RecordId, RecordKind, Signature, Size, TypeId,
+    ArrayLength, CType, DataModel, Enum, EnumId, Enumerator, Field, FieldDecl, FloatType, IntType, Packing,
+    Qualified, Record, RecordBody, RecordId, RecordKind, Signature, Size, TypeId, lay_out_record,
 };
 
 /// All C types of a process, for one data model.
@@ -14,10 +14,14 @@ use crate::{
 pub struct CTypes {
     model: DataModel,
     types: Interner<TypeId, CType>,
+    /// How deeply each type is built of others, in the order of `types`.
+    depths: Vec<u32>,
     records: IdMap<RecordId, Record>,
     enums: IdMap<EnumId, Enum>,
     /// What was completed, in order, so that it can be undone.
     completions: Vec<Completion>,
+    /// `FILE`, then `struct __va_list_tag`.
+    known_records: [TypeId; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +40,40 @@ pub struct Checkpoint {
 }
 
 impl CTypes {
-    /// An empty table.
+    /// A table of the types that every C program has.
     pub fn new(model: DataModel) -> Self {
-        Self {
+        let mut types = Interner::new();
+        let void = types.intern(CType::Void);
+        let mut table = Self {
             model,
-            types: Interner::new(),
+            types,
+            depths: vec![0],
             records: IdMap::new(),
             enums: IdMap::new(),
             completions: Vec::new(),
-        }
+            known_records: [void; 2],
+        };
+        let (_, file) = table.declare_record(RecordKind::Struct, "FILE");
+        let (record, va_list_tag) = table.declare_record(RecordKind::Struct, "struct __va_list_tag");
+        let body = table.va_list_body();
+        table.complete_record(record, body);
+        table.known_records = [file, va_list_tag];
+        table
+    }
+
+    /// System V psABI for x86-64, figure 3.34.
+    fn va_list_body(&mut self) -> RecordBody {
+        let word = self.int(IntType::UInt);
+        let void = self.void();
+        let address = self.pointer_to(void);
+        let fields = [
+            FieldDecl::plain("gp_offset", word),
+            FieldDecl::plain("fp_offset", word),
+            FieldDecl::plain("overflow_arg_area", address),
+            FieldDecl::plain("reg_save_area", address),
+        ];
+        lay_out_record(self, RecordKind::Struct, &fields, Packing::default())
+            .expect("members of known sizes can be laid out")
     }
 
     /// The target's sizes.
@@ -59,12 +88,53 @@ impl CTypes {
 
     /// The entry for a type.
     pub fn intern(&mut self, ty: CType) -> TypeId {
-        self.types.intern(ty)
+        let id = self.types.intern(ty);
+        if id.index() == self.depths.len() {
+            self.depths.push(self.measure_depth(id));
+        }
+        id
     }
 
     /// The entry for a type, if there is one.
     pub fn find(&self, ty: &CType) -> Option<TypeId> {
         self.types.find(ty)
+    }
+
+    /// How many types lie inside each other in `ty`: `int` counts 0, `int *[3]` 2, a struct one more
+    /// than its deepest member. Whoever adds types from a text limits this, since whoever follows a
+    /// type inwards recurses so deep.
+    pub fn depth(&self, ty: TypeId) -> u32 {
+        if let CType::Record(record) = *self.get(ty) {
+            return self.records[record].depth;
+        }
+        self.depths[ty.index()]
+    }
+
+    fn measure_depth(&self, ty: TypeId) -> u32 {
+        match self.get(ty) {
+            CType::Pointer(inner) | CType::Array { element: inner, .. } => self.depth(inner.ty) + 1,
+            CType::Function(signature) => {
+                let params = signature.params.iter().map(|param| self.depth(*param));
+                params.fold(self.depth(signature.result), u32::max) + 1
+            }
+            CType::Void
+            | CType::Bool
+            | CType::Int(_)
+            | CType::Float(_)
+            | CType::Complex(_)
+            | CType::Record(_)
+            | CType::Enum(_) => 0,
+        }
+    }
+
+    /// `FILE`: an opaque struct, the same for everyone.
+    pub fn file(&self) -> TypeId {
+        self.known_records[0]
+    }
+
+    /// `va_list`: an array of one struct, so that as a parameter it is a pointer.
+    pub fn va_list(&mut self) -> TypeId {
+        self.array_of(self.known_records[1], ArrayLength::Known(1))
     }
 
     /// `void`.
@@ -99,7 +169,7 @@ impl CTypes {
 
     /// A new struct or union, opaque until it is completed.
     pub fn declare_record(&mut self, kind: RecordKind, name: &str) -> (RecordId, TypeId) {
-        let record = self.records.push(Record { kind, name: name.into(), body: None });
+        let record = self.records.push(Record { kind, name: name.into(), body: None, depth: 0 });
         (record, self.intern(CType::Record(record)))
     }
 
@@ -108,9 +178,11 @@ impl CTypes {
     /// # Panics
     /// When it already has one: whoever reads declarations reports that before.
     pub fn complete_record(&mut self, record: RecordId, body: RecordBody) {
-        let slot = &mut self.records[record].body;
-        assert!(slot.is_none(), "a record is completed once");
-        *slot = Some(body);
+        let inner = body.fields.iter().map(|field| self.depth(field.ty.ty));
+        let depth = inner.fold(0, u32::max) + 1;
+        let entry = &mut self.records[record];
+        assert!(entry.body.is_none(), "a record is completed once");
+        (entry.body, entry.depth) = (Some(body), depth);
         self.completions.push(Completion::Record(record));
     }
 
@@ -122,6 +194,12 @@ impl CTypes {
     /// A struct or union.
     pub fn record(&self, record: RecordId) -> &Record {
         &self.records[record]
+    }
+
+    /// The members and layout of a type that is a complete struct or union.
+    pub fn record_body(&self, ty: TypeId) -> Option<&RecordBody> {
+        let CType::Record(record) = *self.get(ty) else { return None };
+        self.record(record).body.as_ref()
     }
 
     /// A new enum without a body.
@@ -170,7 +248,14 @@ impl CTypes {
         match *self.get(ty.ty) {
             CType::Array { element, .. } => self.pointer_to(element),
             CType::Function(_) => self.pointer_to(ty),
-            _ => ty.ty,
+            CType::Void
+            | CType::Bool
+            | CType::Int(_)
+            | CType::Float(_)
+            | CType::Complex(_)
+            | CType::Pointer(_)
+            | CType::Record(_)
+            | CType::Enum(_) => ty.ty,
         }
     }
 
@@ -213,11 +298,15 @@ impl CTypes {
     pub fn roll_back(&mut self, to: Checkpoint) {
         for completion in self.completions.drain(to.completions..) {
             match completion {
-                Completion::Record(record) => self.records[record].body = None,
+                Completion::Record(record) => {
+                    let entry = &mut self.records[record];
+                    (entry.body, entry.depth) = (None, 0);
+                }
                 Completion::Enum(id) => self.enums[id].body = None,
             }
         }
         self.types.truncate(to.types);
+        self.depths.truncate(to.types);
         self.records.truncate(to.records);
         self.enums.truncate(to.enums);
     }

@@ -141,6 +141,8 @@ pub struct Record {
     pub name: Arc<str>,
     /// Its fields and layout, once it is complete.
     pub body: Option<RecordBody>,
+    /// See [`CTypes::depth`](crate::CTypes::depth).
+    pub(crate) depth: u32,
 }
 
 /// What is between the braces, laid out.
@@ -150,7 +152,7 @@ pub struct RecordBody {
     pub fields: Box<[Field]>,
     /// Size and alignment of the whole.
     pub layout: Layout,
-    /// Whether the last field is an array without a length.
+    /// Whether the last field is an array without a length, or a struct that ends in one.
     pub is_flexible: bool,
 }
 
@@ -161,8 +163,10 @@ pub struct Field {
     pub name: Option<Arc<str>>,
     /// Its type.
     pub ty: Qualified,
-    /// Where it starts. For a bit-field: where its storage unit starts, which is as large as its
-    /// type and lies within the record, or is cut short by the record's end.
+    /// Where it starts. For a bit-field: where its storage unit starts, or, where packing lets the bits
+    /// lie across two units, their own first byte. Only the bytes that hold its bits are sure to be
+    /// the record's: `offset` up to `offset + ceil((start + width) / 8)`, nine of them at most for 64
+    /// bits.
     pub offset: Size,
     /// Which bits of the storage unit, if it is a bit-field.
     pub bits: Option<BitField>,

@@ -91,12 +91,12 @@ impl Align {
 
     /// An alignment of `count` bytes, if that is a power of two.
     pub const fn bytes(count: u64) -> Option<Self> {
-        if count.is_power_of_two() { Some(Self(count.trailing_zeros() as u8)) } else { None }
+        if count.is_power_of_two() { Some(Self(log2(count))) } else { None }
     }
 
     /// The alignment of a scalar that is as large as it is aligned.
     pub(crate) const fn natural(size: Size) -> Self {
-        Self(size.0.trailing_zeros() as u8)
+        Self(log2(size.0))
     }
 
     /// In bytes.
@@ -120,6 +120,12 @@ impl fmt::Display for Align {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.get(), formatter)
     }
+}
+
+/// The place of the lowest bit set.
+#[expect(clippy::cast_possible_truncation, reason = "64 at most, and no `try_from` is const")]
+const fn log2(count: u64) -> u8 {
+    count.trailing_zeros() as u8
 }
 
 /// A number of bits from the start of something.

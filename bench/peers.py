@@ -1,0 +1,77 @@
+"""The peers that are built: the C library, a C extension written by hand, and cffi's compiled mode."""
+
+import ctypes
+import functools
+import importlib
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from types import ModuleType
+
+import cffi
+
+C = Path(__file__).parent / "c"
+BUILD = Path(__file__).parents[1] / "build" / f"bench-{sys.implementation.cache_tag}"
+LIBRARY = BUILD / "libcalls.so"
+FLAGS = ("-O3", "-shared", "-fPIC")
+
+
+@functools.cache
+def declarations() -> str:
+    """Return the C declarations of the library."""
+    return (C / "calls.h").read_text()
+
+
+@functools.cache
+def library() -> str:
+    """Return the path of the C library, built."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    _cc("-o", str(LIBRARY), str(C / "calls.c"), "-lm")
+    return str(LIBRARY)
+
+
+@functools.cache
+def with_ctypes() -> ctypes.CDLL:
+    """Return the C library as ctypes opens it."""
+    return ctypes.CDLL(library())
+
+
+@functools.cache
+def handwritten() -> ModuleType:
+    """Return the C extension written by hand, built; it calls the same library."""
+    target = BUILD / f"handwritten{sysconfig.get_config_var('EXT_SUFFIX')}"
+    include = sysconfig.get_path("include")
+    _cc(f"-I{include}", "-o", str(target), str(C / "handwritten.c"), library(), f"-Wl,-rpath,{BUILD}")
+    return _imported("handwritten")
+
+
+@functools.cache
+def compiled_cffi() -> ModuleType:
+    """Return cffi's compiled module of the same declarations, calling the same library."""
+    library()
+    ffi = cffi.FFI()
+    ffi.cdef(declarations())
+    folder = str(BUILD)
+    ffi.set_source(
+        "calls_cffi",
+        '#include "calls.h"',
+        include_dirs=[str(C)],
+        libraries=["calls"],
+        library_dirs=[folder],
+        runtime_library_dirs=[folder],
+        extra_compile_args=["-O3"],
+    )
+    ffi.compile(tmpdir=folder)
+    return _imported("calls_cffi")
+
+
+def _cc(*arguments: str) -> None:
+    subprocess.run(["cc", *FLAGS, *arguments], check=True)
+
+
+def _imported(name: str) -> ModuleType:
+    if str(BUILD) not in sys.path:
+        sys.path.insert(0, str(BUILD))
+    importlib.invalidate_caches()
+    return importlib.import_module(name)

@@ -1,0 +1,76 @@
+"""Calls into a library opened with `dlopen`, against cffi's compiled mode and a handwritten extension."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import peers
+from ferrule import FFI
+from measure import statement
+from row import Row, ratio
+
+HANDWRITTEN = 1.6
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function of calls.h and how it is called; `x` and `y` differ between the contestants."""
+
+    signature: str
+    name: str
+    arguments: str
+    of_cffi: float
+    with_gil: bool = False
+
+
+CALLS = [
+    Call("void(void)", "nothing", "", 1.0, with_gil=True),
+    Call("int(int, int)", "add", "1, 2", 0.65, with_gil=True),
+    Call("double(double)", "half", "1.5", 1.0, with_gil=True),
+    Call("const char * from bytes", "length", "b'text'", 0.85, with_gil=True),
+    Call("a struct of two doubles in and out", "swap", "pair", 0.8, with_gil=True),
+    Call("double * and length from an ndarray", "total", "array, 3", 0.6, with_gil=True),
+    Call("12 doubles", "sum12", ", ".join(f"{i}.0" for i in range(12)), 0.8),
+    Call("8 mixed arguments", "mixed", "1, 2.0, 3, 4.0, b'text', 6, 7.0, 8", 0.8),
+]
+
+
+def rows() -> Iterator[Row]:
+    """Yield a row for each call with the GIL released, then for each with it held."""
+    ffi = FFI()
+    ffi.cdef(peers.declarations())
+    released = ffi.dlopen(peers.library())
+    held = ffi.dlopen(peers.library(), release_gil=False)
+    pair = ffi.new("struct pair *", (1.0, 2.0))[0]
+    for call in CALLS:
+        contestants = {"ferrule": ours(call, released, pair), "cffi": of_cffi(call)}
+        yield Row(call.signature, contestants, [ratio("ferrule", "cffi", call.of_cffi)], rounds=100)
+    for call in CALLS:
+        if call.with_gil:
+            contestants = {"ferrule": ours(call, held, pair), "handwritten": by_hand(call)}
+            figures = [ratio("ferrule", "handwritten", HANDWRITTEN)]
+            yield Row(f"{call.signature}, release_gil=False", contestants, figures, rounds=100)
+
+
+def ours(call: Call, lib: Any, pair: Any) -> Any:
+    """Return ferrule's contestant: a NumPy array is passed as it is."""
+    return statement(f"f({call.arguments})", f=getattr(lib, call.name), pair=pair, array=np.ones(3))
+
+
+def of_cffi(call: Call) -> Any:
+    """Return the contestant of cffi's compiled mode, which needs `from_buffer` for an array."""
+    module = peers.compiled_cffi()
+    pair = module.ffi.new("struct pair *", (1.0, 2.0))[0]
+    arguments = call.arguments.replace("array", "from_buffer('double[]', array)")
+    names = {"pair": pair, "array": np.ones(3), "from_buffer": module.ffi.from_buffer}
+    return statement(f"f({arguments})", f=getattr(module.lib, call.name), **names)
+
+
+def by_hand(call: Call) -> Any:
+    """Return the contestant of the C extension written by hand."""
+    module = peers.handwritten()
+    return statement(
+        f"f({call.arguments})", f=getattr(module, call.name), pair=module.Pair(), array=np.ones(3)
+    )

@@ -1,0 +1,33 @@
+"""Measures the rows against the peers and writes the table: `cargo xtask bench [row...]`.
+
+Without arguments every row is measured, bench/results.md is written, and the table in the README
+replaced. With names of files in rows/ only those are measured, and the table is only printed.
+"""
+
+import importlib
+import sys
+
+import table
+from measure import measured
+
+ROWS = ("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef")
+
+
+def main(names: list[str]) -> None:
+    """Measure the rows named, or all."""
+    unknown = set(names) - set(ROWS)
+    if unknown:
+        sys.exit(f"no such rows: {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    found = []
+    for name in names or ROWS:
+        for row in importlib.import_module(f"rows.{name}").rows():
+            lines = table.lines(row, measured(row))
+            print(*lines, sep="\n", flush=True)
+            found.extend(lines)
+    if names:
+        return
+    table.write(table.page(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,46 @@
+//! `test`: all set-up, then every check. A check that fails does not keep the others from running.
+
+use crate::command::{cargo, run as run_command};
+use crate::environment::Environment;
+use crate::report::{Checks, Failure, Outcome};
+use crate::{extension, lint, setup};
+
+/// The parts that can be asked for alone.
+const PARTS: &[&str] = &["lint", "rust", "python"];
+
+/// Sets everything up, then runs the parts named, or all.
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    if let Some(unknown) = arguments.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(Failure::new(format!("`{unknown}` is no part of the tests: {}", PARTS.join(", "))));
+    }
+    let is_wanted = |part: &str| arguments.is_empty() || arguments.iter().any(|wanted| wanted == part);
+    let environments = setup::for_tests()?;
+    let mut checks = Checks::default();
+    if is_wanted("lint") {
+        lint::check(&mut checks, &environments);
+    }
+    if is_wanted("rust") {
+        checks.check("cargo test", || rust(&environments));
+    }
+    if is_wanted("python") {
+        for environment in &environments {
+            let name = format!("pytest on Python {}", environment.interpreter.version());
+            checks.check(&name, || python(environment));
+        }
+    }
+    checks.finish()
+}
+
+/// The extension is left out: it has no tests of its own, and its crates that know Python are pytest's.
+fn rust(environments: &[Environment]) -> Outcome {
+    run_command(lint::with_python(&mut cargo(), environments).args([
+        "test",
+        "--workspace",
+        "--exclude=python",
+    ]))
+}
+
+fn python(environment: &Environment) -> Outcome {
+    extension::build(environment)?;
+    run_command(environment.python().args(["-m", "pytest", "-q"]))
+}
