@@ -2,14 +2,12 @@
 //! filled. It is cheap to clone, since a loop is walked again when its types turn out wider.
 
 use arena::{Id as _, IdMap, SideMap};
-use ctype::TypeId;
 use source::{Source, Span};
 use tir::{
-    Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Slot, SlotId,
-    Terminator, Ty, Value,
+    Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Terminator, Ty, Value,
 };
 
-use crate::fold;
+use crate::{fold, tidy};
 
 /// The function while it grows.
 #[derive(Clone, Debug)]
@@ -132,11 +130,6 @@ impl Body {
         }
     }
 
-    /// New memory of the call.
-    pub(crate) fn slot(&mut self, ty: TypeId) -> SlotId {
-        self.function.slots.push(Slot { ty })
-    }
-
     /// Ends the block with an exception.
     pub(crate) fn raise(&mut self, site: RaiseSite, values: Vec<Value>) {
         let site = self.sites.push(site);
@@ -155,6 +148,6 @@ impl Body {
                 *site = RaiseSiteId::from_index(first + site.index());
             }
         }
-        self.function
+        tidy::tidy(&self.function)
     }
 }

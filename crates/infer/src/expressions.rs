@@ -41,8 +41,8 @@ impl Walker<'_, '_> {
                 self.binary(*op, &left, &right, span, spans)
             }
             ExprKind::Compare(first, rest) => self.chain(*first, rest, span),
-            ExprKind::Bools(op, operands) => self.bools(*op, operands, span),
-            ExprKind::If { test, then, otherwise } => self.choice(*test, *then, *otherwise, span),
+            ExprKind::Bools(op, operands) => self.bools(*op, operands),
+            ExprKind::If { test, then, otherwise } => self.choice(*test, *then, *otherwise),
             ExprKind::Call { function, args, keywords } => self.call(*function, args, keywords, span),
             ExprKind::Tuple(items) => {
                 let items = items.iter().map(|item| self.walk_expr(*item));
@@ -109,10 +109,13 @@ impl Walker<'_, '_> {
     }
 
     fn global(&mut self, text: &str, span: Span) -> Walked<Term> {
-        let entity = if self.frame().inlined_at.is_some() {
-            prelude::global(text)
-        } else {
+        let entity = if self.frame().inlined_at.is_none() {
             self.frame().function.environment.global(text)
+        } else if text.ends_with("Error") {
+            let class = self.frame().function.environment.builtin_exception(text);
+            Some(Entity::Exception(text.to_owned(), class))
+        } else {
+            prelude::global(text)
         };
         match entity {
             Some(entity) => Ok(self.entity(entity, span)),
@@ -220,7 +223,7 @@ impl Walker<'_, '_> {
     }
 
     /// `and` and `or`: an operand that decides is the result.
-    fn bools(&mut self, op: BoolOp, operands: &[ExprId], span: Span) -> Walked<Term> {
+    fn bools(&mut self, op: BoolOp, operands: &[ExprId]) -> Walked<Term> {
         let (last, firsts) = operands.split_last().expect("the parser gives two or more");
         let mut arrivals = Vec::new();
         for operand in firsts {
@@ -251,7 +254,6 @@ impl Walker<'_, '_> {
             Err(Stop::Unreachable) => self.body.terminate(tir::Terminator::Unreachable),
             Err(error) => return Err(error),
         }
-        let _ = span;
         self.meet_at(arrivals)
     }
 
@@ -270,7 +272,7 @@ impl Walker<'_, '_> {
         self.merge(arrivals)?.ok_or(Stop::Unreachable)
     }
 
-    fn choice(&mut self, test: ExprId, then: ExprId, otherwise: ExprId, span: Span) -> Walked<Term> {
+    fn choice(&mut self, test: ExprId, then: ExprId, otherwise: ExprId) -> Walked<Term> {
         let test_span = self.span_of(test);
         let test = self.walk_expr(test)?;
         let condition = self.truth(&test, test_span)?;
@@ -289,7 +291,6 @@ impl Walker<'_, '_> {
                 Err(error) => return Err(error),
             }
         }
-        let _ = span;
         self.meet_at(arrivals)
     }
 

@@ -33,6 +33,7 @@ mod raising;
 mod statements;
 mod stop;
 mod term;
+mod tidy;
 mod walk;
 
 use ctype::CTypes;

@@ -23,11 +23,6 @@ impl Stop {
         self.map(|diagnostic| diagnostic.with_help(help))
     }
 
-    /// With a note.
-    pub(crate) fn note(self, note: impl Into<String>) -> Self {
-        self.map(|diagnostic| diagnostic.with_note(note))
-    }
-
     fn map(self, change: impl FnOnce(Diagnostic) -> Diagnostic) -> Self {
         match self {
             Self::Error(diagnostic) => Self::Error(Box::new(change(*diagnostic))),

@@ -10,7 +10,7 @@ use arena::Id as _;
 use diagnostic::Id;
 use pysyntax::{NameId, Syntax};
 use source::{Source, Span};
-use tir::{BlockId, FuncId, RaiseArg, RaiseSite, Terminator, Ty, Value};
+use tir::{FuncId, RaiseArg, RaiseSite, Terminator, Ty, Value};
 
 use crate::body::Body;
 use crate::convert;
@@ -334,11 +334,6 @@ impl<'a, 'p> Walker<'a, 'p> {
     /// The function that is being built.
     pub(crate) fn id(&self) -> FuncId {
         self.id
-    }
-
-    /// Ends the path with a jump to `block` that brings nothing.
-    pub(crate) fn jump_to(&mut self, block: BlockId) {
-        self.body.jump(block, Vec::new());
     }
 
     pub(crate) fn ty_name(&self, ty: Ty) -> String {

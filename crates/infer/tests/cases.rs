@@ -15,8 +15,8 @@ fn every_case_has_its_answers() {
         let mut types = CTypes::new(DataModel::HOST);
         let answer = infer(case, &mut types);
         match (info, answer) {
-            ("tir", Ok(text)) | ("diagnostics", Err(text)) => text,
-            ("tir", Err(text)) => format!("it does not compile:\n{text}"),
+            ("inferred", Ok(text)) | ("diagnostics", Err(text)) => text,
+            ("inferred", Err(text)) => format!("it does not compile:\n{text}"),
             ("diagnostics", Ok(text)) => format!("it compiles:\n{text}"),
             (other, _) => panic!("no answer is called `{other}`"),
         }
@@ -31,5 +31,6 @@ fn infer(case: &Case, types: &mut CTypes) -> Result<String, String> {
     let function =
         environment::first_function(types, &source, text).map_err(|all| diagnostic::render(&all))?;
     let program = infer::infer(types, &function, &params, result).map_err(|all| diagnostic::render(&all))?;
+    tir::verify(&program, types).expect("inference builds what the verifier accepts");
     Ok(tir::print(&program, types))
 }

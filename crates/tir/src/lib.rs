@@ -11,10 +11,12 @@
 #![forbid(unsafe_code)]
 
 mod function;
+mod operands;
 mod ops;
 mod print;
 mod program;
 mod ty;
+mod verify;
 
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
 pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};
@@ -24,3 +26,4 @@ pub use program::{
     RaiseSiteId,
 };
 pub use ty::{FloatTy, IntTy, Ty};
+pub use verify::verify;

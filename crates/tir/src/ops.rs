@@ -200,6 +200,33 @@ intrinsics! {
     Ldexp "ldexp" 2 "A float times two to an `i64`."
 }
 
+impl Intrinsic {
+    /// Whether its operands may be complex.
+    pub const fn takes_complex(self) -> bool {
+        matches!(
+            self,
+            Self::Acos
+                | Self::Acosh
+                | Self::Asin
+                | Self::Asinh
+                | Self::Atan
+                | Self::Atanh
+                | Self::Cos
+                | Self::Cosh
+                | Self::Exp
+                | Self::Log
+                | Self::Sin
+                | Self::Sinh
+                | Self::Sqrt
+                | Self::Tan
+                | Self::Tanh
+                | Self::IsNan
+                | Self::IsInf
+                | Self::IsFinite
+        )
+    }
+}
+
 /// What an instruction does.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Op {

@@ -31,7 +31,7 @@ struct TextEnvironment {
 }
 
 /// The first function of the text; it sees the others and what the environment's text says.
-pub fn first_function(
+pub(crate) fn first_function(
     types: &mut CTypes,
     source: &Source,
     text: &str,

@@ -6,7 +6,7 @@ use infer::ty_of_c;
 use tir::{FloatTy, IntTy, Ty};
 
 /// The parameters' types and the result's.
-pub fn read(types: &mut CTypes, text: &str) -> (Vec<Ty>, Option<Ty>) {
+pub(crate) fn read(types: &mut CTypes, text: &str) -> (Vec<Ty>, Option<Ty>) {
     let (result, params) = text.trim().split_once('(').expect("a signature has parentheses");
     let params = params.strip_suffix(')').expect("a signature ends in a parenthesis");
     let params = params.split(',').map(str::trim).filter(|param| !param.is_empty());
@@ -15,7 +15,7 @@ pub fn read(types: &mut CTypes, text: &str) -> (Vec<Ty>, Option<Ty>) {
 }
 
 /// A type by its name.
-pub fn ty(types: &mut CTypes, name: &str) -> Ty {
+pub(crate) fn ty(types: &mut CTypes, name: &str) -> Ty {
     if let Some(ty) = scalar(name) {
         return ty;
     }
