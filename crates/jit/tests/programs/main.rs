@@ -2,7 +2,7 @@
 //! C border against code that gcc built.
 
 mod arithmetic;
-//mod border;
+mod border;
 mod build;
 mod conversions;
 //mod errors;
