@@ -1,1 +1,70 @@
-//! Placeholder.
+//! Typed IR to an LLVM module: one native function a function, and the C entry of a cfunc.
+//!
+//! [`lower`] gives a [`Module`], which can be read, optimised and turned into an object for `jit`.
+//!
+//! **Jitted ABI.** A function that cannot raise takes its parameters and returns its value. One
+//! that can is `i32 f(result *, parameters...)`: status 0, the result is written; 1, the error is
+//! in the thread's record of `runtime`; 2, an error is already pending in the border's frame. A
+//! complex number travels as two floats, a record as its address; a record result is copied to
+//! where the first parameter points, also by a function that cannot raise.
+//!
+//! **Symbols left open**, for whoever links: `ferrule_code` (the address that stands for this code
+//! in an error record), `ferrule_pending` (the border's count of frames that hold an error),
+//! `ferrule_callback_is_stopped`, `ferrule_callback_failed`, `ferrule_call_failed`, the functions
+//! of `runtime`, and the C functions that [`Module::c_symbols`] lists.
+//!
+//! # Safety model
+//! Two facts make the unsafe blocks here true. A [`Module`] owns the LLVM context that its module
+//! lives in, at one address, and frees the module first. Pointer arithmetic that is built here is
+//! never carried out here.
+
+mod arithmetic;
+mod body;
+mod c_abi;
+mod c_call;
+mod c_entry;
+mod complex;
+mod convert;
+mod emitter;
+mod error;
+mod float;
+mod integer;
+mod intrinsic;
+mod jitted_abi;
+mod jitted_call;
+mod memory;
+mod module;
+mod operand;
+mod order;
+mod target;
+mod unit;
+
+use ctype::{CTypes, TypeId};
+use tir::Program;
+
+pub use error::InternalError;
+pub use module::Module;
+
+/// The C function that a program's first function is called through.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CEntry {
+    /// Its symbol.
+    pub symbol: String,
+    /// Its C function type, whose parameters and result are those of the program's first function.
+    pub ty: TypeId,
+}
+
+/// Lowers a program, and a C entry to its first function.
+///
+/// # Errors
+/// When the program breaks a rule of the typed IR, or takes a type that compiled code cannot.
+pub fn lower(types: &CTypes, program: &Program, entry: &CEntry) -> Result<Module, InternalError> {
+    Module::build(&entry.symbol, |context, module| {
+        let unit = unit::Unit::declare(context, module, types, program)?;
+        for id in program.functions.ids() {
+            body::lower_body(&unit, id)?;
+        }
+        c_entry::lower_entry(&unit, entry)?;
+        Ok(unit.c_symbols())
+    })
+}

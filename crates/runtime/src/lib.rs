@@ -1,1 +1,16 @@
-//! Placeholder.
+//! What compiled code calls while it runs.
+//!
+//! Only `extern "C"` functions, which take no lock, know no Python object and do not unwind, and
+//! [`symbols`], the table of their addresses and of the functions of the C library that
+//! compiled code may call.
+//!
+//! # Safety model
+//! Compiled code calls these functions with what `codegen` wrote: the words of an error's
+//! arguments are readable during the call. The table holds addresses of functions, which live as
+//! long as the process.
+
+pub mod error;
+mod integer;
+mod symbols;
+
+pub use symbols::symbols;

@@ -1,0 +1,377 @@
+//! A function of the program: blocks become blocks, block parameters become phis.
+
+use arena::{Id, SideMap};
+use inkwell::basic_block::BasicBlock;
+use inkwell::values::{BasicValueEnum, IntValue, PhiValue, PointerValue};
+use tir::{BlockId, Const, FuncId, Function, InstId, Jump, Op, RaiseSiteId, SlotId, Terminator, Ty, Value};
+
+use crate::emitter::Emitter;
+use crate::error::{InternalError, Result};
+use crate::jitted_abi::JittedAbi;
+use crate::memory::BitPlace;
+use crate::operand::{Complex, Operand};
+use crate::order::reverse_postorder;
+use crate::unit::{Promise, Unit};
+
+/// The status of a call that left its error in the border's frame.
+const STATUS_PENDING: u64 = 2;
+
+/// A function that is being lowered.
+pub(crate) struct Body<'a, 'ctx> {
+    pub emitter: Emitter<'a, 'ctx>,
+    function: &'a Function,
+    abi: &'a JittedAbi,
+    values: SideMap<Value, Option<Operand<'ctx>>>,
+    targets: SideMap<BlockId, Option<Target<'ctx>>>,
+    slots: SideMap<SlotId, Option<PointerValue<'ctx>>>,
+}
+
+/// A block that can be jumped to, with a phi for each part of each parameter.
+#[derive(Clone)]
+struct Target<'ctx> {
+    block: BasicBlock<'ctx>,
+    phis: Vec<PhiValue<'ctx>>,
+}
+
+/// Lowers a function of the program.
+pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
+    let function = &unit.program.functions[id];
+    let (llvm, abi) = unit.function(id);
+    let mut body = Body {
+        emitter: Emitter::new(unit, llvm),
+        function,
+        abi,
+        values: SideMap::default(),
+        targets: SideMap::default(),
+        slots: SideMap::default(),
+    };
+    let order = reverse_postorder(function);
+    for &block in &order {
+        body.declare_block(block)?;
+    }
+    body.enter()?;
+    for &block in &order {
+        body.lower_block(block)?;
+    }
+    body.emitter.finish()
+}
+
+impl<'ctx> Body<'_, 'ctx> {
+    /// Makes a block and the phis of its parameters.
+    fn declare_block(&mut self, id: BlockId) -> Result<()> {
+        let block = self.emitter.block(&id.to_string());
+        self.emitter.builder.position_at_end(block);
+        let mut phis = Vec::new();
+        for &param in &self.function.blocks[id].params {
+            let name = self.function.names[param].as_deref().unwrap_or_default();
+            let first = phis.len();
+            for part in self.emitter.unit.parts(self.function.values[param]) {
+                phis.push(self.emitter.builder.build_phi(part, name)?);
+            }
+            let parts: Vec<BasicValueEnum<'ctx>> =
+                phis[first..].iter().map(|phi: &PhiValue<'ctx>| phi.as_basic_value()).collect();
+            self.values[param] = Some(Operand::from_parts(&parts)?);
+        }
+        self.targets[id] = Some(Target { block, phis });
+        Ok(())
+    }
+
+    /// Makes the slots, and jumps to the first block with the parameters.
+    fn enter(&mut self) -> Result<()> {
+        self.emitter.builder.position_at_end(self.emitter.start());
+        for (id, slot) in self.function.slots.iter() {
+            self.slots[id] = Some(self.emitter.slot_of(slot.ty)?);
+        }
+        let first = usize::from(self.abi.has_result_pointer());
+        let target = self.target(BlockId::from_index(0))?.clone();
+        let count = target.phis.len();
+        let params: Result<Vec<_>> = (first..first + count).map(|index| self.emitter.param(index)).collect();
+        self.jump_with(&target, &params?)
+    }
+
+    fn lower_block(&mut self, id: BlockId) -> Result<()> {
+        self.emitter.builder.position_at_end(self.target(id)?.block);
+        let block = &self.function.blocks[id];
+        for &inst in &block.insts {
+            self.lower_inst(inst)?;
+        }
+        match &block.terminator {
+            Terminator::Jump(jump) => self.jump(jump),
+            Terminator::Branch { condition, then, otherwise } => {
+                let condition = self.value(*condition)?.int()?;
+                self.branch(condition, then, otherwise)
+            }
+            Terminator::Return(value) => self.return_value(*value),
+            Terminator::Raise(site, args) => self.raise(*site, args),
+            Terminator::Unreachable => {
+                self.emitter.builder.build_unreachable()?;
+                Ok(())
+            }
+        }
+    }
+
+    fn lower_inst(&mut self, id: InstId) -> Result<()> {
+        let inst = &self.function.insts[id];
+        let ty = inst.result.map_or(Ty::Unit, |value| self.function.values[value]);
+        let operand = self.lower_op(&inst.op, ty)?;
+        if let Some(result) = inst.result {
+            self.name(result, operand);
+            self.values[result] = Some(operand);
+        }
+        Ok(())
+    }
+
+    /// Lowers an operation whose result is of type `ty`.
+    fn lower_op(&self, op: &Op, ty: Ty) -> Result<Operand<'ctx>> {
+        let emitter = &self.emitter;
+        match op {
+            Op::Const(constant) => self.constant(*constant, ty),
+            Op::Unary(op, value) => emitter.unary(*op, self.type_of(*value), self.value(*value)?),
+            Op::Binary(op, left, right) => emitter.binary(*op, ty, self.value(*left)?, self.value(*right)?),
+            Op::Compare(op, left, right) => {
+                let operands = self.type_of(*left);
+                Ok(emitter.compare(*op, operands, self.value(*left)?, self.value(*right)?)?.into())
+            }
+            Op::Convert(value) => emitter.convert(self.value(*value)?, self.type_of(*value), ty),
+            Op::Select(condition, then, otherwise) => {
+                emitter.choose(self.value(*condition)?.int()?, self.value(*then)?, self.value(*otherwise)?)
+            }
+            Op::Intrinsic(function, args) => {
+                let first = args.first().map_or(ty, |&arg| self.type_of(arg));
+                emitter.mathematics(*function, first, &self.values(args)?)
+            }
+            Op::Call(callee, args) => self.call(*callee, args),
+            Op::CallC(callee, args) => self.call_c(*callee, args, ty),
+            Op::CallPointer(pointer, signature, args) => self.call_pointer(*pointer, *signature, args, ty),
+            Op::SlotAddress(slot) => {
+                let slot = self.slots[*slot].ok_or_else(|| InternalError::new("an unknown slot"))?;
+                Ok(slot.into())
+            }
+            Op::Load(pointer) => emitter.load_value(ty, self.value(*pointer)?.pointer()?),
+            Op::Store(pointer, value) => {
+                let stored = self.value(*value)?;
+                emitter.store_value(self.type_of(*value), self.value(*pointer)?.pointer()?, stored)?;
+                Ok(Operand::Nothing)
+            }
+            Op::Offset(pointer, count) => self.offset(*pointer, *count),
+            Op::FieldAddress(base, offset) => {
+                Ok(emitter.add_bytes(self.value(*base)?.pointer()?, *offset)?.into())
+            }
+            Op::LoadBits { record, offset, start, width } => {
+                let place = BitPlace::new(*offset, *start, *width);
+                emitter.load_bits(self.value(*record)?.pointer()?, place, ty)
+            }
+            Op::StoreBits { record, value, offset, start, width } => {
+                let place = BitPlace::new(*offset, *start, *width);
+                let value = self.value(*value)?.int()?;
+                emitter.store_bits(self.value(*record)?.pointer()?, place, value)?;
+                Ok(Operand::Nothing)
+            }
+            Op::CopyRecord(to, from) => {
+                let (source, ty) = (self.value(*from)?, self.type_of(*to));
+                emitter.store_value(ty, self.value(*to)?.pointer()?, source)?;
+                Ok(Operand::Nothing)
+            }
+        }
+    }
+
+    fn constant(&self, constant: Const, ty: Ty) -> Result<Operand<'ctx>> {
+        let unit = self.emitter.unit;
+        match (constant, ty) {
+            (Const::Unit, _) => Ok(Operand::Nothing),
+            (Const::Bool(value), Ty::Bool) => {
+                Ok(unit.context.bool_type().const_int(u64::from(value), false).into())
+            }
+            (Const::Int(value), Ty::Int(int)) => {
+                Ok(self.emitter.int_constant(unit.int_type(int.bits), value).into())
+            }
+            (Const::Int(value), Ty::Pointer(_)) => {
+                let address = self.emitter.int_constant(unit.context.i64_type(), value);
+                Ok(address.const_to_pointer(unit.pointer()).into())
+            }
+            (Const::Float(value), Ty::Float(float)) => Ok(unit.float(float).const_float(value).into()),
+            (Const::Complex(real, imag), Ty::Complex(float)) => {
+                let part = |value| unit.float(float).const_float(value);
+                Ok(Operand::Complex(Complex { real: part(real), imag: part(imag) }))
+            }
+            (Const::Bool(_) | Const::Int(_) | Const::Float(_) | Const::Complex(..), _) => {
+                Err(InternalError::new(format!("{constant:?} is no constant of {ty:?}")))
+            }
+        }
+    }
+
+    fn offset(&self, pointer: Value, count: Value) -> Result<Operand<'ctx>> {
+        let Ty::Pointer(id) = self.type_of(pointer) else {
+            return Err(InternalError::new("only a pointer moves by elements"));
+        };
+        let stride = self.emitter.stride(id)?;
+        let elements =
+            u32::try_from(stride.get()).map_err(|_| InternalError::new("an element is too large"))?;
+        let element = self.emitter.unit.context.i8_type().array_type(elements);
+        let (pointer, count) = (self.value(pointer)?.pointer()?, self.value(count)?.int()?);
+        // SAFETY: built, not carried out: the program's own pointer arithmetic, under C's rules.
+        Ok(unsafe { self.emitter.builder.build_in_bounds_gep(element, pointer, &[count], "")? }.into())
+    }
+
+    fn return_value(&self, value: Option<Value>) -> Result<()> {
+        let value = value.map_or(Ok(Operand::Nothing), |value| self.value(value))?;
+        let builder = &self.emitter.builder;
+        if self.abi.has_result_pointer() {
+            let pointer = self.emitter.param(0)?.into_pointer_value();
+            self.emitter.store_value(self.abi.result, pointer, value)?;
+        }
+        if self.abi.can_raise {
+            builder.build_return(Some(&self.emitter.unit.context.i32_type().const_zero()))?;
+        } else if self.abi.has_result_pointer() {
+            builder.build_return(None)?;
+        } else {
+            match value.parts().as_slice() {
+                [] => builder.build_return(None)?,
+                [part] => builder.build_return(Some(part))?,
+                parts => builder.build_aggregate_return(parts)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Leaves the error to the runtime: the site, and the words of its arguments.
+    fn raise(&self, site: RaiseSiteId, args: &[Value]) -> Result<()> {
+        let unit = self.emitter.unit;
+        let (word, number) = (unit.context.i64_type(), unit.context.i32_type());
+        let mut words = Vec::new();
+        for &arg in args {
+            self.emitter.push_words(self.value(arg)?, self.type_of(arg), &mut words)?;
+        }
+        let size = ctype::Size::bytes(8) * words.len() as u64;
+        let align = ctype::Align::bytes(8).unwrap_or(ctype::Align::ONE);
+        let record = self.emitter.slot(size, align)?;
+        for (index, &value) in words.iter().enumerate() {
+            self.emitter.store(self.emitter.add_bytes(record, 8 * index as u64)?, value.into())?;
+        }
+        let pointer = unit.pointer();
+        let params = [pointer.into(), number.into(), pointer.into(), word.into()];
+        let raise = unit.external("ferrule_raise", number.fn_type(&params, false), Promise::Cold);
+        let code = unit.external_data("ferrule_code", unit.context.i8_type()).as_pointer_value();
+        let site = number.const_int(site.index() as u64, false);
+        let count = word.const_int(words.len() as u64, false);
+        let status =
+            self.emitter.call_value(raise, &[code.into(), site.into(), record.into(), count.into()])?;
+        self.emitter.builder.build_return(Some(&status))?;
+        Ok(())
+    }
+
+    /// Returns the status where it is not zero; goes on where it is.
+    pub(crate) fn return_failure(&self, status: IntValue<'ctx>) -> Result<()> {
+        let (next, failed) = (self.emitter.block("ok"), self.emitter.block("failed"));
+        self.emitter.branch_if_zero(status, next, failed)?;
+        self.emitter.builder.position_at_end(failed);
+        self.emitter.builder.build_return(Some(&status))?;
+        self.emitter.builder.position_at_end(next);
+        Ok(())
+    }
+
+    /// Returns where the C function that was just called left an error in the border's frame.
+    pub(crate) fn return_pending(&self) -> Result<()> {
+        let number = self.emitter.unit.context.i32_type();
+        let (next, asked) = (self.emitter.block("ok"), self.emitter.block("pending"));
+        let pending = self.emitter.load_pending()?;
+        self.emitter.branch_if_zero(pending, next, asked)?;
+        self.emitter.builder.position_at_end(asked);
+        let ask =
+            self.emitter.unit.external("ferrule_call_failed", number.fn_type(&[], false), Promise::Cold);
+        let is_failed = self.emitter.call_value(ask, &[])?.into_int_value();
+        let failed = self.emitter.block("failed");
+        self.emitter.branch_if_zero(is_failed, next, failed)?;
+        self.emitter.builder.position_at_end(failed);
+        self.emitter.builder.build_return(Some(&number.const_int(STATUS_PENDING, false)))?;
+        self.emitter.builder.position_at_end(next);
+        Ok(())
+    }
+
+    /// Another function of the program. Where it raises, so does this one.
+    fn call(&self, callee: FuncId, args: &[Value]) -> Result<Operand<'ctx>> {
+        let (llvm, abi) = self.emitter.unit.function(callee);
+        let args = self.values(args)?;
+        let (status, result) = self.emitter.call_jitted(llvm, abi, &args)?;
+        match status {
+            Some(status) => {
+                self.return_failure(status)?;
+                result.read(&self.emitter, abi.result)
+            }
+            None => result.read(&self.emitter, abi.result),
+        }
+    }
+
+    fn branch(&self, condition: IntValue<'ctx>, then: &Jump, otherwise: &Jump) -> Result<()> {
+        let (first, second) = (self.target(then.block)?.clone(), self.target(otherwise.block)?.clone());
+        // A phi has one value for each block that it is reached from, so the second way to one
+        // block takes a block of its own.
+        let is_shared = then.block == otherwise.block;
+        let detour = if is_shared { self.emitter.block("edge") } else { second.block };
+        self.emitter.builder.build_conditional_branch(condition, first.block, detour)?;
+        self.add_incoming(&first, &self.args(then)?)?;
+        if is_shared {
+            self.emitter.builder.position_at_end(detour);
+            return self.jump_with(&second, &self.args(otherwise)?);
+        }
+        self.add_incoming(&second, &self.args(otherwise)?)
+    }
+
+    fn jump(&self, jump: &Jump) -> Result<()> {
+        self.jump_with(&self.target(jump.block)?.clone(), &self.args(jump)?)
+    }
+
+    fn jump_with(&self, target: &Target<'ctx>, args: &[BasicValueEnum<'ctx>]) -> Result<()> {
+        self.add_incoming(target, args)?;
+        self.emitter.builder.build_unconditional_branch(target.block)?;
+        Ok(())
+    }
+
+    fn add_incoming(&self, target: &Target<'ctx>, args: &[BasicValueEnum<'ctx>]) -> Result<()> {
+        if args.len() != target.phis.len() {
+            return Err(InternalError::new("a jump brings another number of values"));
+        }
+        let from = self.emitter.current_block()?;
+        for (phi, arg) in target.phis.iter().zip(args) {
+            phi.add_incoming(&[(arg, from)]);
+        }
+        Ok(())
+    }
+
+    fn args(&self, jump: &Jump) -> Result<Vec<BasicValueEnum<'ctx>>> {
+        Ok(self.values(&jump.args)?.into_iter().flat_map(Operand::parts).collect())
+    }
+
+    fn target(&self, block: BlockId) -> Result<&Target<'ctx>> {
+        self.targets[block].as_ref().ok_or_else(|| InternalError::new("a jump to an unknown block"))
+    }
+
+    /// The operands of values.
+    pub(crate) fn values(&self, values: &[Value]) -> Result<Vec<Operand<'ctx>>> {
+        values.iter().map(|&value| self.value(value)).collect()
+    }
+
+    /// The operand of a value.
+    pub(crate) fn value(&self, value: Value) -> Result<Operand<'ctx>> {
+        self.values[value].ok_or_else(|| InternalError::new(format!("{value} is used before it is made")))
+    }
+
+    /// The type of a value.
+    pub(crate) fn type_of(&self, value: Value) -> Ty {
+        self.function.values[value]
+    }
+
+    /// Gives an instruction the name that the user gave its value.
+    fn name(&self, value: Value, operand: Operand<'ctx>) {
+        let (Some(name), Operand::Scalar(scalar)) = (&self.function.names[value], operand) else { return };
+        match scalar {
+            BasicValueEnum::IntValue(value) => value.set_name(name),
+            BasicValueEnum::FloatValue(value) => value.set_name(name),
+            BasicValueEnum::PointerValue(value) => value.set_name(name),
+            BasicValueEnum::ArrayValue(_)
+            | BasicValueEnum::StructValue(_)
+            | BasicValueEnum::VectorValue(_)
+            | BasicValueEnum::ScalableVectorValue(_) => {}
+        }
+    }
+}

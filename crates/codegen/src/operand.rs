@@ -1,0 +1,90 @@
+//! The LLVM values that a value of the typed IR becomes.
+
+use inkwell::values::{BasicValueEnum, FloatValue, IntValue, PointerValue};
+
+use crate::error::{InternalError, Result};
+
+/// A lowered value. A complex number stays in two parts so that LLVM sees floats.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Operand<'ctx> {
+    /// `None`.
+    Nothing,
+    /// A `bool` (`i1`), integer, float, pointer or record reference (`ptr`).
+    Scalar(BasicValueEnum<'ctx>),
+    /// A complex number.
+    Complex(Complex<'ctx>),
+}
+
+/// A complex number by parts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Complex<'ctx> {
+    /// The real part.
+    pub real: FloatValue<'ctx>,
+    /// The imaginary part.
+    pub imag: FloatValue<'ctx>,
+}
+
+impl<'ctx> Operand<'ctx> {
+    /// The parts, in order.
+    pub(crate) fn parts(self) -> Vec<BasicValueEnum<'ctx>> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Scalar(value) => vec![value],
+            Self::Complex(value) => vec![value.real.into(), value.imag.into()],
+        }
+    }
+
+    /// A value of parts that came from another's `parts`.
+    pub(crate) fn from_parts(parts: &[BasicValueEnum<'ctx>]) -> Result<Self> {
+        match *parts {
+            [] => Ok(Self::Nothing),
+            [value] => Ok(Self::Scalar(value)),
+            [BasicValueEnum::FloatValue(real), BasicValueEnum::FloatValue(imag)] => {
+                Ok(Self::Complex(Complex { real, imag }))
+            }
+            _ => Err(InternalError::new("a value has at most two parts")),
+        }
+    }
+
+    /// A `bool` or integer.
+    pub(crate) fn int(self) -> Result<IntValue<'ctx>> {
+        match self {
+            Self::Scalar(BasicValueEnum::IntValue(value)) => Ok(value),
+            other => Err(unfit("an integer", other)),
+        }
+    }
+
+    /// A float.
+    pub(crate) fn float(self) -> Result<FloatValue<'ctx>> {
+        match self {
+            Self::Scalar(BasicValueEnum::FloatValue(value)) => Ok(value),
+            other => Err(unfit("a float", other)),
+        }
+    }
+
+    /// A pointer or record reference.
+    pub(crate) fn pointer(self) -> Result<PointerValue<'ctx>> {
+        match self {
+            Self::Scalar(BasicValueEnum::PointerValue(value)) => Ok(value),
+            other => Err(unfit("a pointer", other)),
+        }
+    }
+
+    /// A complex number.
+    pub(crate) fn complex(self) -> Result<Complex<'ctx>> {
+        match self {
+            Self::Complex(value) => Ok(value),
+            other @ (Self::Nothing | Self::Scalar(_)) => Err(unfit("a complex number", other)),
+        }
+    }
+}
+
+fn unfit(expected: &str, found: Operand<'_>) -> InternalError {
+    InternalError::new(format!("{expected} was expected, not {found:?}"))
+}
+
+impl<'ctx, T: Into<BasicValueEnum<'ctx>>> From<T> for Operand<'ctx> {
+    fn from(value: T) -> Self {
+        Self::Scalar(value.into())
+    }
+}
