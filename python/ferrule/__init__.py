@@ -1,6 +1,5 @@
 """Join Python and C: declare C in C, compile Python functions, call either way."""
 
-from ferrule import errors, types
-from ferrule._core import __version__, cfunc
+from ferrule._core import __version__
 
-__all__ = ["__version__", "cfunc", "errors", "types"]
+__all__ = ["__version__"]

@@ -2,23 +2,12 @@
 //!
 //! A face is thin: names, argument checking and docstrings. What it does is done by the core.
 
-mod cfunc;
-mod errors;
-mod failure;
-mod signature;
-mod snapshot;
-mod source;
 mod table;
-mod trampoline;
 
 use pyo3::prelude::*;
 
 /// The compiled half of the package `ferrule`.
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    errors::register(module)?;
-    cfunc::register(module)?;
-    signature::register(module)?;
-    source::record_prompt(module.py())?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }
