@@ -101,6 +101,11 @@ impl CFunc {
         compile::assembly(py, &self.body)
     }
 
+    #[pyo3(signature = (*args))]
+    fn __call__<'py>(&mut self, args: &Bound<'py, pyo3::types::PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        self.ctypes(args.py())?.call1(args)
+    }
+
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let py = slf.py();
         let dict = slf.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
