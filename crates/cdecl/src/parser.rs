@@ -219,9 +219,8 @@ impl<'a> Parser<'a> {
         let found = self.token();
         let between = &self.source.text()[before.end()..found.span.start().max(before.end())];
         if between.contains('\n') || found.kind == TokenKind::End {
-            let place = Span::new(before.end().saturating_sub(1), before.end());
             let title = format!("expected `{}` after the declaration", sign.text());
-            self.error(Id::CSyntax, title, place, &format!("expected `{}` after this", sign.text()));
+            self.error(Id::CSyntax, title, before, &format!("expected `{}` after this", sign.text()));
             return Ok(());
         }
         Err(self.unexpected("`;`, `,` or what continues the declarator"))
