@@ -67,6 +67,8 @@ pub(crate) struct Resolver<'a> {
     open: Vec<RecordId>,
     /// Names and tags that a wrong declaration would have bound.
     lost: FxHashSet<&'a str>,
+    /// Structs, unions and enums that a wrong definition left without a body.
+    lost_types: FxHashSet<TypeId>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -87,6 +89,7 @@ impl<'a> Resolver<'a> {
             is_declaring: true,
             open: Vec::new(),
             lost: FxHashSet::default(),
+            lost_types: FxHashSet::default(),
             diagnostics,
         }
     }
@@ -198,7 +201,7 @@ impl<'a> Resolver<'a> {
 
     /// Refuses a type built too deeply.
     fn limited(&mut self, ty: TypeId, span: Span) -> Resolve<TypeId> {
-        if self.types.depth(ty) <= MAX_TYPE_DEPTH {
+        if self.types.depth(ty) < MAX_TYPE_DEPTH {
             return Ok(ty);
         }
         let label = format!("at most {MAX_TYPE_DEPTH} types lie inside each other");

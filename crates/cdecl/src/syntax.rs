@@ -283,7 +283,7 @@ pub enum ExprKind {
         ty: IntType,
     },
     /// An enumerator or a defined constant.
-    Name,
+    Name(Span),
     /// A sign before an operand.
     Unary(UnaryOp, Box<Expr>),
     /// A sign between two.

@@ -178,6 +178,17 @@ proptest! {
     }
 
     #[test]
+    fn what_was_parsed_reads_back_from_its_text(text in texts()) {
+        let (decls, diagnostics) = cdecl::parse(&Source::new("text.h", &text));
+        if diagnostics.is_empty() {
+            let printed = decls.to_string();
+            let (again, diagnostics) = cdecl::parse(&Source::new("printed.h", &printed));
+            prop_assert!(diagnostics.is_empty(), "{}\n{}", printed, diagnostic::render(&diagnostics));
+            prop_assert_eq!(again.to_string(), printed);
+        }
+    }
+
+    #[test]
     fn a_type_reads_back_from_its_text(shape in shapes()) {
         let mut types = CTypes::new(DataModel::SYSV_X64);
         let mut namespace = Namespace::new();

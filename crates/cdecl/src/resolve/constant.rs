@@ -50,7 +50,7 @@ impl<'a> Resolver<'a> {
     fn value(&mut self, expr: &'a Expr, is_needed: bool) -> Resolve<Constant> {
         match &expr.kind {
             ExprKind::Constant { value, ty } => Ok(Constant { value: *value, ty: *ty }),
-            ExprKind::Name => self.constant_named(expr.span),
+            ExprKind::Name(name) => self.constant_named(*name),
             ExprKind::Unary(op, operand) => {
                 let operand = self.value(operand, is_needed)?;
                 self.unary(*op, operand, expr.span, is_needed)

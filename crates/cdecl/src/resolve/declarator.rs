@@ -5,6 +5,7 @@ use diagnostic::Id;
 use rustc_hash::FxHashMap;
 use source::Span;
 
+use crate::parser::Abort;
 use crate::resolve::{Resolve, Resolver, Typed, Unnamed};
 use crate::syntax::{
     AlignmentAmount, Attributes, Declarator, Derivation, Expr, Params, Specifiers, TypeSpecifier,
@@ -103,6 +104,11 @@ impl<'a> Resolver<'a> {
     /// Refuses a type without a size where one is needed.
     pub(super) fn sized(&mut self, ty: TypeId, span: Span, whose: &str) -> Resolve<()> {
         let Err(error) = self.types.layout(ty) else { return Ok(()) };
+        if let LayoutError::Incomplete(inner) = error
+            && self.lost_types.contains(&inner)
+        {
+            return Err(Abort);
+        }
         let shown = self.types.name(ty);
         let (id, title) = match error {
             LayoutError::Incomplete(_) if self.is_open(ty) => {

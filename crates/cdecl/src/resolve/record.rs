@@ -39,11 +39,10 @@ impl<'a> Resolver<'a> {
         match body {
             Ok(body) => {
                 self.types.complete_record(record, body);
-                self.limited(ty, specifier.span)?;
                 Ok((record, ty))
             }
             Err(Abort) => {
-                self.lost.extend(specifier.tag.map(|tag| self.source.slice(tag)));
+                self.lost_types.insert(ty);
                 Err(Abort)
             }
         }
@@ -207,6 +206,9 @@ impl<'a> Resolver<'a> {
             limit: specifier.pack,
             align,
         };
+        for field in &members.fields {
+            self.limited(field.ty.ty, specifier.span)?;
+        }
         lay_out_record(self.types, specifier.kind, &members.fields, packing).map_err(|error| match error {
             RecordLayoutError::TooLarge => {
                 self.error(Id::CTooLarge, "a struct is larger than an object can be", specifier.span)
