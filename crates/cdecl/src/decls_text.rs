@@ -211,8 +211,11 @@ impl Printer<'_> {
     fn attributes(&self, attributes: &Attributes) -> String {
         let mut text =
             if attributes.is_packed { "__attribute__((packed)) ".to_owned() } else { String::new() };
-        for Alignment { amount, .. } in &attributes.alignments {
+        for Alignment { amount, is_alignas, .. } in &attributes.alignments {
             let _ = match amount {
+                AlignmentAmount::Bytes(amount) if *is_alignas => {
+                    write!(text, "_Alignas({}) ", self.expr(amount))
+                }
                 AlignmentAmount::Largest => write!(text, "__attribute__((aligned)) "),
                 AlignmentAmount::Bytes(amount) => {
                     write!(text, "__attribute__((aligned({}))) ", self.expr(amount))

@@ -5,6 +5,7 @@
 //! declaration that is wrong is reported once: names that it would have bound are remembered as
 //! lost, and nobody complains that they are unknown.
 
+mod alignment;
 mod constant;
 mod declarator;
 mod enumeration;
@@ -147,7 +148,8 @@ impl<'a> Resolver<'a> {
         let Declaration { storage, specifiers, declarators } = declaration;
         let (base, mut unnamed) = self.specifiers(specifiers)?;
         if declarators.is_empty() && declares_nothing(&specifiers.ty) {
-            return Err(self.error(Id::CSyntax, "a declaration that declares nothing", specifiers.span));
+            let title = "a declaration that declares nothing";
+            return Err(self.error_at(Id::CSyntax, title, specifiers.span, "expected a name after this"));
         }
         for InitDeclarator { declarator, initializer } in declarators {
             let Some(name) = declarator.name else { continue };

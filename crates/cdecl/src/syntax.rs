@@ -235,6 +235,8 @@ pub struct Attributes {
 pub struct Alignment {
     /// Where.
     pub span: Span,
+    /// Whether `_Alignas` asks for it, which may not lower an alignment.
+    pub is_alignas: bool,
     /// How much.
     pub amount: AlignmentAmount,
 }

@@ -23,7 +23,14 @@ fn answer(case: &Case, info: &str) -> String {
     let mut namespace = Namespace::new();
     let declared = namespace.declare(&mut types, &source, &DeclareOptions::default());
     match (info, declared) {
-        ("diagnostics" | "types" | "layout", Err(diagnostics)) => diagnostic::render(&diagnostics),
+        ("type", Ok(())) => {
+            let name = Source::new("<type>", case.input("signature"));
+            match namespace.type_name(&mut types, &name) {
+                Ok(ty) => types.name(ty),
+                Err(diagnostics) => diagnostic::render(&diagnostics),
+            }
+        }
+        ("diagnostics" | "types" | "layout" | "type", Err(diagnostics)) => diagnostic::render(&diagnostics),
         ("diagnostics", Ok(())) => "none".to_owned(),
         ("types", Ok(())) => types_text(&types, &namespace),
         ("layout", Ok(())) => layout_text(&types, &namespace),
