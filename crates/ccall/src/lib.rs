@@ -50,7 +50,8 @@
 //!   reached only by their own thread. `PENDING` is a hint for compiled code: relaxed, because a
 //!   frame is only ever asked by the thread that sets it.
 //! - **Panics** stop at one trampoline, in `thunk/entry.rs`: C gets zero bits. C++ exceptions and
-//!   `longjmp` may not cross a call that ferrule made.
+//!   `longjmp` may not cross a call that ferrule made, nor may a stack be exchanged for another,
+//!   as greenlets do, while C is between two of its frames.
 //! - **Fork**: no lock is held here at any time; a child has all that its parent had.
 
 mod frame;
