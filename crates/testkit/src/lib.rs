@@ -4,5 +4,7 @@
 pub mod c_types;
 pub mod cases;
 pub mod gcc;
+pub mod layout_oracle;
 pub mod random;
+pub mod record_text;
 pub mod signatures;
