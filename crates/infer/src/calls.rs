@@ -76,7 +76,14 @@ impl Walker<'_, '_> {
     }
 
     /// Something that inference has rules for.
-    pub(crate) fn call_known(&mut self, name: &str, args: Args) -> Walked<Term> {
+    pub(crate) fn call_known(&mut self, name: &str, mut args: Args) -> Walked<Term> {
+        // Functions of any number of arguments, of which the prelude has those of two.
+        while matches!(name, "math.gcd" | "math.lcm" | "math.hypot") && args.positional.len() > 2 {
+            let rest = args.positional.split_off(2);
+            let first = Args { positional: args.positional, named: Vec::new(), span: args.span };
+            let term = self.call_known(name, first)?;
+            args.positional = std::iter::once(Arg { term, span: args.span }).chain(rest).collect();
+        }
         if let Some(term) = self.call_builtin(name, &args)? {
             return Ok(term);
         }

@@ -165,8 +165,7 @@ impl<'a> Programs<'a> {
                 source
             }
         };
-        let is_entry = Arc::ptr_eq(&source.syntax, &self.entry.syntax)
-            && Arc::ptr_eq(&source.environment, &self.entry.environment);
+        let is_entry = Arc::ptr_eq(&source.syntax, &self.entry.syntax);
         Ok((if is_entry { Callee::Entry } else { Callee::Host(object) }, source))
     }
 
