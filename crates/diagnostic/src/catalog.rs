@@ -79,7 +79,6 @@ catalog! {
     CannotUnpack "cannot-unpack" "What is unpacked is not a tuple of as many items as there are targets."
     ConstTarget "const-target" "What C declares `const` is assigned to."
     MissingReturn "missing-return" "A function that has a result can end without one."
-    NoSource "no-source" "The text of a function that is called cannot be had."
     NotAValue "not-a-value" "Something that exists only while compiling is used as a value."
     NotAnException "not-an-exception" "What is raised is not an exception class."
     NotAssignable "not-assignable" "What is assigned to has no memory."
@@ -100,4 +99,12 @@ catalog! {
     WrongResult "wrong-result" "A function returns what its signature does not allow."
     WrongSignature "wrong-signature" "A signature has not as many arguments as the function has parameters."
     WrongValue "wrong-value" "A value is assigned to memory or a C parameter of another type."
+
+    // Functions and signatures as Python gives them (python)
+    NoSource "no-source" "The source text of a function is not available."
+    SignatureMismatch "signature-mismatch" "A signature does not fit the function that it is given for."
+    SignatureMissing "signature-missing" "Neither a signature nor an annotation says what type an argument has."
+    SignatureType "signature-type" "A signature has a type that compiled code does not have."
+    SignatureSyntax "signature-syntax" "A text is not a signature."
+    SourceChanged "source-changed" "The text of a function changed after the function was made."
 }
