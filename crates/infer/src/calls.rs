@@ -175,7 +175,8 @@ impl Walker<'_, '_> {
         let by_position = syntax.params.iter().filter(|param| param.kind != ParamKind::Keyword).count();
         if args.positional.len() > by_position {
             let at = args.positional[by_position].span;
-            let what = format!("takes {by_position} arguments, not {}", args.positional.len());
+            let plural = if by_position == 1 { "" } else { "s" };
+            let what = format!("takes {by_position} argument{plural}, not {}", args.positional.len());
             return Err(wrong(self, at, what));
         }
         let mut bound: Vec<Option<Arg>> = args.positional.into_iter().map(Some).collect();

@@ -132,6 +132,7 @@ impl Walker<'_, '_> {
             let Some(kind) = *kind else { continue };
             let Some(ty) = self.taken_type(kind, arg, &source.name)? else { continue };
             match common.iter_mut().find(|(known, _)| *known == kind) {
+                Some((Kind::Integer, so_far)) => *so_far = promote::arithmetic(*so_far, ty).unwrap_or(ty),
                 Some((_, so_far)) => *so_far = promote::join(*so_far, ty).unwrap_or(ty),
                 None => common.push((kind, ty)),
             }

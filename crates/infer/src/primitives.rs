@@ -57,6 +57,7 @@ impl Walker<'_, '_> {
             "is_float" => Some(self.known(matches!(ty, Ty::Float(_)), span)),
             "is_complex" => Some(self.known(matches!(ty, Ty::Complex(_)), span)),
             "conj" => Some(self.body.emit(Op::Unary(UnaryOp::Conj, values[0]), ty, span)),
+            "double" => Some(convert::to(&mut self.body, values[0], Ty::F64, span)),
             // The first as the type of the second.
             "like" => {
                 let ty = self.body.ty(second?);

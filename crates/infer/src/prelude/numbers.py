@@ -6,7 +6,7 @@ def builtins_round(x: plain, ndigits: integer = None):
         return +x if _is_int(x) else int(_round_even(x))
     if _is_int(x):
         return numbers__round_int(x, ndigits)
-    return numbers__round_float(x, ndigits)
+    return _like(numbers__round_float(_double(x), ndigits), x)
 
 
 def numbers__round_int(x, ndigits):
@@ -26,15 +26,15 @@ def numbers__round_float(x, ndigits):
     if not _isfinite(x) or ndigits > 323:
         return x
     if ndigits < -308:
-        return _copysign(_like(0.0, x), x)
+        return _copysign(0.0, x)
     if ndigits > 22:
-        scale = _like(_pow(10.0, float(ndigits)), x)
+        scale = _pow(10.0, float(ndigits))
         scaled = x * scale
         return _div(_round_even(scaled), scale) if _isfinite(scaled) else x
     if ndigits < 0:
-        scale = _like(_pow(10.0, float(-ndigits)), x)
+        scale = _pow(10.0, float(-ndigits))
         return _round_even(_div(x, scale)) * scale
-    scale = _like(_pow(10.0, float(ndigits)), x)
+    scale = _pow(10.0, float(ndigits))
     scaled = x * scale
     if not _isfinite(scaled):
         return x
@@ -85,7 +85,7 @@ def number_conjugate(x: scalar):
 
 def number_bit_length(x: integer):
     count = 0
-    rest = x if x >= 0 else -(x + 1) + 1
+    rest = abs(x)
     if rest < 0:
         return 64
     while rest:
@@ -98,7 +98,7 @@ def number_bit_count(x: integer):
     count = 0
     rest = abs(x)
     while rest:
-        rest &= rest - 1
+        rest = _like(rest & (rest - 1), x)
         count += 1
     return count
 

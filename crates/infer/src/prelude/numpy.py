@@ -298,7 +298,7 @@ def numpy_logaddexp(a: real, b: real):
 def numpy_logaddexp2(a: real, b: real):
     scale = _like(1.4426950408889634, a)
     if a == b:
-        return a + 1.0
+        return a + _like(1.0, a)
     if a > b:
         return a + scale * _log1p(_exp2(b - a))
     if b > a:
