@@ -28,7 +28,8 @@ extern "C" fn callback_failed(code: *const c_void, status: i32) {
 
 /// All that an object may leave open.
 pub(crate) fn symbols() -> Vec<(&'static str, u64)> {
-    let mut symbols: Vec<_> = runtime::symbols().collect();
+    let own = runtime::symbols().iter();
+    let mut symbols: Vec<_> = own.map(|(name, address)| (name.as_str(), *address)).collect();
     symbols.extend([
         ("ferrule_code", (&raw const CODE).addr() as u64),
         ("ferrule_pending", (&raw const PENDING).addr() as u64),
@@ -40,7 +41,12 @@ pub(crate) fn symbols() -> Vec<(&'static str, u64)> {
 }
 
 /// The program's object, optimised or not, and the C functions that it calls.
-pub(crate) fn object(types: &CTypes, program: &Program, ty: TypeId, optimize: bool) -> (Vec<u8>, Vec<(String, u64)>) {
+pub(crate) fn object(
+    types: &CTypes,
+    program: &Program,
+    ty: TypeId,
+    optimize: bool,
+) -> (Vec<u8>, Vec<(String, u64)>) {
     let module = codegen::lower(types, program, &CEntry { symbol: ENTRY.into(), ty }).expect("it lowers");
     if optimize {
         module.optimize().expect("it optimises");
