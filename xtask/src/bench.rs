@@ -6,6 +6,6 @@ use crate::setup;
 
 /// Measures the rows whose names contain one of the arguments, or all.
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let environment = setup::with_peers()?;
+    let environment = setup::with_peers(true)?;
     run_command(environment.python().arg("bench/run.py").args(arguments))
 }

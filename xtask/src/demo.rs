@@ -6,7 +6,7 @@ use crate::setup;
 
 /// Sets everything up and runs the demo.
 pub(crate) fn run(_: &[String]) -> Outcome {
-    let environment = setup::with_peers()?;
+    let environment = setup::with_peers(false)?;
     line("");
     run_command(environment.python().arg("examples/demo.py"))
 }

@@ -37,12 +37,12 @@ impl Interpreter {
         format!("3.{}", self.minor)
     }
 
-    /// The Debian packages that complete an interpreter of the system.
-    pub(crate) fn packages(&self) -> Vec<String> {
+    /// The Debian packages that complete an interpreter of the system, for those who compile C against it or not.
+    pub(crate) fn packages(&self, needs_headers: bool) -> Vec<String> {
         if !self.path.starts_with("/usr/bin") {
             return Vec::new();
         }
-        let missing = [("venv", !self.can_make_environments), ("dev", !self.has_headers)];
+        let missing = [("venv", !self.can_make_environments), ("dev", needs_headers && !self.has_headers)];
         let names = missing.iter().filter(|(_, is_missing)| *is_missing);
         names.map(|(suffix, _)| format!("python3.{}-{suffix}", self.minor)).collect()
     }

@@ -7,9 +7,11 @@ use crate::report::{Outcome, step};
 use crate::{extension, interpreter, packages};
 
 /// What a user of the tools that ferrule is compared with would have, and ferrule.
-pub(crate) fn with_peers() -> Outcome<Environment> {
+///
+/// `needs_headers` when a peer is C that is compiled against the interpreter.
+pub(crate) fn with_peers(needs_headers: bool) -> Outcome<Environment> {
     let interpreter = interpreter::default()?;
-    install(&[packages::BUILD], std::slice::from_ref(&interpreter))?;
+    install(&[packages::BUILD], interpreter.packages(needs_headers))?;
     let environment = Environment::ready(".venv", &interpreter, &["build", "peers"])?;
     extension::build(&environment)?;
     Ok(environment)
@@ -18,7 +20,8 @@ pub(crate) fn with_peers() -> Outcome<Environment> {
 /// An environment with what the tests need for each Python of the machine, the oldest first; nothing is built yet.
 pub(crate) fn for_tests() -> Outcome<Vec<Environment>> {
     let interpreters = interpreter::all()?;
-    install(&[packages::BUILD, packages::TEST], &interpreters)?;
+    let completing = interpreters.iter().flat_map(|interpreter| interpreter.packages(true)).collect();
+    install(&[packages::BUILD, packages::TEST], completing)?;
     toolchain()?;
     let ready = |interpreter: &Interpreter| {
         Environment::ready(&format!(".venv-{}", interpreter.version()), interpreter, &["build", "test"])
@@ -26,10 +29,9 @@ pub(crate) fn for_tests() -> Outcome<Vec<Environment>> {
     interpreters.iter().map(ready).collect()
 }
 
-fn install(lists: &[&[&str]], interpreters: &[Interpreter]) -> Outcome {
-    let mut names: Vec<String> = lists.concat().into_iter().map(str::to_owned).collect();
-    names.extend(interpreters.iter().flat_map(Interpreter::packages));
-    packages::install(&names)
+fn install(lists: &[&[&str]], completing: Vec<String>) -> Outcome {
+    let named = lists.concat().into_iter().map(str::to_owned);
+    packages::install(&named.chain(completing).collect::<Vec<_>>())
 }
 
 /// The parts of the Rust toolchain that a minimal installation lacks.

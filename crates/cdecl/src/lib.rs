@@ -1,1 +1,29 @@
-//! Placeholder.
+//! C declarations with spans, then into the type table, all or nothing.
+//!
+//! [`parse`] reads a text into [`Decls`] and knows nothing of types. [`Namespace::declare`] reads a
+//! text and resolves it: every struct is laid out and every name bound, or, when anything is wrong,
+//! every mistake is reported and neither the namespace nor the type table changed. What is read
+//! is C11 with the GNU attributes that matter to layout; `#define` of an integer expression makes a
+//! constant, and the text is otherwise taken as preprocessed.
+
+#![forbid(unsafe_code)]
+
+mod directive;
+mod lexer;
+mod namespace;
+mod parser;
+mod resolve;
+mod scope;
+pub mod syntax;
+mod token;
+
+use diagnostic::Diagnostic;
+use source::Source;
+
+pub use namespace::{Constant, DeclareOptions, Declared, Namespace, Tag};
+pub use syntax::Decls;
+
+/// The declarations of a text, and everything that is wrong with it as a text.
+pub fn parse(source: &Source) -> (Decls, Vec<Diagnostic>) {
+    parser::parse_decls(source, parser::Context { is_type: &namespace::is_known_type, pack: None })
+}

@@ -6,8 +6,8 @@ use super::Text;
 use crate::workspace;
 
 pub(super) fn check(texts: &[Text]) -> Vec<String> {
-    let tests = workspace::root().join("tests");
-    let shown: Vec<&Text> = texts.iter().filter(|text| text.path.starts_with(&tests)).collect();
+    let folder = workspace::root().join("tests");
+    let shown: Vec<&Text> = texts.iter().filter(|text| text.path.starts_with(&folder)).collect();
     let missing = CATALOG.iter().map(|id| id.as_str()).filter(|id| !shown.iter().any(|text| shows(text, id)));
     missing.map(|id| format!("tests/cases: no case shows the diagnostic `{id}`")).collect()
 }

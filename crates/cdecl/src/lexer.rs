@@ -1,0 +1,230 @@
+//! Text to tokens, with the directives set apart.
+//!
+//! Comments, white space and backslash-newlines separate tokens and vanish. A line that starts with
+//! `#` is a directive: `#define` and `#pragma pack` are kept with the number of the token that
+//! follows them, `#line` renumbers the source, other pragmas vanish, and the rest is refused, since
+//! nothing here includes or selects text.
+
+use diagnostic::{Diagnostic, Id, Label};
+use source::{Source, Span};
+
+use crate::directive::{Define, PackPragma};
+use crate::token::{Keyword, Sign, Token, TokenKind, TypeWord};
+
+/// What a text consists of.
+#[derive(Debug)]
+pub(crate) struct Lexed {
+    /// The source with its `#line` directives applied.
+    pub(crate) source: Source,
+    /// The tokens outside of directives; the last is [`TokenKind::End`].
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) defines: Vec<Define>,
+    pub(crate) pragmas: Vec<PackPragma>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// The tokens of a text.
+pub(crate) fn lex(source: &Source) -> Lexed {
+    let mut lexer = Lexer::new(source);
+    lexer.run();
+    lexer.finish()
+}
+
+/// A place in a text and what was found before it.
+pub(crate) struct Lexer<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) text: &'a str,
+    at: usize,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) defines: Vec<Define>,
+    pub(crate) pragmas: Vec<PackPragma>,
+    pub(crate) renumberings: Vec<(usize, std::sync::Arc<str>, u32)>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Lexer<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self {
+            source,
+            text: source.text(),
+            at: 0,
+            tokens: Vec::with_capacity(source.text().len() / 4),
+            defines: Vec::new(),
+            pragmas: Vec::new(),
+            renumberings: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        let mut is_line_start = true;
+        loop {
+            is_line_start |= self.skip_blanks(false);
+            let Some(token) = self.token() else { break };
+            if token.kind == TokenKind::Sign(Sign::Hash) && is_line_start {
+                self.directive(token.span);
+                continue;
+            }
+            is_line_start = false;
+            self.tokens.push(token);
+        }
+        self.tokens.push(Token { kind: TokenKind::End, span: Span::at(self.text.trim_end().len()) });
+    }
+
+    fn finish(self) -> Lexed {
+        let is_plain = self.renumberings.is_empty();
+        let source = if is_plain { self.source.clone() } else { self.source.renumbered(self.renumberings) };
+        let Self { tokens, defines, pragmas, mut diagnostics, .. } = self;
+        for diagnostic in &mut diagnostics {
+            diagnostic.primary.source = source.clone();
+        }
+        Lexed { source, tokens, defines, pragmas, diagnostics }
+    }
+
+    /// The tokens up to the end of the line.
+    pub(crate) fn rest_of_line(&mut self) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        while !self.skip_blanks(true) {
+            let Some(token) = self.token() else { break };
+            tokens.push(token);
+        }
+        tokens
+    }
+
+    /// Where the next token starts or was looked for.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    fn byte(&self, ahead: usize) -> u8 {
+        self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// Skips white space and comments; whether that crossed, or with `to_newline` met, a newline.
+    fn skip_blanks(&mut self, to_newline: bool) -> bool {
+        let mut crossed = false;
+        while self.at < self.text.len() {
+            match (self.byte(0), self.byte(1)) {
+                (b'\n', _) => {
+                    if to_newline {
+                        return true;
+                    }
+                    crossed = true;
+                    self.at += 1;
+                }
+                (b' ' | b'\t' | b'\r' | 0x0b | 0x0c, _) => self.at += 1,
+                (b'\\', b'\n') => self.at += 2,
+                (b'\\', b'\r') if self.byte(2) == b'\n' => self.at += 3,
+                (b'/', b'/') => self.skip_line_comment(),
+                (b'/', b'*') => self.skip_block_comment(),
+                _ => break,
+            }
+        }
+        crossed
+    }
+
+    fn skip_line_comment(&mut self) {
+        while self.at < self.text.len() && self.byte(0) != b'\n' {
+            let is_continued = self.byte(0) == b'\\'
+                && (self.byte(1) == b'\n' || (self.byte(1) == b'\r' && self.byte(2) == b'\n'));
+            self.at += if !is_continued {
+                1
+            } else if self.byte(1) == b'\n' {
+                2
+            } else {
+                3
+            };
+        }
+    }
+
+    fn skip_block_comment(&mut self) {
+        let start = self.at;
+        match self.text[start + 2..].find("*/") {
+            Some(length) => self.at = start + 2 + length + 2,
+            None => {
+                self.at = self.text.len();
+                let span = Span::new(start, start + 2);
+                self.error(Id::CSyntax, "a comment has no end", span, "it starts here");
+            }
+        }
+    }
+
+    /// The next token, unless the text ends.
+    fn token(&mut self) -> Option<Token> {
+        let start = self.at;
+        if start >= self.text.len() {
+            return None;
+        }
+        let kind = match self.byte(0) {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | 0x80.. => self.word(),
+            b'0'..=b'9' => self.number(),
+            b'.' if self.byte(1).is_ascii_digit() => self.number(),
+            b'"' => self.quoted(TokenKind::Text),
+            b'\'' => self.quoted(TokenKind::Character),
+            _ => match Sign::longest(&self.text.as_bytes()[start..]) {
+                Some(sign) => {
+                    self.at += sign.text().len();
+                    TokenKind::Sign(sign)
+                }
+                None => {
+                    self.at += 1;
+                    TokenKind::Stray
+                }
+            },
+        };
+        Some(Token { kind, span: Span::new(start, self.at) })
+    }
+
+    fn word(&mut self) -> TokenKind {
+        let start = self.at;
+        while matches!(self.byte(0), b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80..) {
+            self.at += 1;
+        }
+        let word = &self.text[start..self.at];
+        match (word, self.byte(0)) {
+            ("L" | "u" | "U" | "u8", b'\'') => self.quoted(TokenKind::Character),
+            ("L" | "u" | "U" | "u8", b'"') => self.quoted(TokenKind::Text),
+            _ => TypeWord::from_word(word)
+                .map(TokenKind::TypeWord)
+                .or_else(|| Keyword::from_word(word).map(TokenKind::Keyword))
+                .unwrap_or(TokenKind::Name),
+        }
+    }
+
+    /// A preprocessing number: digits, letters, points, and signs after an exponent's letter.
+    fn number(&mut self) -> TokenKind {
+        let is_hex = self.byte(0) == b'0' && matches!(self.byte(1), b'x' | b'X');
+        loop {
+            let is_signed = matches!(self.byte(1), b'+' | b'-');
+            match self.byte(0) {
+                b'e' | b'E' if is_signed && !is_hex => self.at += 2,
+                b'p' | b'P' if is_signed && is_hex => self.at += 2,
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' => self.at += 1,
+                _ => return TokenKind::Number,
+            }
+        }
+    }
+
+    fn quoted(&mut self, kind: TokenKind) -> TokenKind {
+        let start = self.at;
+        let quote = self.byte(0);
+        self.at += 1;
+        while self.at < self.text.len() && self.byte(0) != b'\n' {
+            let byte = self.byte(0);
+            self.at += 1;
+            if byte == quote {
+                return kind;
+            }
+            if byte == b'\\' && self.at < self.text.len() {
+                self.at += 1;
+            }
+        }
+        let span = Span::new(start, start + 1);
+        self.error(Id::CSyntax, "a quotation has no end", span, "it starts here");
+        kind
+    }
+
+    pub(crate) fn error(&mut self, id: Id, title: impl Into<String>, span: Span, label: &str) {
+        self.diagnostics.push(Diagnostic::error(id, title, Label::new(self.source, span, label)));
+    }
+}

@@ -1,0 +1,193 @@
+//! The names that the texts given to one FFI have declared.
+
+use ctype::{Align, CTypes, EnumId, IntType, Qualified, RecordId, TypeId};
+use diagnostic::Diagnostic;
+use source::{Source, Span};
+
+use crate::parser::{Context, parse_decls, parse_type_name};
+use crate::resolve::Resolver;
+use crate::scope::{Entry, Scope};
+
+/// How a text is taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct DeclareOptions {
+    /// A name declared again replaces the earlier one instead of being an error.
+    pub is_override: bool,
+    /// Every struct and union of the text is packed.
+    pub is_packed: bool,
+    /// As `#pragma pack(n)` before the text.
+    pub pack: Option<Align>,
+}
+
+/// What an ordinary name is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Declared {
+    /// A typedef.
+    Typedef {
+        /// The type.
+        ty: Qualified,
+        /// What an `aligned` of the typedef says in place of the type's own alignment.
+        align: Option<Align>,
+    },
+    /// A function; the type is a function type.
+    Function(TypeId),
+    /// A variable.
+    Variable(Qualified),
+    /// An enumerator, a `#define` or a `static const`.
+    Constant(Constant),
+}
+
+/// The value of a constant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Constant {
+    /// The value.
+    pub value: i128,
+    /// Its type in C.
+    pub ty: IntType,
+}
+
+/// What a tag is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tag {
+    /// A struct or union.
+    Record {
+        /// Which.
+        record: RecordId,
+        /// Its type.
+        ty: TypeId,
+    },
+    /// An enum.
+    Enum {
+        /// Which.
+        id: EnumId,
+        /// Its type.
+        ty: TypeId,
+    },
+}
+
+/// Everything declared so far: tags in one space of names, all else in another, as in C.
+#[derive(Clone, Debug, Default)]
+pub struct Namespace {
+    pub(crate) tags: Scope<Tag>,
+    pub(crate) names: Scope<Declared>,
+}
+
+impl Namespace {
+    /// A namespace without names; the types that every program knows, such as `size_t`, need none.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a text and adds what it declares.
+    ///
+    /// # Errors
+    /// With all that is wrong with the text; then neither the namespace nor the table changed.
+    pub fn declare(
+        &mut self,
+        types: &mut CTypes,
+        source: &Source,
+        options: &DeclareOptions,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let is_type = |name: &str| self.is_type(name);
+        let (decls, diagnostics) = parse_decls(source, Context { is_type: &is_type, pack: options.pack });
+        let before = types.checkpoint();
+        let resolver = Resolver::new(types, self, &decls.source, *options, diagnostics);
+        match resolver.resolve(&decls) {
+            Ok(changes) => {
+                self.tags.extend(changes.tags);
+                self.names.extend(changes.names);
+                Ok(())
+            }
+            Err(diagnostics) => {
+                types.roll_back(before);
+                Err(diagnostics)
+            }
+        }
+    }
+
+    /// The type that a text names: `int(*)(const int *)`, `struct point`, `foo_t[3]`, or a bare function
+    /// type. Qualifiers of the whole are dropped.
+    ///
+    /// # Errors
+    /// With all that is wrong with the text; then the table did not change.
+    pub fn type_name(&self, types: &mut CTypes, source: &Source) -> Result<TypeId, Vec<Diagnostic>> {
+        let is_type = |name: &str| self.is_type(name);
+        let (source, name) = parse_type_name(source, Context { is_type: &is_type, pack: None })?;
+        let before = types.checkpoint();
+        let resolver = Resolver::new(types, self, &source, DeclareOptions::default(), Vec::new());
+        resolver.resolve_type_name(&name).inspect_err(|_| types.roll_back(before))
+    }
+
+    /// What an ordinary name is.
+    pub fn get(&self, name: &str) -> Option<Declared> {
+        self.names.get(name).map(|entry| entry.what)
+    }
+
+    /// The type of a function.
+    pub fn function(&self, name: &str) -> Option<TypeId> {
+        match self.get(name)? {
+            Declared::Function(ty) => Some(ty),
+            Declared::Typedef { .. } | Declared::Variable(_) | Declared::Constant(_) => None,
+        }
+    }
+
+    /// The type of a variable.
+    pub fn variable(&self, name: &str) -> Option<Qualified> {
+        match self.get(name)? {
+            Declared::Variable(ty) => Some(ty),
+            Declared::Typedef { .. } | Declared::Function(_) | Declared::Constant(_) => None,
+        }
+    }
+
+    /// An enumerator, a `#define` or a `static const`.
+    pub fn constant(&self, name: &str) -> Option<Constant> {
+        match self.get(name)? {
+            Declared::Constant(constant) => Some(constant),
+            Declared::Typedef { .. } | Declared::Function(_) | Declared::Variable(_) => None,
+        }
+    }
+
+    /// What a typedef of these texts stands for.
+    pub fn typedef(&self, name: &str) -> Option<Qualified> {
+        match self.get(name)? {
+            Declared::Typedef { ty, .. } => Some(ty),
+            Declared::Function(_) | Declared::Variable(_) | Declared::Constant(_) => None,
+        }
+    }
+
+    /// What `struct name`, `union name` or `enum name` is.
+    pub fn tag(&self, name: &str) -> Option<Tag> {
+        self.tags.get(name).map(|entry| entry.what)
+    }
+
+    /// All ordinary names, in the order of their first declaration.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Declared)> {
+        self.names.iter().map(|entry| (entry.name.as_ref(), entry.what))
+    }
+
+    /// All tags, in the order of their first mention.
+    pub fn tags(&self) -> impl Iterator<Item = (&str, Tag)> {
+        self.tags.iter().map(|entry| (entry.name.as_ref(), entry.what))
+    }
+
+    /// Where an ordinary name was declared.
+    pub fn declaration(&self, name: &str) -> Option<(&Source, Span)> {
+        self.names.get(name).map(|Entry { source, span, .. }| (source, *span))
+    }
+
+    fn is_type(&self, name: &str) -> bool {
+        match self.get(name) {
+            Some(what) => matches!(what, Declared::Typedef { .. }),
+            None => is_known_type(name),
+        }
+    }
+}
+
+/// Whether a name is a type without a declaration.
+pub(crate) fn is_known_type(name: &str) -> bool {
+    IntType::from_typedef_name(name).is_some() || KNOWN_TYPES.contains(&name)
+}
+
+/// The types known without a declaration that are not names of integer types.
+pub(crate) const KNOWN_TYPES: &[&str] =
+    &["bool", "FILE", "va_list", "__builtin_va_list", "__gnuc_va_list", "__int128_t", "__uint128_t"];

@@ -1,0 +1,122 @@
+//! `__attribute__`, `_Alignas` and labels for the assembler.
+
+use diagnostic::{Diagnostic, Id, Label};
+use source::Span;
+
+use crate::parser::{Abort, Parse, Parser};
+use crate::syntax::{Alignment, AlignmentAmount, Attributes};
+use crate::token::{Keyword, Sign, TokenKind};
+
+/// Attributes that change a type or a call in a way that is not followed here.
+const REFUSED: &[&str] =
+    &["mode", "vector_size", "ms_struct", "ms_abi", "regparm", "scalar_storage_order", "cleanup"];
+
+impl Parser<'_> {
+    /// Any number of attributes.
+    pub(super) fn attributes(&mut self) -> Parse<Attributes> {
+        let mut attributes = Attributes::default();
+        loop {
+            if self.peek() == TokenKind::Keyword(Keyword::Attribute) {
+                self.attribute(&mut attributes)?;
+            } else if self.peek() == TokenKind::Keyword(Keyword::Asm) {
+                return Err(self.assembler_name());
+            } else if !self.eat_keyword(Keyword::Extension) {
+                return Ok(attributes);
+            }
+        }
+    }
+
+    fn assembler_name(&mut self) -> Abort {
+        let title = "a name for the assembler is not supported";
+        let label = Label::new(self.source, self.token().span, "expected `;`");
+        self.report(
+            Diagnostic::error(Id::UnsupportedDeclaration, title, label)
+                .with_note("a function is looked up in the library under the name it is declared with"),
+        )
+    }
+
+    /// One `__attribute__((...))` or `_Alignas(...)`.
+    pub(super) fn attribute(&mut self, attributes: &mut Attributes) -> Parse<()> {
+        let start = self.at;
+        if self.eat_keyword(Keyword::Alignas) {
+            let amount = self.alignas()?;
+            attributes.alignments.push(Alignment { span: self.span_from(start), amount });
+            return Ok(());
+        }
+        self.at += 1;
+        self.expect(Sign::LeftParen)?;
+        self.expect(Sign::LeftParen)?;
+        while !self.at_sign(Sign::RightParen) {
+            if !self.at_sign(Sign::Comma) {
+                self.one_attribute(attributes)?;
+            }
+            if !self.eat(Sign::Comma) {
+                break;
+            }
+        }
+        self.expect(Sign::RightParen)?;
+        self.expect(Sign::RightParen)?;
+        Ok(())
+    }
+
+    fn alignas(&mut self) -> Parse<AlignmentAmount> {
+        self.expect(Sign::LeftParen)?;
+        let amount = if self.starts_type() {
+            AlignmentAmount::OfType(Box::new(self.type_name()?))
+        } else {
+            AlignmentAmount::Bytes(self.expression()?)
+        };
+        self.expect(Sign::RightParen)?;
+        Ok(amount)
+    }
+
+    fn one_attribute(&mut self, attributes: &mut Attributes) -> Parse<()> {
+        let start = self.at;
+        let token = self.token();
+        let (TokenKind::Name | TokenKind::Keyword(_) | TokenKind::TypeWord(_)) = token.kind else {
+            return Err(self.unexpected("an attribute"));
+        };
+        self.at += 1;
+        let word = self.source_text(token.span);
+        let bare = word.strip_prefix("__").and_then(|word| word.strip_suffix("__")).unwrap_or(word);
+        match bare {
+            "packed" => attributes.is_packed = true,
+            "aligned" => {
+                let mut amount = AlignmentAmount::Largest;
+                if self.eat(Sign::LeftParen) {
+                    amount = AlignmentAmount::Bytes(self.expression()?);
+                    self.expect(Sign::RightParen)?;
+                }
+                attributes.alignments.push(Alignment { span: self.span_from(start), amount });
+            }
+            _ if REFUSED.contains(&bare) => return Err(self.refused_attribute(bare, token.span)),
+            _ if self.at_sign(Sign::LeftParen) => self.skip_parentheses()?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn refused_attribute(&mut self, word: &str, span: Span) -> Abort {
+        let title = format!("the attribute `{word}` is not supported");
+        self.error(Id::UnsupportedDeclaration, title, span, "it would change the type or the call")
+    }
+
+    /// Skips the arguments of an attribute that says nothing here.
+    fn skip_parentheses(&mut self) -> Parse<()> {
+        let mut open = 0_u32;
+        loop {
+            let kind = self.peek();
+            if kind == TokenKind::Sign(Sign::LeftParen) {
+                open += 1;
+            } else if kind == TokenKind::Sign(Sign::RightParen) {
+                open -= 1;
+            } else if kind == TokenKind::End {
+                return Err(self.unexpected("`)`"));
+            }
+            self.at += 1;
+            if open == 0 {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Specifiers and declarators to types.
+
+use ctype::{Align, ArrayLength, CType, LayoutError, Qualified, Qualifiers, TypeId};
+use diagnostic::Id;
+use rustc_hash::FxHashMap;
+use source::Span;
+
+use crate::resolve::{Resolve, Resolver, Typed, Unnamed};
+use crate::syntax::{
+    AlignmentAmount, Attributes, Declarator, Derivation, Expr, Params, Specifiers, TypeSpecifier,
+};
+
+impl<'a> Resolver<'a> {
+    /// The type that declarators start from, and what of it waits for a name.
+    pub(super) fn specifiers(&mut self, specifiers: &'a Specifiers) -> Resolve<(Typed, Option<Unnamed>)> {
+        let mut unnamed = None;
+        let typed = match &specifiers.ty {
+            TypeSpecifier::Void => self.types.void().into(),
+            TypeSpecifier::Bool => self.types.intern(CType::Bool).into(),
+            TypeSpecifier::Int(kind) => self.types.int(*kind).into(),
+            TypeSpecifier::Float(kind) => self.types.float(*kind).into(),
+            TypeSpecifier::Complex(kind) => self.types.intern(CType::Complex(*kind)).into(),
+            TypeSpecifier::Named(name) => self.type_named(*name)?,
+            TypeSpecifier::Record(specifier) => {
+                let (record, ty) = self.record(specifier)?;
+                unnamed = specifier.tag.is_none().then_some(Unnamed::Record(record));
+                ty.into()
+            }
+            TypeSpecifier::Enum(specifier) => {
+                let (id, ty) = self.enumeration(specifier)?;
+                unnamed = specifier.tag.is_none().then_some(Unnamed::Enum(id));
+                ty.into()
+            }
+        };
+        let ty = self.qualify(typed.ty, specifiers.qualifiers);
+        Ok((Typed { ty, ..typed }, unnamed))
+    }
+
+    /// The type with more qualifiers: those of an array are its elements'.
+    fn qualify(&mut self, ty: Qualified, qualifiers: Qualifiers) -> Qualified {
+        if qualifiers == Qualifiers::NONE {
+            return ty;
+        }
+        let CType::Array { element, length } = *self.types.get(ty.ty) else {
+            return Qualified { ty: ty.ty, qualifiers: ty.qualifiers.union(qualifiers) };
+        };
+        let element = self.qualify(element, qualifiers);
+        self.types.array_of(element, length).into()
+    }
+
+    /// The type of what a declarator declares.
+    pub(super) fn declared(&mut self, base: Typed, declarator: &'a Declarator) -> Resolve<Typed> {
+        let mut typed = base;
+        for derivation in declarator.derivations.iter().rev() {
+            typed = match derivation {
+                Derivation::Pointer(qualifiers) => {
+                    let ty = self.types.pointer_to(typed.ty);
+                    Typed { ty: Qualified { ty, qualifiers: *qualifiers }, align: None }
+                }
+                Derivation::Array { span, length } => {
+                    let ty = self.array(typed.ty, *span, length.as_ref())?;
+                    Typed { ty: ty.into(), align: typed.align }
+                }
+                Derivation::Function(params) => self.function(typed.ty.ty, params)?.into(),
+            };
+            self.limited(typed.ty.ty, declarator.span)?;
+        }
+        Ok(typed)
+    }
+
+    fn array(&mut self, element: Qualified, span: Span, length: Option<&'a Expr>) -> Resolve<TypeId> {
+        if let CType::Function(_) = self.types.get(element.ty) {
+            return Err(self.error_at(
+                Id::CInvalidType,
+                "an array of functions",
+                span,
+                "expected an array of pointers to functions",
+            ));
+        }
+        self.sized(element.ty, span, "an array's elements")?;
+        let length = match length {
+            None => ArrayLength::Unknown,
+            Some(length) => ArrayLength::Known(self.array_length(length)?),
+        };
+        let ty = self.types.array_of(element, length);
+        match self.types.layout(ty) {
+            Err(LayoutError::TooLarge(_)) => {
+                let title = "an array is larger than an object can be";
+                Err(self.error(Id::CTooLarge, title, span))
+            }
+            Ok(_) | Err(LayoutError::Incomplete(_)) => Ok(ty),
+        }
+    }
+
+    fn array_length(&mut self, length: &'a Expr) -> Resolve<u64> {
+        let value = self.evaluate(length)?.value;
+        u64::try_from(value).map_err(|_| {
+            let label = format!("this is {value}");
+            self.error_at(Id::CArrayLength, "the length of an array is negative", length.span, &label)
+        })
+    }
+
+    /// Refuses a type without a size where one is needed.
+    pub(super) fn sized(&mut self, ty: TypeId, span: Span, whose: &str) -> Resolve<()> {
+        let Err(error) = self.types.layout(ty) else { return Ok(()) };
+        let shown = self.types.name(ty);
+        let (id, title) = match error {
+            LayoutError::Incomplete(_) if self.is_open(ty) => {
+                (Id::CIncompleteType, format!("`{shown}` contains itself"))
+            }
+            LayoutError::Incomplete(_) => (Id::CIncompleteType, format!("`{shown}` has no known size")),
+            LayoutError::TooLarge(_) => (Id::CTooLarge, format!("`{shown}` is larger than an object can be")),
+        };
+        let label = format!("expected a complete type for {whose}");
+        Err(self.error_at(id, title, span, &label))
+    }
+
+    /// Whether the type is a record whose members are being read.
+    fn is_open(&self, ty: TypeId) -> bool {
+        match self.types.get(ty) {
+            CType::Record(record) => self.open.contains(record),
+            CType::Array { element, .. } => self.is_open(element.ty),
+            CType::Void
+            | CType::Bool
+            | CType::Int(_)
+            | CType::Float(_)
+            | CType::Complex(_)
+            | CType::Pointer(_)
+            | CType::Function(_)
+            | CType::Enum(_) => false,
+        }
+    }
+
+    fn function(&mut self, result: TypeId, params: &'a Params) -> Resolve<TypeId> {
+        let wrong = match self.types.get(result) {
+            CType::Array { .. } => Some("an array"),
+            CType::Function(_) => Some("a function"),
+            CType::Void
+            | CType::Bool
+            | CType::Int(_)
+            | CType::Float(_)
+            | CType::Complex(_)
+            | CType::Pointer(_)
+            | CType::Record(_)
+            | CType::Enum(_) => None,
+        };
+        if let Some(wrong) = wrong {
+            let title = format!("a function that returns {wrong}");
+            return Err(self.error_at(
+                Id::CInvalidType,
+                title,
+                params.span,
+                "expected a pointer as its result",
+            ));
+        }
+        let decayed = self.params(params)?;
+        Ok(self.types.function(result, &decayed, params.is_variadic))
+    }
+
+    /// The decayed types of parameters; `(void)` has none.
+    fn params(&mut self, params: &'a Params) -> Resolve<Vec<TypeId>> {
+        let mut list = Vec::with_capacity(params.params.len());
+        let mut names: FxHashMap<&str, Span> = FxHashMap::default();
+        for param in &params.params {
+            let (base, _) = self.specifiers(&param.specifiers)?;
+            let typed = self.declared(base, &param.declarator)?;
+            let span = param.specifiers.span.to(param.declarator.span);
+            if *self.types.get(typed.ty.ty) == CType::Void {
+                let is_alone = params.params.len() == 1 && !params.is_variadic;
+                if is_alone && param.declarator.name.is_none() && typed.ty.qualifiers == Qualifiers::NONE {
+                    return Ok(Vec::new());
+                }
+                return Err(self.error_at(
+                    Id::CInvalidType,
+                    "a parameter is declared as `void`",
+                    span,
+                    "expected a type with values",
+                ));
+            }
+            if let Some(name) = param.declarator.name {
+                let text = self.source.slice(name);
+                if let Some(before) = names.insert(text, name) {
+                    return Err(self.twice("two parameters are named", text, name, before));
+                }
+            }
+            let decayed = self.types.decay(typed.ty);
+            list.push(self.limited(decayed, span)?);
+        }
+        Ok(list)
+    }
+
+    /// The strictest alignment that attributes ask for.
+    pub(super) fn alignment(&mut self, attributes: &[&'a Attributes]) -> Resolve<Option<Align>> {
+        let mut strictest = None;
+        for asked in attributes.iter().flat_map(|attributes| &attributes.alignments) {
+            let bytes = match &asked.amount {
+                AlignmentAmount::Largest => Align::bytes(16),
+                AlignmentAmount::OfType(name) => Some(self.align_of(name)?),
+                AlignmentAmount::Bytes(amount) => {
+                    let value = self.evaluate(amount)?.value;
+                    if value == 0 {
+                        continue;
+                    }
+                    let limit = 1 << 28;
+                    let align =
+                        u64::try_from(value).ok().filter(|value| *value <= limit).and_then(Align::bytes);
+                    if align.is_none() {
+                        let title = format!("{value} is not an alignment");
+                        return Err(self.error_at(
+                            Id::CAlignment,
+                            title,
+                            amount.span,
+                            "expected a power of two",
+                        ));
+                    }
+                    align
+                }
+            };
+            strictest = strictest.max(bytes);
+        }
+        Ok(strictest)
+    }
+}

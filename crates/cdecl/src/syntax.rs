@@ -1,0 +1,355 @@
+//! What a text declares, as it is written: a tree of spans that nothing has been looked up for.
+//!
+//! Names are spans of the source. A declarator is a list of what it adds to the type, from the name
+//! outwards: `*(*f)(int)` is a pointer to a function giving a pointer. Printing a [`Decls`] gives C
+//! again, one declaration a line.
+
+use ctype::{Align, FloatType, IntType, Qualifiers, RecordKind};
+use source::{Source, Span};
+
+/// The declarations of a text.
+#[derive(Clone, Debug)]
+pub struct Decls {
+    /// The text, with its `#line` directives applied.
+    pub source: Source,
+    /// In the order of the text.
+    pub items: Vec<Item>,
+    /// The names in what could not be parsed.
+    pub(crate) skipped: Vec<Span>,
+}
+
+/// One declaration or definition of a constant.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// `int f(void), *p;`.
+    Declaration(Declaration),
+    /// `#define NAME expression`.
+    Define {
+        /// The name.
+        name: Span,
+        /// Its value.
+        value: Expr,
+    },
+    /// `_Static_assert(expression, "text");`.
+    StaticAssert(StaticAssert),
+}
+
+/// A condition on the target.
+#[derive(Clone, Debug)]
+pub struct StaticAssert {
+    /// What must not be zero.
+    pub condition: Expr,
+    /// The text for when it is, with its quotes.
+    pub message: Option<Span>,
+}
+
+/// What comes before the type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Storage {
+    /// Nothing, or what does not matter to a declaration.
+    Plain,
+    /// `extern`.
+    Extern,
+    /// `static`.
+    Static,
+    /// `typedef`.
+    Typedef,
+}
+
+/// Specifiers with their declarators.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// What kind of names it declares.
+    pub storage: Storage,
+    /// The type that they share.
+    pub specifiers: Specifiers,
+    /// What is declared; may be none, as in `struct s { int x; };`.
+    pub declarators: Vec<InitDeclarator>,
+}
+
+/// A declarator with its initialiser.
+#[derive(Clone, Debug)]
+pub struct InitDeclarator {
+    /// Name and shape.
+    pub declarator: Declarator,
+    /// `= expression`.
+    pub initializer: Option<Expr>,
+}
+
+/// The type that declarators start from.
+#[derive(Clone, Debug)]
+pub struct Specifiers {
+    /// All of them.
+    pub span: Span,
+    /// The type.
+    pub ty: TypeSpecifier,
+    /// `const` and the like.
+    pub qualifiers: Qualifiers,
+    /// Attributes of whatever is declared.
+    pub attributes: Attributes,
+}
+
+/// Which type the words name.
+#[derive(Clone, Debug)]
+pub enum TypeSpecifier {
+    /// `void`.
+    Void,
+    /// `_Bool`.
+    Bool,
+    /// An integer type of keywords.
+    Int(IntType),
+    /// A real floating type.
+    Float(FloatType),
+    /// A complex type.
+    Complex(FloatType),
+    /// A typedef's name.
+    Named(Span),
+    /// A struct or union.
+    Record(Box<RecordSpecifier>),
+    /// An enum.
+    Enum(Box<EnumSpecifier>),
+}
+
+/// `struct tag { ... }`, with or without one of the two.
+#[derive(Clone, Debug)]
+pub struct RecordSpecifier {
+    /// The keyword up to the tag or the brace.
+    pub span: Span,
+    /// Struct or union.
+    pub kind: RecordKind,
+    /// Its tag.
+    pub tag: Option<Span>,
+    /// Its members, if they are here.
+    pub members: Option<Vec<Member>>,
+    /// Attributes of the record.
+    pub attributes: Attributes,
+    /// The limit of `#pragma pack` at its closing brace.
+    pub pack: Option<Align>,
+}
+
+/// `int x, y : 3;` between braces.
+#[derive(Clone, Debug)]
+pub enum Member {
+    /// Fields of a common type; none for an anonymous struct or union.
+    Fields {
+        /// The type.
+        specifiers: Specifiers,
+        /// The fields.
+        declarators: Vec<FieldDeclarator>,
+    },
+    /// A condition.
+    StaticAssert(StaticAssert),
+}
+
+/// A field: a declarator, a width, or both.
+#[derive(Clone, Debug)]
+pub struct FieldDeclarator {
+    /// Name and shape; the name may be missing if there is a width.
+    pub declarator: Declarator,
+    /// After the colon.
+    pub bit_width: Option<Expr>,
+}
+
+/// `enum tag { A, B = 3 }`, with or without one of the two.
+#[derive(Clone, Debug)]
+pub struct EnumSpecifier {
+    /// The keyword up to the tag or the brace.
+    pub span: Span,
+    /// Its tag.
+    pub tag: Option<Span>,
+    /// Its names, if they are here.
+    pub enumerators: Option<Vec<EnumeratorSyntax>>,
+    /// `packed`: as small as its values allow.
+    pub is_packed: bool,
+}
+
+/// `NAME` or `NAME = value`.
+#[derive(Clone, Debug)]
+pub struct EnumeratorSyntax {
+    /// The name.
+    pub name: Span,
+    /// Its value, if it is given.
+    pub value: Option<Expr>,
+}
+
+/// A name and what surrounds it.
+#[derive(Clone, Debug)]
+pub struct Declarator {
+    /// All of it; empty where it is left out.
+    pub span: Span,
+    /// The name, missing in type names and parameters.
+    pub name: Option<Span>,
+    /// From the name outwards.
+    pub derivations: Vec<Derivation>,
+    /// Attributes of what is declared.
+    pub attributes: Attributes,
+}
+
+/// One step of a declarator.
+#[derive(Clone, Debug)]
+pub enum Derivation {
+    /// `*`, with the qualifiers of the pointer.
+    Pointer(Qualifiers),
+    /// `[length]`.
+    Array {
+        /// The brackets.
+        span: Span,
+        /// How many, if it says so.
+        length: Option<Expr>,
+    },
+    /// `(parameters)`.
+    Function(Params),
+}
+
+/// The parameters of a function.
+#[derive(Clone, Debug)]
+pub struct Params {
+    /// The parentheses.
+    pub span: Span,
+    /// In order; `(void)` is one parameter here.
+    pub params: Vec<Param>,
+    /// Whether `...` follows.
+    pub is_variadic: bool,
+}
+
+/// One parameter.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Its type.
+    pub specifiers: Specifiers,
+    /// Its name and shape.
+    pub declarator: Declarator,
+}
+
+/// What `__attribute__` and `_Alignas` say.
+#[derive(Clone, Debug, Default)]
+pub struct Attributes {
+    /// `packed`.
+    pub is_packed: bool,
+    /// Every alignment asked for; the strictest counts.
+    pub alignments: Vec<Alignment>,
+}
+
+/// An alignment asked for.
+#[derive(Clone, Debug)]
+pub struct Alignment {
+    /// Where.
+    pub span: Span,
+    /// How much.
+    pub amount: AlignmentAmount,
+}
+
+/// How an alignment is given.
+#[derive(Clone, Debug)]
+pub enum AlignmentAmount {
+    /// `aligned` alone: the strictest of any scalar of the target.
+    Largest,
+    /// `aligned(n)`, `_Alignas(n)`.
+    Bytes(Expr),
+    /// `_Alignas(type)`.
+    OfType(Box<TypeName>),
+}
+
+/// A type without a declaration, as in `sizeof(int *)`.
+#[derive(Clone, Debug)]
+pub struct TypeName {
+    /// All of it.
+    pub span: Span,
+    /// Its words.
+    pub specifiers: Specifiers,
+    /// Its shape.
+    pub declarator: Declarator,
+}
+
+/// An integer constant expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// All of it.
+    pub span: Span,
+    /// How many expressions lie inside each other.
+    pub(crate) height: u32,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// A form of expression.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// An integer or character constant.
+    Constant {
+        /// Its value.
+        value: i128,
+        /// Its type.
+        ty: IntType,
+    },
+    /// An enumerator or a defined constant.
+    Name,
+    /// A sign before an operand.
+    Unary(UnaryOp, Box<Expr>),
+    /// A sign between two.
+    Binary(BinaryOp, Box<(Expr, Expr)>),
+    /// `condition ? then : otherwise`.
+    Conditional(Box<(Expr, Expr, Expr)>),
+    /// `(type)operand`.
+    Cast(Box<(TypeName, Expr)>),
+    /// `sizeof(type)`.
+    SizeofType(Box<TypeName>),
+    /// `sizeof operand`.
+    SizeofExpr(Box<Expr>),
+    /// `_Alignof(type)`.
+    Alignof(Box<TypeName>),
+}
+
+/// A sign before an operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnaryOp {
+    /// `+`
+    Plus,
+    /// `-`
+    Negate,
+    /// `~`
+    Complement,
+    /// `!`
+    Not,
+}
+
+/// A sign between two operands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BinaryOp {
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Remainder,
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `<<`
+    ShiftLeft,
+    /// `>>`
+    ShiftRight,
+    /// `<`
+    Less,
+    /// `>`
+    Greater,
+    /// `<=`
+    LessEqual,
+    /// `>=`
+    GreaterEqual,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `&`
+    BitAnd,
+    /// `^`
+    BitXor,
+    /// `|`
+    BitOr,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+}

@@ -1,0 +1,284 @@
+//! The types of `ferrule.types`, and signatures of them.
+//!
+//! A type here is a C type under Numba's name: two names of one type are equal. Called with types it
+//! makes a signature, called with a number it converts that number, as compiled code does.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use ctype::{CType, CTypes, FloatType, IntType, TypeId};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyComplex, PyDict, PyFloat, PyInt, PyTuple};
+
+use crate::table;
+
+/// The names of `ferrule.types`, Numba's, and what they are.
+const NAMES: &[(&str, CType)] = &[
+    ("int8", CType::Int(IntType::Int8)),
+    ("int16", CType::Int(IntType::Int16)),
+    ("int32", CType::Int(IntType::Int32)),
+    ("int64", CType::Int(IntType::Int64)),
+    ("uint8", CType::Int(IntType::UInt8)),
+    ("uint16", CType::Int(IntType::UInt16)),
+    ("uint32", CType::Int(IntType::UInt32)),
+    ("uint64", CType::Int(IntType::UInt64)),
+    ("i1", CType::Int(IntType::Int8)),
+    ("i2", CType::Int(IntType::Int16)),
+    ("i4", CType::Int(IntType::Int32)),
+    ("i8", CType::Int(IntType::Int64)),
+    ("u1", CType::Int(IntType::UInt8)),
+    ("u2", CType::Int(IntType::UInt16)),
+    ("u4", CType::Int(IntType::UInt32)),
+    ("u8", CType::Int(IntType::UInt64)),
+    ("byte", CType::Int(IntType::UInt8)),
+    ("char", CType::Int(IntType::Int8)),
+    ("uchar", CType::Int(IntType::UInt8)),
+    ("short", CType::Int(IntType::Int16)),
+    ("ushort", CType::Int(IntType::UInt16)),
+    ("intc", CType::Int(IntType::Int32)),
+    ("uintc", CType::Int(IntType::UInt32)),
+    ("int_", CType::Int(IntType::Int64)),
+    ("uint", CType::Int(IntType::UInt64)),
+    ("long_", CType::Int(IntType::Int64)),
+    ("ulong", CType::Int(IntType::UInt64)),
+    ("longlong", CType::Int(IntType::Int64)),
+    ("ulonglong", CType::Int(IntType::UInt64)),
+    ("intp", CType::Int(IntType::Int64)),
+    ("uintp", CType::Int(IntType::UInt64)),
+    ("size_t", CType::Int(IntType::UInt64)),
+    ("ssize_t", CType::Int(IntType::Int64)),
+    ("float32", CType::Float(FloatType::Float)),
+    ("float64", CType::Float(FloatType::Double)),
+    ("f4", CType::Float(FloatType::Float)),
+    ("f8", CType::Float(FloatType::Double)),
+    ("double", CType::Float(FloatType::Double)),
+    ("complex64", CType::Complex(FloatType::Float)),
+    ("complex128", CType::Complex(FloatType::Double)),
+    ("c8", CType::Complex(FloatType::Float)),
+    ("c16", CType::Complex(FloatType::Double)),
+    ("boolean", CType::Bool),
+    ("bool_", CType::Bool),
+    ("b1", CType::Bool),
+    ("void", CType::Void),
+    ("none", CType::Void),
+];
+
+/// The type of a name of `ferrule.types`.
+pub(super) fn named(types: &mut CTypes, name: &str) -> Option<TypeId> {
+    if name == "voidptr" {
+        let void = types.void();
+        return Some(types.pointer_to(void));
+    }
+    let (_, ty) = NAMES.iter().find(|(known, _)| *known == name)?;
+    Some(types.intern(ty.clone()))
+}
+
+/// How Numba prints a type: `int32`, `float64*`, `none`; C's spelling where Numba has none.
+pub(super) fn display(types: &CTypes, ty: TypeId) -> String {
+    let model = types.model();
+    match types.get(ty) {
+        CType::Void => "none".to_owned(),
+        CType::Bool => "bool".to_owned(),
+        CType::Int(kind) => {
+            let sign = if kind.is_signed(model) { "" } else { "u" };
+            format!("{sign}int{}", kind.size(model).get() * 8)
+        }
+        CType::Float(FloatType::Float) => "float32".to_owned(),
+        CType::Float(FloatType::Double) => "float64".to_owned(),
+        CType::Complex(FloatType::Float) => "complex64".to_owned(),
+        CType::Complex(FloatType::Double) => "complex128".to_owned(),
+        CType::Pointer(target) => match types.get(target.ty) {
+            CType::Void => "void*".to_owned(),
+            CType::Function(_) => types.name(ty),
+            _ => format!("{}*", display(types, target.ty)),
+        },
+        CType::Float(FloatType::LongDouble)
+        | CType::Complex(FloatType::LongDouble)
+        | CType::Array { .. }
+        | CType::Function(_)
+        | CType::Record(_)
+        | CType::Enum(_) => types.name(ty),
+    }
+}
+
+/// A type of compiled code, under Numba's name.
+///
+/// Examples
+/// --------
+/// >>> from ferrule import types
+/// >>> types.double
+/// float64
+/// >>> types.float64(types.int32)
+/// (int32,) -> float64
+/// >>> types.uint8(300)
+/// 44
+#[pyclass(frozen, name = "Type", module = "ferrule.types")]
+pub(crate) struct Type {
+    pub(crate) ty: TypeId,
+}
+
+#[pymethods]
+impl Type {
+    /// The name that Numba prints.
+    #[getter]
+    fn name(&self) -> String {
+        display(&table::read(), self.ty)
+    }
+
+    fn __repr__(&self) -> String {
+        self.name()
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().ty == self.ty)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(&self.ty)
+    }
+
+    #[pyo3(signature = (*args))]
+    fn __call__<'py>(&self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let py = args.py();
+        let params: Option<Vec<TypeId>> =
+            args.iter().map(|arg| arg.cast::<Self>().ok().map(|ty| ty.get().ty)).collect();
+        match params {
+            Some(params) => {
+                let signature = Signature { result: self.ty, params, c_text: None };
+                Ok(Bound::new(py, signature)?.into_any())
+            }
+            None if args.len() == 1 => convert(self.ty, &args.get_item(0)?),
+            None => Err(PyTypeError::new_err(format!("{} takes types, or one number", self.name()))),
+        }
+    }
+}
+
+fn hash_of(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The number that compiled code would make of `value`: integers wrap, floats round.
+fn convert<'py>(ty: TypeId, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    let (kind, bits, is_signed) = {
+        let types = table::read();
+        let kind = types.get(ty).clone();
+        let (bits, is_signed) = match &kind {
+            CType::Int(int) => (int.size(types.model()).get() * 8, int.is_signed(types.model())),
+            _ => (0, false),
+        };
+        (kind, bits, is_signed)
+    };
+    match kind {
+        CType::Bool => Ok(value.is_truthy()?.into_pyobject(py)?.to_owned().into_any()),
+        CType::Int(_) => {
+            let mask = (1u128 << bits) - 1;
+            let low = py.get_type::<PyInt>().call1((value,))?.bitand(mask)?;
+            let sign = 1u128 << (bits - 1);
+            if is_signed && low.ge(sign)? { low.sub(mask + 1) } else { Ok(low) }
+        }
+        CType::Float(FloatType::Double) => py.get_type::<PyFloat>().call1((value,)),
+        CType::Float(FloatType::Float) => Ok(PyFloat::new(py, single(value.extract()?)).into_any()),
+        CType::Complex(FloatType::Double) => py.get_type::<PyComplex>().call1((value,)),
+        CType::Complex(FloatType::Float) => {
+            let whole = py.get_type::<PyComplex>().call1((value,))?;
+            let part = |name: &str| whole.getattr(name)?.extract().map(single);
+            Ok(PyComplex::from_doubles(py, part("real")?, part("imag")?).into_any())
+        }
+        CType::Void
+        | CType::Float(FloatType::LongDouble)
+        | CType::Complex(FloatType::LongDouble)
+        | CType::Pointer(_)
+        | CType::Array { .. }
+        | CType::Function(_)
+        | CType::Record(_)
+        | CType::Enum(_) => {
+            Err(PyTypeError::new_err(format!("{} does not convert a number", display(&table::read(), ty))))
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is what it is for")]
+fn single(value: f64) -> f64 {
+    f64::from(value as f32)
+}
+
+/// What a compiled function takes and gives.
+///
+/// Examples
+/// --------
+/// >>> from ferrule import types
+/// >>> signature = types.void(types.CPointer(types.double), types.intc)
+/// >>> signature
+/// (float64*, int32) -> none
+/// >>> signature.args
+/// (float64*, int32)
+#[pyclass(frozen, name = "Signature", module = "ferrule.types")]
+pub(crate) struct Signature {
+    pub(crate) result: TypeId,
+    pub(crate) params: Vec<TypeId>,
+    /// How C spells it, if it was given so.
+    pub(crate) c_text: Option<String>,
+}
+
+#[pymethods]
+impl Signature {
+    /// The type of the result.
+    #[getter]
+    fn return_type(&self) -> Type {
+        Type { ty: self.result }
+    }
+
+    /// The types of the arguments.
+    #[getter]
+    fn args<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let types: PyResult<Vec<_>> = self.params.iter().map(|ty| Bound::new(py, Type { ty: *ty })).collect();
+        PyTuple::new(py, types?)
+    }
+
+    fn __repr__(&self) -> String {
+        if let Some(text) = &self.c_text {
+            return text.clone();
+        }
+        let types = table::read();
+        let params: Vec<String> = self.params.iter().map(|ty| display(&types, *ty)).collect();
+        let comma = if params.len() == 1 { "," } else { "" };
+        format!("({}{comma}) -> {}", params.join(", "), display(&types, self.result))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        let Ok(other) = other.cast::<Self>() else { return false };
+        let other = other.get();
+        (other.result, &other.params) == (self.result, &self.params)
+    }
+
+    fn __hash__(&self) -> u64 {
+        hash_of(&(self.result, &self.params))
+    }
+}
+
+/// The type of a pointer to `dtype`, which is a type of this module.
+///
+/// Examples
+/// --------
+/// >>> from ferrule import types
+/// >>> types.CPointer(types.int8)
+/// int8*
+#[pyfunction]
+#[pyo3(name = "CPointer")]
+pub(crate) fn c_pointer(dtype: &Bound<'_, Type>) -> Type {
+    Type { ty: table::write().pointer_to(dtype.get().ty) }
+}
+
+/// All names of `ferrule.types` with their types.
+#[pyfunction]
+pub(crate) fn named_types(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let names = PyDict::new(py);
+    for name in NAMES.iter().map(|(name, _)| *name).chain(["voidptr"]) {
+        let ty = named(&mut table::write(), name);
+        names.set_item(name, ty.map(|ty| Bound::new(py, Type { ty })).transpose()?)?;
+    }
+    Ok(names)
+}

@@ -1,0 +1,257 @@
+//! What a function sees, frozen: the [`infer::Environment`] that Python implements.
+//!
+//! [`Snapshot::take`] runs with the interpreter's lock, once, before a function is compiled. It reads
+//! the texts of the function and of all Python functions that it reaches, looks up each free name
+//! (closure, then globals, then builtins) and each attribute of a module or namespace that the texts
+//! use, and decides what they mean ([`entity`]). From then on no question needs the interpreter.
+//! NumPy is recognised only where it is loaded already.
+
+mod entity;
+mod objects;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use infer::{Entity, Environment, FunctionSource};
+use pyo3::exceptions::PyValueError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use pysyntax::{ExprId, ExprKind, Syntax};
+use tir::HostObject;
+
+use crate::source::{self, FunctionText};
+
+use objects::Objects;
+pub(crate) use objects::ObjectTable;
+
+/// The frozen world of one compilation.
+pub(crate) struct Snapshot {
+    functions: HashMap<HostObject, Result<Function, String>>,
+    attributes: HashMap<(HostObject, String), Entity>,
+    builtin_exceptions: HashMap<&'static str, HostObject>,
+    otherwise: HostObject,
+}
+
+/// A function of the world.
+struct Function {
+    name: String,
+    syntax: Arc<Syntax>,
+    defaults: Vec<Entity>,
+    globals: HashMap<String, Entity>,
+}
+
+/// The world as one function sees it.
+struct View {
+    snapshot: Arc<Snapshot>,
+    function: HostObject,
+}
+
+impl Snapshot {
+    /// The world of `function`, whose text and syntax are known, and the objects that it numbers.
+    pub(crate) fn take(
+        function: &Bound<'_, PyAny>,
+        syntax: Syntax,
+    ) -> PyResult<(FunctionSource, ObjectTable)> {
+        let mut objects = Objects::new(function.py());
+        let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
+        let attributes = HashMap::new();
+        let mut snapshot = Self { functions: HashMap::new(), attributes, builtin_exceptions, otherwise };
+        let entry = objects.number(function);
+        let frozen = snapshot.freeze(function, syntax, &mut objects)?;
+        snapshot.functions.insert(entry, Ok(frozen));
+        while let Some((number, callee)) = objects.next_function() {
+            if !snapshot.functions.contains_key(&number) {
+                let frozen = snapshot.freeze_callee(&callee, &mut objects)?;
+                snapshot.functions.insert(number, frozen);
+            }
+        }
+        let snapshot = Arc::new(snapshot);
+        let source = snapshot.source(entry).map_err(PyValueError::new_err)?;
+        Ok((source, objects.into_table()))
+    }
+
+    fn freeze_callee<'py>(
+        &mut self,
+        function: &Bound<'py, PyAny>,
+        objects: &mut Objects<'py>,
+    ) -> PyResult<Result<Function, String>> {
+        let syntax = source::of_function(function)?
+            .map_err(|diagnostic| vec![diagnostic])
+            .and_then(|text: FunctionText| text.parse());
+        match syntax {
+            Ok(syntax) => Ok(Ok(self.freeze(function, syntax, objects)?)),
+            Err(diagnostics) => {
+                let title = diagnostics.into_iter().next().map(|first| first.title);
+                Ok(Err(title.unwrap_or_default()))
+            }
+        }
+    }
+
+    /// Looks up all that the text of a function names.
+    fn freeze<'py>(
+        &mut self,
+        function: &Bound<'py, PyAny>,
+        syntax: Syntax,
+        objects: &mut Objects<'py>,
+    ) -> PyResult<Function> {
+        let py = function.py();
+        let scope = Scope::of(function)?;
+        let mut globals = HashMap::new();
+        let mut values: HashMap<ExprId, Bound<'py, PyAny>> = HashMap::new();
+        // An operand has a smaller id than what it is an operand of, or is looked up on demand.
+        for (id, _) in syntax.exprs.iter() {
+            self.look_up(&syntax, id, &scope, objects, &mut globals, &mut values)?;
+        }
+        let defaults = defaults(function, &syntax, objects)?;
+        let name = function.getattr(intern!(py, "__qualname__"))?.extract()?;
+        Ok(Function { name, syntax: Arc::new(syntax), defaults, globals })
+    }
+
+    /// The object of a free name, or of an attribute of a namespace.
+    fn look_up<'py>(
+        &mut self,
+        syntax: &Syntax,
+        id: ExprId,
+        scope: &Scope<'py>,
+        objects: &mut Objects<'py>,
+        globals: &mut HashMap<String, Entity>,
+        values: &mut HashMap<ExprId, Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if let Some(value) = values.get(&id) {
+            return Ok(Some(value.clone()));
+        }
+        let value = match &syntax.exprs[id].kind {
+            ExprKind::Name(name) if !syntax.locals.contains(name) => {
+                let name = syntax.name(*name);
+                let Some(value) = scope.look_up(name)? else { return Ok(None) };
+                if !globals.contains_key(name) {
+                    globals.insert(name.to_owned(), entity::of(&value, objects)?);
+                }
+                value
+            }
+            ExprKind::Attribute(base, name) => {
+                let base = self.look_up(syntax, *base, scope, objects, globals, values)?;
+                let Some(base) = base.filter(entity::is_namespace) else { return Ok(None) };
+                let name = syntax.name(*name);
+                let Some(value) = base.getattr_opt(name)? else { return Ok(None) };
+                let key = (objects.number(&base), name.to_owned());
+                if !self.attributes.contains_key(&key) {
+                    let entity = entity::of(&value, objects)?;
+                    self.attributes.insert(key, entity);
+                }
+                value
+            }
+            _ => return Ok(None),
+        };
+        values.insert(id, value.clone());
+        Ok(Some(value))
+    }
+
+    fn source(self: &Arc<Self>, function: HostObject) -> Result<FunctionSource, String> {
+        let Some(found) = self.functions.get(&function) else {
+            return Err("it is not a Python function".to_owned());
+        };
+        let found = found.as_ref().map_err(Clone::clone)?;
+        Ok(FunctionSource {
+            name: found.name.clone(),
+            syntax: found.syntax.clone(),
+            environment: Arc::new(View { snapshot: self.clone(), function }),
+            defaults: found.defaults.clone(),
+        })
+    }
+}
+
+impl Environment for View {
+    fn global(&self, name: &str) -> Option<Entity> {
+        let function = self.snapshot.functions.get(&self.function)?.as_ref().ok()?;
+        function.globals.get(name).cloned()
+    }
+
+    fn attribute(&self, namespace: HostObject, name: &str) -> Option<Entity> {
+        self.snapshot.attributes.get(&(namespace, name.to_owned())).cloned()
+    }
+
+    fn function(&self, function: HostObject) -> Result<FunctionSource, String> {
+        self.snapshot.source(function)
+    }
+
+    fn builtin_exception(&self, name: &str) -> HostObject {
+        self.snapshot.builtin_exceptions.get(name).copied().unwrap_or(self.snapshot.otherwise)
+    }
+}
+
+/// The default values of the last parameters.
+fn defaults<'py>(
+    function: &Bound<'py, PyAny>,
+    syntax: &Syntax,
+    objects: &mut Objects<'py>,
+) -> PyResult<Vec<Entity>> {
+    let py = function.py();
+    let by_position = function.getattr(intern!(py, "__defaults__"))?;
+    let by_name = function.getattr(intern!(py, "__kwdefaults__"))?;
+    let mut entities = Vec::new();
+    if let Ok(values) = by_position.cast::<PyTuple>() {
+        for value in values.iter() {
+            entities.push(entity::of(&value, objects)?);
+        }
+    }
+    if let Ok(values) = by_name.cast::<PyDict>() {
+        for param in &syntax.params {
+            if let Some(value) = values.get_item(syntax.name(param.name))? {
+                entities.push(entity::of(&value, objects)?);
+            }
+        }
+    }
+    Ok(entities)
+}
+
+/// Where a function's free names are looked up.
+struct Scope<'py> {
+    function: Bound<'py, PyAny>,
+    name: String,
+    free: Vec<String>,
+    closure: Bound<'py, PyAny>,
+    globals: Bound<'py, PyDict>,
+}
+
+impl<'py> Scope<'py> {
+    fn of(function: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = function.py();
+        let code = function.getattr(intern!(py, "__code__"))?;
+        Ok(Self {
+            function: function.clone(),
+            name: code.getattr(intern!(py, "co_name"))?.extract()?,
+            free: code.getattr(intern!(py, "co_freevars"))?.extract()?,
+            closure: function.getattr(intern!(py, "__closure__"))?,
+            globals: function.getattr(intern!(py, "__globals__"))?.cast_into()?,
+        })
+    }
+
+    /// The closure's cell, then the globals, then the builtins. While the function is decorated its
+    /// own name is not bound yet, or still bound to what it replaces: it means the function.
+    fn look_up(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let found = self.bound(name)?;
+        if name != self.name {
+            return Ok(found);
+        }
+        let own = self.function.getattr("__qualname__")?;
+        let is_other = match &found {
+            Some(value) => !value.getattr_opt("__qualname__")?.is_some_and(|name| name.eq(&own).unwrap_or(false)),
+            None => false,
+        };
+        Ok(if is_other { found } else { Some(self.function.clone()) })
+    }
+
+    fn bound(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.function.py();
+        if let Some(index) = self.free.iter().position(|free| free == name) {
+            // An empty cell is a variable that is not bound yet.
+            return Ok(self.closure.get_item(index)?.getattr("cell_contents").ok());
+        }
+        if let Some(value) = self.globals.get_item(name)? {
+            return Ok(Some(value));
+        }
+        py.import("builtins")?.getattr_opt(name)
+    }
+}

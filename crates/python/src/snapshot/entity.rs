@@ -1,0 +1,168 @@
+//! What a Python object means to compiled code.
+//!
+//! Numbers and strings are frozen. A function is recognised by identity with the attribute of the
+//! module that it names as its own, so that a user's `exp` is never taken for `math.exp`.
+
+use infer::Entity;
+use pyo3::exceptions::PyBaseException;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyBool, PyCFunction, PyComplex, PyFloat, PyFunction, PyInt, PyModule, PyString, PyType,
+};
+use tir::{Const, IntTy, Ty};
+
+use super::objects::Objects;
+use crate::signature::{Type, of_numpy_class, ty_of};
+use crate::table;
+
+/// The modules whose functions inference has rules for.
+const KNOWN: &[&str] = &["builtins", "math", "cmath", "numpy"];
+
+/// What the object means.
+pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyResult<Entity> {
+    if let Some(entity) = number(value)? {
+        return Ok(entity);
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(Entity::Text(text.to_str()?.to_owned()));
+    }
+    if let Ok(class) = value.cast::<PyType>() {
+        return of_class(class, objects);
+    }
+    if let Ok(ty) = value.cast::<Type>() {
+        return Ok(ty_of(&table::read(), ty.get().ty).map_or_else(|| opaque(value), Entity::Type));
+    }
+    if let Some(function) = python_function(value)? {
+        // A function of NumPy that is written in Python is known by name too.
+        if let Some(name) = known_name(&function)? {
+            return Ok(Entity::Known(name));
+        }
+        return Ok(Entity::Function(objects.number_function(&function)));
+    }
+    if let Some(name) = known_name(value)? {
+        return Ok(Entity::Known(name));
+    }
+    if is_namespace(value) {
+        return Ok(Entity::Namespace(objects.number(value)));
+    }
+    Ok(opaque(value))
+}
+
+/// The Python function that is compiled where this is called: itself, or what a cfunc wraps.
+pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if value.is_instance_of::<PyFunction>() {
+        return Ok(Some(value.clone()));
+    }
+    if value.is_instance_of::<crate::cfunc::CFunc>() {
+        return Ok(Some(value.getattr(intern!(value.py(), "__wrapped__"))?));
+    }
+    Ok(None)
+}
+
+/// Whether only its attributes mean something: a module, or an enumeration.
+pub(super) fn is_namespace(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyModule>() || is_enumeration(value)
+}
+
+fn is_enumeration(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyType>() && value.hasattr(intern!(value.py(), "__members__")).unwrap_or(false)
+}
+
+/// The constant that a number is.
+fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<Entity>> {
+    if value.is_none() {
+        return Ok(Some(Entity::Constant(Const::Unit, Ty::Unit)));
+    }
+    if value.is_exact_instance_of::<PyBool>() {
+        return Ok(Some(Entity::Constant(Const::Bool(value.is_truthy()?), Ty::Bool)));
+    }
+    if let Some(ty) = of_numpy_class(value.get_type().as_any())? {
+        let plain = value.call_method0(intern!(value.py(), "item"))?;
+        let ty = ty_of(&table::read(), ty);
+        return Ok(ty.and_then(|ty| constant(&plain, ty)));
+    }
+    if value.is_instance_of::<PyInt>() {
+        let signed = value.extract::<i64>().map(|value| (i128::from(value), Ty::I64));
+        let number = signed.or_else(|_| value.extract::<u64>().map(|value| (i128::from(value), Ty::Int(IntTy::U64))));
+        return Ok(Some(match number {
+            Ok((value, ty)) => Entity::Constant(Const::Int(value), ty),
+            Err(_) => Entity::Opaque("an integer of more than 64 bits".to_owned()),
+        }));
+    }
+    let ty = if value.is_instance_of::<PyFloat>() {
+        Ty::F64
+    } else if value.is_instance_of::<PyComplex>() {
+        Ty::C128
+    } else {
+        return Ok(None);
+    };
+    Ok(constant(value, ty))
+}
+
+/// A plain Python number as a constant of `ty`.
+fn constant(value: &Bound<'_, PyAny>, ty: Ty) -> Option<Entity> {
+    let constant = match ty {
+        Ty::Bool => Const::Bool(value.is_truthy().ok()?),
+        Ty::Int(_) => Const::Int(value.extract().ok()?),
+        Ty::Float(_) => Const::Float(value.extract().ok()?),
+        Ty::Complex(_) => {
+            let complex = value.cast::<PyComplex>().ok()?;
+            Const::Complex(complex.real(), complex.imag())
+        }
+        Ty::Unit | Ty::Pointer(_) | Ty::Record(_) => return None,
+    };
+    Some(Entity::Constant(constant, ty))
+}
+
+fn of_class<'py>(class: &Bound<'py, PyType>, objects: &mut Objects<'py>) -> PyResult<Entity> {
+    if class.is_subclass_of::<PyBaseException>()? {
+        let name = class.name()?.to_str()?.to_owned();
+        return Ok(Entity::Exception(name, objects.number(class)));
+    }
+    if let Some(ty) = of_numpy_class(class)? {
+        return Ok(ty_of(&table::read(), ty).map_or_else(|| opaque(class), Entity::Type));
+    }
+    if let Some(name) = known_name(class)? {
+        return Ok(Entity::Known(name));
+    }
+    if is_enumeration(class) {
+        return Ok(Entity::Namespace(objects.number(class)));
+    }
+    Ok(Entity::Opaque(format!("the class `{}`", class.name()?)))
+}
+
+/// The qualified name of a function or class of a known module.
+fn known_name(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    let py = value.py();
+    let Some(name) = value.getattr_opt(intern!(py, "__name__"))? else { return Ok(None) };
+    let Ok(name) = name.extract::<String>() else { return Ok(None) };
+    let module = match value.getattr_opt(intern!(py, "__module__"))? {
+        Some(module) if module.is_instance_of::<PyString>() => module.extract::<String>()?,
+        // Universal functions of older NumPy have no module.
+        _ => "numpy".to_owned(),
+    };
+    let module = if module.starts_with("numpy.") { "numpy".to_owned() } else { module };
+    if !KNOWN.contains(&module.as_str()) {
+        return Ok(None);
+    }
+    let modules = py.import("sys")?.getattr(intern!(py, "modules"))?;
+    let Ok(namespace) = modules.get_item(&module) else { return Ok(None) };
+    let is_same = namespace.getattr_opt(name.as_str())?.is_some_and(|known| known.is(value));
+    Ok(is_same.then(|| format!("{module}.{name}")))
+}
+
+/// What is nothing to compiled code, in the words of a message.
+fn opaque(value: &Bound<'_, PyAny>) -> Entity {
+    let class = value.get_type();
+    let name = class.name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
+    let is_builtin = class.module().is_ok_and(|module| module.to_string_lossy() == "builtins");
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    Entity::Opaque(if value.is_instance_of::<PyCFunction>() {
+        format!("the function `{}`", value.getattr("__qualname__").map_or(name, |name| name.to_string()))
+    } else if is_builtin {
+        format!("{article} {name}")
+    } else {
+        format!("an object of class `{name}`")
+    })
+}

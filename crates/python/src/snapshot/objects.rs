@@ -1,0 +1,84 @@
+//! The Python objects that a compilation names by number.
+
+use std::collections::HashMap;
+
+use pyo3::prelude::*;
+use tir::HostObject;
+
+/// The builtin exceptions that compiled code raises by itself.
+const EXCEPTIONS: &[&str] = &[
+    "ArithmeticError",
+    "AssertionError",
+    "IndexError",
+    "MemoryError",
+    "OverflowError",
+    "RecursionError",
+    "RuntimeError",
+    "SystemError",
+    "TypeError",
+    "ValueError",
+    "ZeroDivisionError",
+];
+
+/// Objects by number, while the snapshot is taken.
+pub(super) struct Objects<'py> {
+    py: Python<'py>,
+    objects: Vec<Bound<'py, PyAny>>,
+    numbers: HashMap<*mut pyo3::ffi::PyObject, HostObject>,
+    /// Functions that were met and not read yet.
+    functions: Vec<(HostObject, Bound<'py, PyAny>)>,
+}
+
+/// Objects by number, for after.
+pub(crate) struct ObjectTable(Vec<Py<PyAny>>);
+
+impl<'py> Objects<'py> {
+    pub(super) fn new(py: Python<'py>) -> Self {
+        Self { py, objects: Vec::new(), numbers: HashMap::new(), functions: Vec::new() }
+    }
+
+    pub(super) fn py(&self) -> Python<'py> {
+        self.py
+    }
+
+    /// The number of an object: the same each time.
+    pub(super) fn number(&mut self, object: &Bound<'py, PyAny>) -> HostObject {
+        *self.numbers.entry(object.as_ptr()).or_insert_with(|| {
+            self.objects.push(object.clone());
+            HostObject(u32::try_from(self.objects.len() - 1).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// The number of a function whose text will be needed.
+    pub(super) fn number_function(&mut self, function: &Bound<'py, PyAny>) -> HostObject {
+        let number = self.number(function);
+        self.functions.push((number, function.clone()));
+        number
+    }
+
+    /// A function that was met.
+    pub(super) fn next_function(&mut self) -> Option<(HostObject, Bound<'py, PyAny>)> {
+        self.functions.pop()
+    }
+
+    /// The exceptions of compiled code by name, and the one for any other name.
+    pub(super) fn builtin_exceptions(&mut self) -> PyResult<(HashMap<&'static str, HostObject>, HostObject)> {
+        let builtins = self.py.import("builtins")?;
+        let mut numbers = HashMap::new();
+        for name in EXCEPTIONS {
+            numbers.insert(*name, self.number(&builtins.getattr(*name)?));
+        }
+        Ok((numbers, self.number(&builtins.getattr("Exception")?)))
+    }
+
+    pub(super) fn into_table(self) -> ObjectTable {
+        ObjectTable(self.objects.into_iter().map(Bound::unbind).collect())
+    }
+}
+
+impl ObjectTable {
+    /// The object of a number.
+    pub(crate) fn get(&self, number: HostObject) -> Option<&Py<PyAny>> {
+        self.0.get(number.0 as usize)
+    }
+}

@@ -1,0 +1,237 @@
+//! A text held against live code.
+//!
+//! The functions of the text that have the code's name and first line are compiled by CPython, each
+//! alone, and compared with the code: instructions, names and constants. What is equal is the
+//! function's text; of several lambdas on a line the columns and this tell the right one.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyCode, PyDict, PyTuple};
+use pysyntax::FunctionSyntax;
+use source::{Source, Span};
+
+/// What a code object says of itself.
+pub(super) struct Code<'py> {
+    /// The code object.
+    pub(super) object: Bound<'py, PyCode>,
+    /// `co_name`.
+    pub(super) name: String,
+    /// `co_filename`.
+    pub(super) filename: String,
+    /// `co_firstlineno`.
+    pub(super) first_line: u32,
+    /// The parameters, as the first of `co_varnames`.
+    pub(super) params: Vec<String>,
+    qualified_name: String,
+    free: Vec<String>,
+}
+
+impl<'py> Code<'py> {
+    /// The code of a Python function.
+    pub(super) fn of(function: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = function.py();
+        let object = function.getattr(intern!(py, "__code__"))?.cast_into::<PyCode>()?;
+        let count: usize = object.getattr("co_argcount")?.extract::<usize>()?
+            + object.getattr("co_kwonlyargcount")?.extract::<usize>()?;
+        let mut params: Vec<String> = object.getattr("co_varnames")?.extract()?;
+        params.truncate(count);
+        Ok(Self {
+            name: object.getattr(intern!(py, "co_name"))?.extract()?,
+            filename: object.getattr(intern!(py, "co_filename"))?.extract()?,
+            first_line: object.getattr(intern!(py, "co_firstlineno"))?.extract()?,
+            qualified_name: object.getattr(intern!(py, "co_qualname"))?.extract()?,
+            free: object.getattr(intern!(py, "co_freevars"))?.extract()?,
+            params,
+            object,
+        })
+    }
+
+    /// Whether it is a lambda's.
+    pub(super) fn is_lambda(&self) -> bool {
+        self.name == "<lambda>"
+    }
+
+    /// The class that it stands in directly: it decides how private names are spelled.
+    fn class(&self) -> Option<&str> {
+        let (outer, _) = self.qualified_name.rsplit_once('.')?;
+        let class = outer.rsplit('.').next()?;
+        (class != "<locals>").then_some(class)
+    }
+}
+
+/// What a text has for a code.
+pub(super) enum Found {
+    /// Its function.
+    Same(FunctionSyntax),
+    /// The only function of that name and place, which makes other code.
+    Similar(FunctionSyntax),
+    /// Something else where it should be.
+    Other(Span),
+    /// Nothing like it.
+    Nothing,
+}
+
+/// Looks for the function of `code` in a text.
+pub(super) fn find(source: &Source, code: &Code<'_>) -> PyResult<Found> {
+    let Ok(functions) = pysyntax::functions(source) else {
+        return Ok(Found::Other(line_span(source, code.first_line)));
+    };
+    let is_named = |function: &&FunctionSyntax| function.name == code.name;
+    let mut candidates: Vec<&FunctionSyntax> =
+        functions.iter().filter(is_named).filter(|function| function.first_line == code.first_line).collect();
+    let Some(first) = candidates.first().map(|function| function.span) else {
+        return Ok(match functions.iter().find(is_named) {
+            Some(function) => Found::Other(function.span),
+            None if code.filename.starts_with('<') => Found::Nothing,
+            None => Found::Other(line_span(source, code.first_line)),
+        });
+    };
+    if candidates.len() > 1 {
+        candidates = by_column(source, code, candidates)?;
+    }
+    for function in &candidates {
+        if let Some(compiled) = compile(source, function, code)?
+            && is_same(&compiled, code.object.as_any())?
+        {
+            return Ok(Found::Same((*function).clone()));
+        }
+    }
+    Ok(match candidates[..] {
+        [function] => Found::Similar(function.clone()),
+        _ => Found::Other(first),
+    })
+}
+
+/// Those whose text holds the place that the code's last expression came from, the smallest
+/// first; all of them where the code has no columns.
+fn by_column<'f>(
+    source: &Source,
+    code: &Code<'_>,
+    functions: Vec<&'f FunctionSyntax>,
+) -> PyResult<Vec<&'f FunctionSyntax>> {
+    type Position = (Option<u32>, Option<u32>, Option<usize>, Option<usize>);
+    let mut last = None;
+    for position in code.object.call_method0("co_positions")?.try_iter()? {
+        // Instructions that no text made have an empty place.
+        if let (Some(line), _, Some(column), Some(end)) = position?.extract::<Position>()?
+            && column < end
+        {
+            last = Some(line_span(source, line).start() + column);
+        }
+    }
+    let Some(at) = last else { return Ok(functions) };
+    let mut holding: Vec<&FunctionSyntax> =
+        functions.into_iter().filter(|function| (function.span.start()..function.span.end()).contains(&at)).collect();
+    holding.sort_by_key(|function| function.span.end() - function.span.start());
+    Ok(holding)
+}
+
+/// The bytes of line `number`, which counts from one.
+fn line_span(source: &Source, number: u32) -> Span {
+    let text = source.text();
+    let mut lines = text.split_inclusive('\n');
+    let before: usize = lines.by_ref().take(number.saturating_sub(1) as usize).map(str::len).sum();
+    Span::new(before, before + lines.next().map_or(0, |line| line.trim_end().len()))
+}
+
+/// What CPython makes of the function's text alone, in the scopes that it stands in.
+pub(super) fn compile<'py>(
+    source: &Source,
+    function: &FunctionSyntax,
+    code: &Code<'py>,
+) -> PyResult<Option<Bound<'py, PyCode>>> {
+    /// The bits of `co_flags` that are `from __future__` imports.
+    const FUTURES: u32 = 0x01fe_0000;
+    let py = code.object.py();
+    let flags = code.object.getattr("co_flags")?.extract::<u32>()? & FUTURES;
+    let kwargs = PyDict::new(py);
+    kwargs.set_item("dont_inherit", true)?;
+    let args = (in_its_scopes(source, function, code), &code.filename, "exec", flags);
+    match py.import("builtins")?.getattr("compile")?.call(args, Some(&kwargs)) {
+        Ok(module) => inner(&module, code),
+        // What stands there now is not even Python.
+        Err(_) => Ok(None),
+    }
+}
+
+/// The function's text as a program: below a function that binds its free names, in its class.
+fn in_its_scopes(source: &Source, function: &FunctionSyntax, code: &Code<'_>) -> String {
+    let scope = format!("def _({}):\n", code.free.join(", "));
+    let text = source.slice(function.span);
+    if function.is_lambda {
+        return format!("{scope} return ({text}\n)\n");
+    }
+    let (line, start) = source.line_at(function.span.start());
+    let indent = &line[..function.span.start() - start];
+    let is_nested = !code.free.is_empty() || code.qualified_name.contains("<locals>");
+    let mut program = String::new();
+    if indent.is_empty() {
+        return text.to_owned();
+    }
+    if is_nested {
+        program.push_str(&scope);
+    }
+    if let Some(class) = code.class() {
+        let blank = if is_nested { &indent[..1] } else { "" };
+        program.push_str(&format!("{blank}class {class}:\n"));
+    }
+    if program.is_empty() {
+        program.push_str("if 1:\n");
+    }
+    program + indent + text + "\n"
+}
+
+/// The code of that name in a compiled program, the outermost.
+fn inner<'py>(program: &Bound<'py, PyAny>, code: &Code<'py>) -> PyResult<Option<Bound<'py, PyCode>>> {
+    let consts = program.getattr("co_consts")?.cast_into::<PyTuple>()?;
+    for item in consts.iter() {
+        let Ok(item) = item.cast_into::<PyCode>() else { continue };
+        if item.getattr("co_name")?.extract::<String>()? == code.name {
+            return Ok(Some(item));
+        }
+        if let Some(found) = inner(item.as_any(), code)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether two code objects do the same, wherever they stand.
+fn is_same(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
+    const PARTS: [&str; 8] = [
+        "co_code",
+        "co_names",
+        "co_varnames",
+        "co_freevars",
+        "co_cellvars",
+        "co_argcount",
+        "co_posonlyargcount",
+        "co_kwonlyargcount",
+    ];
+    for part in PARTS {
+        if !a.getattr(part)?.eq(b.getattr(part)?)? {
+            return Ok(false);
+        }
+    }
+    let (a, b) = (a.getattr("co_consts")?, b.getattr("co_consts")?);
+    let (a, b) = (a.cast::<PyTuple>()?, b.cast::<PyTuple>()?);
+    if a.len() != b.len() {
+        return Ok(false);
+    }
+    for (a, b) in a.iter().zip(b.iter()) {
+        // Equal numbers may differ in type and sign of zero; their texts do not.
+        let is_equal = match (a.cast::<PyCode>(), b.cast::<PyCode>()) {
+            (Ok(a), Ok(b)) => is_same(a.as_any(), b.as_any())?,
+            _ => shown(&a)? == shown(&b)?,
+        };
+        if !is_equal {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A constant's text, which tells types and signs of zero.
+pub(super) fn shown(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(value.repr()?.to_string_lossy().into_owned())
+}
