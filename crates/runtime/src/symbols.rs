@@ -27,18 +27,22 @@ const OWN: [(&str, *const c_void); 2] = [
 pub fn symbols() -> &'static [(String, u64)] {
     static SYMBOLS: OnceLock<Vec<(String, u64)>> = OnceLock::new();
     SYMBOLS.get_or_init(|| {
+        // SAFETY: the C library's own, which has no constructors that could do harm. It stays open.
+        let mathematics = unsafe { libc::dlopen(c"libm.so.6".as_ptr(), libc::RTLD_NOW) };
         let own = OWN.iter().map(|&(name, address)| (name.to_owned(), address.addr() as u64));
-        let mathematics = MATHEMATICS.split_whitespace().flat_map(|name| [name.to_owned(), format!("{name}f")]);
-        let names = mathematics.chain(MEMORY.split_whitespace().map(str::to_owned));
-        own.chain(names.filter_map(|name| Some((address(&name)?, name))).map(|(at, name)| (name, at))).collect()
+        let names = MATHEMATICS.split_whitespace().flat_map(|name| [name.to_owned(), format!("{name}f")]);
+        let floats = names.filter_map(|name| Some((address(mathematics, &name)?, name)));
+        let memory = MEMORY.split_whitespace();
+        let memory = memory.filter_map(|name| Some((address(libc::RTLD_DEFAULT, name)?, name.to_owned())));
+        own.chain(floats.chain(memory).map(|(address, name)| (name, address))).collect()
     })
 }
 
-/// Where the process has that function of the C library, if it has it.
-fn address(name: &str) -> Option<u64> {
+/// Where a loaded library has a function, if it has it.
+fn address(library: *mut c_void, name: &str) -> Option<u64> {
     let name = CString::new(name).ok()?;
-    // SAFETY: a C string, looked up in what is loaded; the C library stays.
-    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    // SAFETY: a C string, looked up in a library that stays open, or in what is loaded.
+    let address = unsafe { libc::dlsym(library, name.as_ptr()) };
     (!address.is_null()).then(|| address.addr() as u64)
 }
 
@@ -48,7 +52,8 @@ mod tests {
 
     #[test]
     fn every_function_is_there() {
-        let count = OWN.len() + 2 * MATHEMATICS.split_whitespace().count() + MEMORY.split_whitespace().count();
+        let count =
+            OWN.len() + 2 * MATHEMATICS.split_whitespace().count() + MEMORY.split_whitespace().count();
         assert_eq!(symbols().len(), count);
     }
 }

@@ -1,6 +1,5 @@
 //! Errors: the status on its way out, arguments in the record, what is pending at the border.
 
-use std::mem::transmute;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -24,13 +23,13 @@ fn long_of_long() -> (CTypes, ctype::TypeId) {
 
 fn call(linked: &Linked, value: i64) -> i64 {
     // SAFETY: every entry here is `long f(long)`.
-    let entry: extern "C" fn(i64) -> i64 = unsafe { transmute(linked.address) };
+    let entry: extern "C" fn(i64) -> i64 = unsafe { linked.entry() };
     entry(value)
 }
 
 /// `if x < 0: raise ValueError(...)`, `return x`, in a function of the program.
 fn checked(program: &mut Program, args: &[(Const, Ty)]) -> FuncId {
-    let site = raise_site(program, args.len());
+    let site = raise_site(program, args.len() + 1);
     let (mut builder, params) = FunctionBuilder::new("checked", &[Ty::I64], Ty::I64);
     let (good, _) = builder.block(&[]);
     let (bad, _) = builder.block(&[]);

@@ -21,12 +21,16 @@ fn libm(name: &str) -> usize {
 }
 
 fn c_name(function: Intrinsic) -> &'static str {
-    match function {
-        Intrinsic::Gamma => "tgamma",
-        Intrinsic::RoundEven => "roundeven",
-        _ => function.name(),
+    match function.name() {
+        "gamma" => "tgamma",
+        "round_even" => "roundeven",
+        name => name,
     }
 }
+
+type Test = fn(f64) -> bool;
+type Single = extern "C" fn(Complex<f32>) -> Complex<f32>;
+type Double = extern "C" fn(Complex<f64>) -> Complex<f64>;
 
 fn same(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
@@ -49,7 +53,7 @@ fn functions_of_floats_are_those_of_the_c_library() {
             let op = |a, b| Op::Intrinsic(function, [a, b][..function.arity()].to_vec());
             let linked = through_floats(op, Ty::F64, Ty::F64, optimize);
             // SAFETY: the entry was compiled with this signature.
-            let call: extern "C" fn(f64, f64) -> f64 = unsafe { transmute(linked.address) };
+            let call: extern "C" fn(f64, f64) -> f64 = unsafe { linked.entry() };
             for _ in 0..300 {
                 let (a, b) = (random.float(), random.float());
                 let (got, wanted) = (call(a, b), expected(a, b));
@@ -69,7 +73,7 @@ fn functions_of_single_precision_are_the_c_librarys_too() {
         let expected: extern "C" fn(f32) -> f32 = unsafe { transmute(libm(&name)) };
         let linked = through_floats(|a, _| Op::Intrinsic(function, vec![a]), single, single, true);
         // SAFETY: the entry was compiled with this signature.
-        let call: extern "C" fn(f64, f64) -> f64 = unsafe { transmute(linked.address) };
+        let call: extern "C" fn(f64, f64) -> f64 = unsafe { linked.entry() };
         for _ in 0..100 {
             let value = random.float();
             #[expect(clippy::cast_possible_truncation, reason = "the entry rounds in the same way")]
@@ -97,10 +101,9 @@ fn functions_of_complex_numbers_are_those_of_the_c_library() {
         let ty = Ty::Complex(FloatTy::F32);
         let program = operation(|params| Op::Intrinsic(*function, params.to_vec()), &[ty], ty);
         let linked = compile(&types, &program, signature, true);
-        type Single = extern "C" fn(Complex<f32>) -> Complex<f32>;
         // SAFETY: a struct of two floats travels as a complex number does.
         let (call, expected): (Single, Single) =
-            unsafe { (transmute(linked.address), transmute(libm(&format!("c{}f", function.name())))) };
+            unsafe { (linked.entry(), transmute::<usize, Single>(libm(&format!("c{}f", function.name())))) };
         let value = Complex { real: 0.5_f32, imag: -1.25 };
         let (got, wanted) = (call(value), expected(value));
         assert_eq!((got.real, got.imag), (wanted.real, wanted.imag), "{function:?}");
@@ -108,7 +111,6 @@ fn functions_of_complex_numbers_are_those_of_the_c_library() {
 }
 
 fn check_complex(function: Intrinsic, random: &mut Random) {
-    type Double = extern "C" fn(Complex<f64>) -> Complex<f64>;
     let mut types = CTypes::new(DataModel::HOST);
     let complex = types.intern(ctype::CType::Complex(FloatType::Double));
     let signature = types.function(complex, &[complex], false);
@@ -116,7 +118,7 @@ fn check_complex(function: Intrinsic, random: &mut Random) {
     let linked = compile(&types, &program, signature, true);
     // SAFETY: a struct of two doubles travels as a complex number does.
     let (call, expected): (Double, Double) =
-        unsafe { (transmute(linked.address), transmute(libm(&format!("c{}", function.name())))) };
+        unsafe { (linked.entry(), transmute::<usize, Double>(libm(&format!("c{}", function.name())))) };
     for _ in 0..100 {
         let value = Complex { real: random.float(), imag: random.float() };
         let (got, wanted) = (call(value), expected(value));
@@ -129,7 +131,7 @@ fn check_complex(function: Intrinsic, random: &mut Random) {
 
 #[test]
 fn classes_of_floats() {
-    let tests: [(Intrinsic, fn(f64) -> bool); 4] = [
+    let tests: [(Intrinsic, Test); 4] = [
         (Intrinsic::IsNan, f64::is_nan),
         (Intrinsic::IsInf, f64::is_infinite),
         (Intrinsic::IsFinite, f64::is_finite),
@@ -139,7 +141,7 @@ fn classes_of_floats() {
     for (function, expected) in tests {
         let linked = through_floats(|a, _| Op::Intrinsic(function, vec![a]), Ty::F64, Ty::Bool, true);
         // SAFETY: the entry was compiled with this signature.
-        let call: extern "C" fn(f64, f64) -> f64 = unsafe { transmute(linked.address) };
+        let call: extern "C" fn(f64, f64) -> f64 = unsafe { linked.entry() };
         for _ in 0..300 {
             let value = random.float();
             assert_eq!(call(value, 0.0) > 0.0, expected(value), "{function:?} {value:e}");
@@ -155,8 +157,7 @@ fn mantissas_exponents_and_fused_products() {
     let mantissa = unary(Intrinsic::FrexpMantissa, Ty::F64);
     let exponent = unary(Intrinsic::FrexpExponent, Ty::I64);
     // SAFETY: the entries were compiled with this signature.
-    let calls: [extern "C" fn(f64, f64) -> f64; 2] =
-        unsafe { [transmute(mantissa.address), transmute(exponent.address)] };
+    let calls: [extern "C" fn(f64, f64) -> f64; 2] = unsafe { [mantissa.entry(), exponent.entry()] };
     for (value, expected) in
         [(12.0, (0.75, 4.0)), (-0.1, (-0.8, -3.0)), (0.0, (0.0, 0.0)), (5e-324, (0.5, -1073.0))]
     {
@@ -169,13 +170,13 @@ fn mantissas_exponents_and_fused_products() {
     let program = operation(|p| Op::Intrinsic(Intrinsic::Ldexp, p.to_vec()), &[Ty::F64, Ty::I64], Ty::F64);
     let linked = compile(&types, &program, signature, true);
     // SAFETY: the entry was compiled with this signature.
-    let ldexp: extern "C" fn(f64, i64) -> f64 = unsafe { transmute(linked.address) };
+    let ldexp: extern "C" fn(f64, i64) -> f64 = unsafe { linked.entry() };
     assert_eq!((ldexp(0.75, 4), ldexp(1.0, i64::MAX), ldexp(1.0, i64::MIN)), (12.0, f64::INFINITY, 0.0));
     let signature = types.function(double, &[double; 3], false);
     let program = operation(|p| Op::Intrinsic(Intrinsic::Fma, p.to_vec()), &[Ty::F64; 3], Ty::F64);
     let linked = compile(&types, &program, signature, true);
     // SAFETY: the entry was compiled with this signature.
-    let fma: extern "C" fn(f64, f64, f64) -> f64 = unsafe { transmute(linked.address) };
+    let fma: extern "C" fn(f64, f64, f64) -> f64 = unsafe { linked.entry() };
     assert_eq!(
         fma(1e16, 1.0 + f64::EPSILON, -1e16).to_bits(),
         1e16_f64.mul_add(1.0 + f64::EPSILON, -1e16).to_bits()

@@ -1,7 +1,5 @@
 //! Records: fields, bit-fields as gcc lays them out, copies, misaligned memory, slots.
 
-use std::mem::transmute;
-
 use ctype::{CTypes, DataModel, FieldDecl, IntType, Packing, RecordKind, TypeId, lay_out_record};
 use tir::{Const, IntTy, Op, Program, Terminator, Ty};
 
@@ -49,7 +47,7 @@ fn bit_fields_keep_their_neighbours() {
             let value = Ty::Int(IntTy { bits: 64, is_signed: round % 2 == 0 });
             let (mut builder, params) =
                 FunctionBuilder::new("swap", &[Ty::Pointer(pointer), Ty::I64], Ty::I64);
-            let (record, width) = (params[0], *width);
+            let (record, width) = (builder.op(Op::FieldAddress(params[0], 0), Ty::Record(ty)), *width);
             let before = builder.op(Op::LoadBits { record, offset, start, width }, value);
             builder.effect(Op::StoreBits { record, value: params[1], offset, start, width });
             let before = builder.op(Op::Convert(before), Ty::I64);
@@ -58,7 +56,7 @@ fn bit_fields_keep_their_neighbours() {
             program.functions.push(builder.finish());
             let linked = compile(&types, &program, signature, true);
             // SAFETY: the entry was compiled with this signature.
-            let swap: extern "C" fn(*mut u8, i64) -> i64 = unsafe { transmute(linked.address) };
+            let swap: extern "C" fn(*mut u8, i64) -> i64 = unsafe { linked.entry() };
             check_swap(&mut random, swap, lowest, width, round % 2 == 0);
             lowest += width;
         }
@@ -89,7 +87,8 @@ fn check_swap(
         assert_eq!(got, expected, "{lowest} {width}");
         for index in 0..512 {
             let is_inside = (lowest..lowest + width).contains(&index);
-            let wanted = if is_inside { (value >> (index - lowest) & 1) as u8 } else { bit(&old, index) };
+            let wanted =
+                if is_inside { u8::from(value >> (index - lowest) & 1 == 1) } else { bit(&old, index) };
             assert_eq!(bit(&bytes, index), wanted, "{lowest} {width} {index}");
         }
     }
@@ -113,7 +112,7 @@ fn packed_fields_are_read_and_written_at_any_address() {
     program.functions.push(builder.finish());
     let linked = compile(&types, &program, signature, true);
     // SAFETY: the entry was compiled with this signature.
-    let entry: extern "C" fn(*mut u8, i64) -> i64 = unsafe { transmute(linked.address) };
+    let entry: extern "C" fn(*mut u8, i64) -> i64 = unsafe { linked.entry() };
     let mut bytes = [0_u8; 64];
     bytes[27..35].copy_from_slice(&41_i64.to_le_bytes());
     assert_eq!(entry(bytes[8..].as_mut_ptr(), 2), 41);
@@ -167,7 +166,7 @@ fn records_are_copied_into_slots_and_returned() {
     for optimize in [false, true] {
         let linked = compile(&types, &program, signature, optimize);
         // SAFETY: the entry was compiled with this signature.
-        let entry: extern "C" fn(Triple) -> Triple = unsafe { transmute(linked.address) };
+        let entry: extern "C" fn(Triple) -> Triple = unsafe { linked.entry() };
         assert_eq!(entry(Triple { parts: [1.0, 2.0, 3.0] }), Triple { parts: [3.0, 2.0, 1.0] });
     }
 }
@@ -197,7 +196,7 @@ fn block_parameters_are_assigned_at_once() {
     program.functions.push(builder.finish());
     let linked = compile(&types, &program, signature, true);
     // SAFETY: the entry was compiled with this signature.
-    let entry: extern "C" fn(i64, i64, i64) -> i64 = unsafe { transmute(linked.address) };
+    let entry: extern "C" fn(i64, i64, i64) -> i64 = unsafe { linked.entry() };
     assert_eq!((entry(5, 8, 0), entry(5, 8, 1), entry(5, 8, 1002)), (5, 8, 5));
 }
 
@@ -218,6 +217,6 @@ fn a_branch_may_go_to_one_block_twice() {
     program.functions.push(builder.finish());
     let linked = compile(&types, &program, signature, false);
     // SAFETY: the entry was compiled with this signature.
-    let entry: extern "C" fn(i64, i64) -> i64 = unsafe { transmute(linked.address) };
+    let entry: extern "C" fn(i64, i64) -> i64 = unsafe { linked.entry() };
     assert_eq!((entry(3, 9), entry(9, 3)), (9, 9));
 }
