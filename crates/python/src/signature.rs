@@ -7,6 +7,7 @@
 
 mod annotations;
 mod grammar;
+mod tir_type;
 mod types;
 
 use cdecl::Namespace;
@@ -20,8 +21,17 @@ use source::{Source, Span};
 use crate::cfunc::{ErrorClass, compile_error};
 use crate::table;
 
-pub(crate) use annotations::of_annotations;
-pub(crate) use types::{Signature, Type, c_pointer, named_types};
+pub(crate) use annotations::{of_annotations, of_numpy_class};
+pub(crate) use tir_type::{c_type_of, ty_of};
+pub(crate) use types::{Signature, Type};
+
+/// Adds what `ferrule.types` is made of to the module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(types::c_pointer, module)?)?;
+    module.add_function(wrap_pyfunction!(types::named_types, module)?)?;
+    module.add_class::<Signature>()?;
+    module.add_class::<Type>()
+}
 
 /// What a function is asked to be.
 pub(crate) struct Wanted {

@@ -22,7 +22,6 @@ use tir::HostObject;
 
 use crate::source::{self, FunctionText};
 
-pub(crate) use entity::python_function;
 use objects::Objects;
 pub(crate) use objects::ObjectTable;
 
@@ -72,17 +71,20 @@ impl Snapshot {
         Ok((source, objects.into_table()))
     }
 
-    fn freeze_callee(
+    fn freeze_callee<'py>(
         &mut self,
-        function: &Bound<'_, PyAny>,
-        objects: &mut Objects<'_>,
+        function: &Bound<'py, PyAny>,
+        objects: &mut Objects<'py>,
     ) -> PyResult<Result<Function, String>> {
         let syntax = source::of_function(function)?
             .map_err(|diagnostic| vec![diagnostic])
             .and_then(|text: FunctionText| text.parse());
         match syntax {
             Ok(syntax) => Ok(Ok(self.freeze(function, syntax, objects)?)),
-            Err(diagnostics) => Ok(Err(diagnostic::render(&diagnostics))),
+            Err(diagnostics) => {
+                let title = diagnostics.into_iter().next().map(|first| first.title);
+                Ok(Err(title.unwrap_or_default()))
+            }
         }
     }
 
