@@ -93,7 +93,8 @@ impl Thunk {
         address
     }
 
-    /// Makes the thunk a tombstone: calls report `tombstone` and return its error value.
+    /// Makes the thunk a tombstone: calls report `tombstone` and return its error value. A call
+    /// that another thread has begun is not waited for.
     pub fn retire(self, tombstone: Tombstone) {
         self.bury(tombstone);
         std::mem::forget(self);

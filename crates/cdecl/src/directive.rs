@@ -140,7 +140,7 @@ pub(crate) fn partial(title: String, label: Label) -> Diagnostic {
 }
 
 fn is_word(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Name | TokenKind::Keyword(_))
+    matches!(kind, TokenKind::Name | TokenKind::Keyword(_) | TokenKind::TypeWord(_))
 }
 
 /// What the words after `pack` say, the parentheses included.
@@ -152,14 +152,13 @@ fn pack_change(words: &[&str]) -> Option<PackChange> {
     }
     let limit = |text: &str| text.parse().ok().and_then(Align::bytes).filter(|align| align.get() <= 16);
     match *inner {
-        [] => Some(PackChange::Set(None)),
+        [] | ["0"] => Some(PackChange::Set(None)),
         ["push"] => Some(PackChange::Push(None)),
         ["pop"] => Some(PackChange::Pop(None)),
         ["push", ",", number] if limit(number).is_some() => Some(PackChange::Push(limit(number))),
         ["pop", ",", number] if limit(number).is_some() => Some(PackChange::Pop(limit(number))),
         ["push", ",", _name] => Some(PackChange::Push(None)),
         ["push", ",", _name, ",", number] => limit(number).map(|limit| PackChange::Push(Some(limit))),
-        ["0"] => Some(PackChange::Set(None)),
         [number] => limit(number).map(|limit| PackChange::Set(Some(limit))),
         _ => None,
     }

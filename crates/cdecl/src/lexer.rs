@@ -9,7 +9,7 @@ use diagnostic::{Diagnostic, Id, Label};
 use source::{Source, Span};
 
 use crate::directive::{Define, PackPragma};
-use crate::token::{Keyword, Sign, Token, TokenKind};
+use crate::token::{Keyword, Sign, Token, TokenKind, TypeWord};
 
 /// What a text consists of.
 #[derive(Debug)]
@@ -184,7 +184,10 @@ impl<'a> Lexer<'a> {
         match (word, self.byte(0)) {
             ("L" | "u" | "U" | "u8", b'\'') => self.quoted(TokenKind::Character),
             ("L" | "u" | "U" | "u8", b'"') => self.quoted(TokenKind::Text),
-            _ => Keyword::from_word(word).map_or(TokenKind::Name, TokenKind::Keyword),
+            _ => TypeWord::from_word(word)
+                .map(TokenKind::TypeWord)
+                .or_else(|| Keyword::from_word(word).map(TokenKind::Keyword))
+                .unwrap_or(TokenKind::Name),
         }
     }
 

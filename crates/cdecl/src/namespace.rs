@@ -115,10 +115,7 @@ impl Namespace {
         let (source, name) = parse_type_name(source, Context { is_type: &is_type, pack: None })?;
         let before = types.checkpoint();
         let resolver = Resolver::new(types, self, &source, DeclareOptions::default(), Vec::new());
-        resolver.resolve_type_name(&name).map_err(|diagnostics| {
-            types.roll_back(before);
-            diagnostics
-        })
+        resolver.resolve_type_name(&name).inspect_err(|_| types.roll_back(before))
     }
 
     /// What an ordinary name is.

@@ -12,6 +12,7 @@ mod declarator;
 mod expression;
 mod record;
 mod specifiers;
+mod type_words;
 
 use ctype::Align;
 use diagnostic::{Diagnostic, Id, Label};
@@ -202,9 +203,8 @@ impl<'a> Parser<'a> {
         let is_function = matches!(derivations.first(), Some(Derivation::Function(_)));
         if is_function && self.at_sign(Sign::LeftBrace) {
             let title = "a function's body is not compiled here";
-            let diagnostic = self.error(Id::UnsupportedDeclaration, title, self.token().span);
-            diagnostic.help = Some("declare it only: put `;` in place of the body".to_owned());
-            return Err(Abort);
+            let label = Label::new(self.source, self.token().span, "expected `;` in place of the body");
+            return Err(self.report(Diagnostic::error(Id::UnsupportedDeclaration, title, label)));
         }
         Ok(())
     }
@@ -221,8 +221,7 @@ impl<'a> Parser<'a> {
         if between.contains('\n') || found.kind == TokenKind::End {
             let place = Span::new(before.end().saturating_sub(1), before.end());
             let title = format!("expected `{}` after the declaration", sign.text());
-            self.error(Id::CSyntax, title, place).primary.text =
-                format!("expected `{}` after this", sign.text());
+            self.error(Id::CSyntax, title, place, &format!("expected `{}` after this", sign.text()));
             return Ok(());
         }
         Err(self.unexpected("`;`, `,` or what continues the declarator"))
@@ -234,32 +233,19 @@ impl<'a> Parser<'a> {
         let given_up = self.at;
         let mut braces = 0_u32;
         for at in start..self.tokens.len() {
-            match self.tokens[at].kind {
-                TokenKind::Sign(Sign::LeftBrace) => braces += 1,
-                TokenKind::Sign(Sign::RightBrace) => {
-                    braces = braces.saturating_sub(1);
-                    let next = self.tokens.get(at + 1).map(|token| token.kind);
-                    let is_body = braces == 0 && at >= given_up && starts_declaration(next);
-                    if is_body {
-                        self.at = at + 1;
-                        return;
-                    }
-                }
-                TokenKind::Sign(Sign::Semicolon) if braces == 0 && at >= given_up => {
-                    self.at = at + 1;
-                    return;
-                }
-                TokenKind::End => {
-                    self.at = at;
-                    return;
-                }
-                TokenKind::Name
-                | TokenKind::Number
-                | TokenKind::Character
-                | TokenKind::Text
-                | TokenKind::Keyword(_)
-                | TokenKind::Sign(_)
-                | TokenKind::Stray => {}
+            let kind = self.tokens[at].kind;
+            let is_reached = at >= given_up;
+            if kind == TokenKind::Sign(Sign::LeftBrace) {
+                braces += 1;
+            } else if kind == TokenKind::Sign(Sign::RightBrace) {
+                braces = braces.saturating_sub(1);
+            }
+            let next = self.tokens.get(at + 1).map(|token| token.kind);
+            let is_after_body = kind == TokenKind::Sign(Sign::RightBrace) && starts_declaration(next);
+            let is_done = kind == TokenKind::Sign(Sign::Semicolon) || is_after_body;
+            if kind == TokenKind::End || (is_reached && braces == 0 && is_done) {
+                self.at = at + usize::from(kind != TokenKind::End);
+                return;
             }
         }
     }
@@ -281,7 +267,7 @@ impl<'a> Parser<'a> {
                     Some(before) => self.pack = limit.or(before),
                     None => {
                         let title = "`#pragma pack(pop)` without a push before it";
-                        self.error(Id::CDirective, title, pragma.span);
+                        self.error(Id::CDirective, title, pragma.span, "nothing to go back to");
                     }
                 },
             }
@@ -300,9 +286,8 @@ impl<'a> Parser<'a> {
     }
 
     fn too_deep(&mut self, span: Span) -> Abort {
-        self.error(Id::CNesting, "nested too deeply", span).primary.text =
-            format!("at most {MAX_DEPTH} levels are read");
-        Abort
+        let label = format!("at most {MAX_DEPTH} levels are read");
+        self.error(Id::CNesting, "nested too deeply", span, &label)
     }
 
     fn is_type_name(&self, name: &str) -> bool {
@@ -359,33 +344,31 @@ impl<'a> Parser<'a> {
     /// Reports that the present token is not what was expected.
     fn unexpected(&mut self, expected: &str) -> Abort {
         let token = self.token();
-        let title = match token.kind {
-            TokenKind::End => "the text ends too early".to_owned(),
-            TokenKind::Name
-            | TokenKind::Number
-            | TokenKind::Character
-            | TokenKind::Text
-            | TokenKind::Keyword(_)
-            | TokenKind::Sign(_)
-            | TokenKind::Stray => format!("unexpected `{}`", self.source_text(token.span).escape_debug()),
+        let title = if token.kind == TokenKind::End {
+            "the text ends too early".to_owned()
+        } else {
+            format!("unexpected `{}`", self.source_text(token.span).escape_debug())
         };
-        self.error(Id::CSyntax, title, token.span).primary.text = format!("expected {expected}");
-        Abort
+        self.error(Id::CSyntax, title, token.span, &format!("expected {expected}"))
     }
 
-    fn error(&mut self, id: Id, title: impl Into<String>, span: Span) -> &mut Diagnostic {
-        self.diagnostics.push(Diagnostic::error(id, title, Label::new(self.source, span, "")));
-        self.diagnostics.last_mut().expect("one was just pushed")
+    /// Reports something that is wrong; the label may be empty.
+    fn error(&mut self, id: Id, title: impl Into<String>, span: Span, label: &str) -> Abort {
+        self.report(Diagnostic::error(id, title, Label::new(self.source, span, label)))
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) -> Abort {
+        self.diagnostics.push(diagnostic);
+        Abort
     }
 }
 
-/// Whether a token can only be the first of a declaration, or there is none.
+/// Whether a token after a closing brace starts the next declaration, or there is none.
 fn starts_declaration(kind: Option<TokenKind>) -> bool {
+    let goes_on = [Keyword::Attribute, Keyword::Asm, Keyword::Const, Keyword::Volatile];
     match kind {
-        None | Some(TokenKind::End) => true,
-        Some(TokenKind::Keyword(keyword)) => {
-            !matches!(keyword, Keyword::Attribute | Keyword::Asm | Keyword::Const | Keyword::Volatile)
-        }
+        None | Some(TokenKind::End | TokenKind::TypeWord(_)) => true,
+        Some(TokenKind::Keyword(keyword)) => !goes_on.contains(&keyword),
         Some(_) => false,
     }
 }

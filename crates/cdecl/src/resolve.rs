@@ -157,10 +157,7 @@ impl<'a> Resolver<'a> {
             let what = match (*storage, initializer) {
                 (Storage::Typedef, None) => Declared::Typedef { ty: typed.ty, align: typed.align },
                 (_, Some(value)) => self.initialized(*storage, typed.ty, value, name)?,
-                (_, None) => match self.types.get(typed.ty.ty) {
-                    CType::Function(_) => Declared::Function(typed.ty.ty),
-                    _ => self.variable(typed.ty, declarator.span, name)?,
-                },
+                (_, None) => self.object(typed.ty, declarator.span, name)?,
             };
             self.bind(name, what)?;
         }
@@ -177,7 +174,11 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn variable(&mut self, ty: Qualified, span: Span, name: Span) -> Resolve<Declared> {
+    /// A function or a variable, by its type.
+    fn object(&mut self, ty: Qualified, span: Span, name: Span) -> Resolve<Declared> {
+        if let CType::Function(_) = self.types.get(ty.ty) {
+            return Ok(Declared::Function(ty.ty));
+        }
         if *self.types.get(ty.ty) == CType::Void {
             let title = format!("`{}` is declared as `void`", self.source.slice(name));
             return Err(self.error_at(Id::CInvalidType, title, span, "expected a type with values"));

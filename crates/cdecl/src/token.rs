@@ -20,6 +20,8 @@ pub(crate) enum TokenKind {
     /// `"text"`, with the prefix if it has one.
     Text,
     Keyword(Keyword),
+    /// A word that names a type, alone or with others.
+    TypeWord(TypeWord),
     Sign(Sign),
     /// A byte that C has no use for.
     Stray,
@@ -27,17 +29,17 @@ pub(crate) enum TokenKind {
     End,
 }
 
-/// Defines [`Keyword`] from one table: variant, its spellings, the usual one first.
-macro_rules! keywords {
-    ($($variant:ident $spelling:literal $($other:literal)*;)*) => {
-        /// A reserved word.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub(crate) enum Keyword {
+/// Defines an enum of words from one table: variant, its spellings, the usual one first.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident: $($variant:ident $spelling:literal $($other:literal)*;)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub(crate) enum $name {
             $($variant,)*
         }
 
-        impl Keyword {
-            /// The keyword that a word is, if it is one.
+        impl $name {
+            /// What a word is, if it is one of these.
             pub(crate) fn from_word(word: &str) -> Option<Self> {
                 match word {
                     $($spelling $(| $other)* => Some(Self::$variant),)*
@@ -48,34 +50,43 @@ macro_rules! keywords {
     };
 }
 
-keywords! {
+words! {
+    /// A word of the type specifiers that combine.
+    TypeWord:
+    Bool "_Bool";
+    Char "char";
+    Complex "_Complex" "__complex__" "__complex";
+    Double "double";
+    Float "float";
+    Int "int";
+    Int128 "__int128" "__int128__";
+    Long "long";
+    Short "short";
+    Signed "signed" "__signed" "__signed__";
+    Unsigned "unsigned";
+    Void "void";
+}
+
+words! {
+    /// Another reserved word.
+    Keyword:
     Alignas "_Alignas" "alignas";
     Alignof "_Alignof" "alignof" "__alignof__" "__alignof";
     Asm "__asm__" "__asm" "asm";
     Atomic "_Atomic";
     Attribute "__attribute__" "__attribute";
     Auto "auto";
-    Bool "_Bool";
     CallingConvention "__cdecl" "__stdcall" "_cdecl" "_stdcall" "WINAPI" "__fastcall";
-    Char "char";
-    Complex "_Complex" "__complex__" "__complex";
     Const "const" "__const" "__const__";
-    Double "double";
     Enum "enum";
     Extension "__extension__";
     Extern "extern";
-    Float "float";
     Generic "_Generic";
     Imaginary "_Imaginary";
     Inline "inline" "__inline" "__inline__";
-    Int "int";
-    Int128 "__int128" "__int128__";
-    Long "long";
     Noreturn "_Noreturn" "noreturn";
     Register "register";
     Restrict "restrict" "__restrict" "__restrict__";
-    Short "short";
-    Signed "signed" "__signed" "__signed__";
     Sizeof "sizeof";
     Static "static";
     StaticAssert "_Static_assert" "static_assert";
@@ -84,8 +95,6 @@ keywords! {
     Typedef "typedef";
     Typeof "typeof" "__typeof__" "__typeof";
     Union "union";
-    Unsigned "unsigned";
-    Void "void";
     Volatile "volatile" "__volatile" "__volatile__";
 }
 

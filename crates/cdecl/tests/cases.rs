@@ -23,11 +23,10 @@ fn answer(case: &Case, info: &str) -> String {
     let mut namespace = Namespace::new();
     let declared = namespace.declare(&mut types, &source, &DeclareOptions::default());
     match (info, declared) {
-        ("diagnostics", Err(diagnostics)) => diagnostic::render(&diagnostics),
+        ("diagnostics" | "types" | "layout", Err(diagnostics)) => diagnostic::render(&diagnostics),
         ("diagnostics", Ok(())) => "none".to_owned(),
         ("types", Ok(())) => types_text(&types, &namespace),
         ("layout", Ok(())) => layout_text(&types, &namespace),
-        ("types" | "layout", Err(diagnostics)) => diagnostic::render(&diagnostics),
         (other, _) => panic!("`{other}` is not an answer of this stage"),
     }
 }

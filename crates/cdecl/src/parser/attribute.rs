@@ -1,6 +1,6 @@
 //! `__attribute__`, `_Alignas` and labels for the assembler.
 
-use diagnostic::Id;
+use diagnostic::{Diagnostic, Id, Label};
 use source::Span;
 
 use crate::parser::{Abort, Parse, Parser};
@@ -15,22 +15,24 @@ impl Parser<'_> {
     /// Any number of attributes.
     pub(super) fn attributes(&mut self) -> Parse<Attributes> {
         let mut attributes = Attributes::default();
-        while let TokenKind::Keyword(Keyword::Attribute | Keyword::Asm | Keyword::Extension) = self.peek() {
-            match self.peek() {
-                TokenKind::Keyword(Keyword::Attribute) => self.attribute(&mut attributes)?,
-                TokenKind::Keyword(Keyword::Asm) => return Err(self.assembler_name()),
-                _ => self.at += 1,
+        loop {
+            if self.peek() == TokenKind::Keyword(Keyword::Attribute) {
+                self.attribute(&mut attributes)?;
+            } else if self.peek() == TokenKind::Keyword(Keyword::Asm) {
+                return Err(self.assembler_name());
+            } else if !self.eat_keyword(Keyword::Extension) {
+                return Ok(attributes);
             }
         }
-        Ok(attributes)
     }
 
     fn assembler_name(&mut self) -> Abort {
         let title = "a name for the assembler is not supported";
-        let span = self.token().span;
-        self.error(Id::UnsupportedDeclaration, title, span).help =
-            Some("declare the function under the name that the library exports".to_owned());
-        Abort
+        let label = Label::new(self.source, self.token().span, "expected `;`");
+        self.report(
+            Diagnostic::error(Id::UnsupportedDeclaration, title, label)
+                .with_note("a function is looked up in the library under the name it is declared with"),
+        )
     }
 
     /// One `__attribute__((...))` or `_Alignas(...)`.
@@ -71,7 +73,7 @@ impl Parser<'_> {
     fn one_attribute(&mut self, attributes: &mut Attributes) -> Parse<()> {
         let start = self.at;
         let token = self.token();
-        let (TokenKind::Name | TokenKind::Keyword(_)) = token.kind else {
+        let (TokenKind::Name | TokenKind::Keyword(_) | TokenKind::TypeWord(_)) = token.kind else {
             return Err(self.unexpected("an attribute"));
         };
         self.at += 1;
@@ -96,25 +98,20 @@ impl Parser<'_> {
 
     fn refused_attribute(&mut self, word: &str, span: Span) -> Abort {
         let title = format!("the attribute `{word}` is not supported");
-        self.error(Id::UnsupportedDeclaration, title, span);
-        Abort
+        self.error(Id::UnsupportedDeclaration, title, span, "it would change the type or the call")
     }
 
     /// Skips the arguments of an attribute that says nothing here.
     fn skip_parentheses(&mut self) -> Parse<()> {
         let mut open = 0_u32;
         loop {
-            match self.peek() {
-                TokenKind::Sign(Sign::LeftParen) => open += 1,
-                TokenKind::Sign(Sign::RightParen) => open -= 1,
-                TokenKind::End => return Err(self.unexpected("`)`")),
-                TokenKind::Name
-                | TokenKind::Number
-                | TokenKind::Character
-                | TokenKind::Text
-                | TokenKind::Keyword(_)
-                | TokenKind::Sign(_)
-                | TokenKind::Stray => {}
+            let kind = self.peek();
+            if kind == TokenKind::Sign(Sign::LeftParen) {
+                open += 1;
+            } else if kind == TokenKind::Sign(Sign::RightParen) {
+                open -= 1;
+            } else if kind == TokenKind::End {
+                return Err(self.unexpected("`)`"));
             }
             self.at += 1;
             if open == 0 {

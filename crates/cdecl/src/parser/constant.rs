@@ -3,7 +3,7 @@
 use ctype::IntType;
 use diagnostic::Id;
 
-use crate::parser::{Abort, Parse, Parser};
+use crate::parser::{Parse, Parser};
 use crate::token::{Token, TokenKind};
 
 impl Parser<'_> {
@@ -13,8 +13,7 @@ impl Parser<'_> {
         let read = if token.kind == TokenKind::Character { character(text) } else { integer(text) };
         read.map_err(|(id, label)| {
             let title = format!("`{text}` is not an integer constant");
-            self.error(id, title, token.span).primary.text = label.to_owned();
-            Abort
+            self.error(id, title, token.span, label)
         })
     }
 }
@@ -60,12 +59,10 @@ fn integer_type(value: u64, is_decimal: bool, is_unsigned: bool, longs: u8) -> I
     let fits_unsigned = longs == 0 && u32::try_from(value).is_ok();
     let fits_long = i64::try_from(value).is_ok();
     match (is_unsigned, is_decimal) {
-        (true, _) if fits_unsigned => IntType::UInt,
-        (true, _) => unsigned,
         (false, _) if fits_int => IntType::Int,
-        (false, false) if fits_unsigned => IntType::UInt,
+        (true, _) | (false, false) if fits_unsigned => IntType::UInt,
         (false, _) if fits_long => signed,
-        (false, _) => unsigned,
+        (_, _) => unsigned,
     }
 }
 

@@ -1,13 +1,13 @@
 //! Declarators, parameters and type names.
 
 use ctype::Qualifiers;
-use diagnostic::Id;
+use diagnostic::{Id, Label};
 use source::Span;
 
 use crate::directive::partial;
 use crate::parser::{Abort, MAX_DEPTH, Parse, Parser};
 use crate::syntax::{Attributes, Declarator, Derivation, Param, Params, TypeName};
-use crate::token::{Keyword, Sign, TokenKind};
+use crate::token::{Keyword, Sign, Token, TokenKind};
 
 /// Whether a declarator has a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,19 +33,16 @@ impl Parser<'_> {
 
     /// Whether the present token starts a type.
     pub(super) fn starts_type(&self) -> bool {
-        match self.peek() {
-            TokenKind::Name => self.is_type_name(self.source_text(self.token().span)),
-            TokenKind::Keyword(keyword) => !matches!(
-                keyword,
-                Keyword::Sizeof | Keyword::Alignof | Keyword::CallingConvention | Keyword::Generic
-            ),
-            TokenKind::Number
-            | TokenKind::Character
-            | TokenKind::Text
-            | TokenKind::Sign(_)
-            | TokenKind::Stray
-            | TokenKind::End => false,
+        self.is_type_start(self.token())
+    }
+
+    /// Whether a token starts a type.
+    pub(super) fn is_type_start(&self, token: Token) -> bool {
+        if let TokenKind::Keyword(keyword) = token.kind {
+            return !matches!(keyword, Keyword::Sizeof | Keyword::Alignof | Keyword::CallingConvention);
         }
+        let is_named = token.kind == TokenKind::Name && self.is_type_name(self.source_text(token.span));
+        is_named || matches!(token.kind, TokenKind::TypeWord(_))
     }
 
     fn whole_declarator(&mut self, naming: Naming) -> Parse<Declarator> {
@@ -99,45 +96,33 @@ impl Parser<'_> {
     }
 
     fn direct_declarator(&mut self, naming: Naming, declarator: &mut Declarator) -> Parse<()> {
-        match self.peek() {
-            TokenKind::Name if naming != Naming::Forbidden => {
-                declarator.name = Some(self.token().span);
-                self.at += 1;
-            }
-            TokenKind::Sign(Sign::LeftParen) if naming == Naming::Required || self.is_grouping() => {
-                self.at += 1;
-                self.pointers_and_direct(naming, declarator)?;
-                self.expect(Sign::RightParen)?;
-            }
-            TokenKind::Name
-            | TokenKind::Number
-            | TokenKind::Character
-            | TokenKind::Text
-            | TokenKind::Keyword(_)
-            | TokenKind::Sign(_)
-            | TokenKind::Stray
-            | TokenKind::End => {
-                if naming == Naming::Required {
-                    return Err(self.missing_name());
-                }
-            }
+        if self.peek() == TokenKind::Name && naming != Naming::Forbidden {
+            declarator.name = Some(self.token().span);
+            self.at += 1;
+        } else if self.at_sign(Sign::LeftParen) && (naming == Naming::Required || self.is_grouping()) {
+            self.at += 1;
+            self.pointers_and_direct(naming, declarator)?;
+            self.expect(Sign::RightParen)?;
+        } else if naming == Naming::Required {
+            return Err(self.missing_name());
         }
         loop {
-            let derivation = match self.peek() {
-                TokenKind::Sign(Sign::LeftBracket) => self.array()?,
-                TokenKind::Sign(Sign::LeftParen) => Derivation::Function(self.params()?),
-                _ => return Ok(()),
+            let derivation = if self.at_sign(Sign::LeftBracket) {
+                self.array()?
+            } else if self.at_sign(Sign::LeftParen) {
+                Derivation::Function(self.params()?)
+            } else {
+                return Ok(());
             };
             declarator.derivations.push(derivation);
         }
     }
 
     fn missing_name(&mut self) -> Abort {
-        if let TokenKind::Keyword(_) = self.peek() {
+        if let TokenKind::Keyword(_) | TokenKind::TypeWord(_) = self.peek() {
             let token = self.token();
             let title = format!("`{}` cannot be a name", self.source_text(token.span));
-            self.error(Id::CSyntax, title, token.span).primary.text = "expected a name".to_owned();
-            return Abort;
+            return self.error(Id::CSyntax, title, token.span, "expected a name");
         }
         self.unexpected("a name")
     }
@@ -146,19 +131,12 @@ impl Parser<'_> {
     /// parameters: C11, section 6.7.6.3, paragraph 11.
     fn is_grouping(&self) -> bool {
         let Some(next) = self.tokens.get(self.at + 1) else { return false };
-        match next.kind {
-            TokenKind::Sign(Sign::Star | Sign::LeftParen | Sign::LeftBracket) => true,
-            TokenKind::Keyword(keyword) => {
-                matches!(keyword, Keyword::CallingConvention | Keyword::Attribute | Keyword::Extension)
-            }
-            TokenKind::Name => !self.is_type_name(self.source_text(next.span)),
-            TokenKind::Number
-            | TokenKind::Character
-            | TokenKind::Text
-            | TokenKind::Sign(_)
-            | TokenKind::Stray
-            | TokenKind::End => false,
-        }
+        let is_declarator = matches!(
+            next.kind,
+            TokenKind::Sign(Sign::Star | Sign::LeftParen | Sign::LeftBracket)
+                | TokenKind::Keyword(Keyword::CallingConvention | Keyword::Attribute | Keyword::Extension)
+        );
+        is_declarator || (next.kind == TokenKind::Name && !self.is_type_start(*next))
     }
 
     /// `[length]`; what else C allows there in parameters says nothing once they are pointers.
@@ -188,9 +166,7 @@ impl Parser<'_> {
 
     /// Reports a `...` that only a compiler can fill in.
     pub(super) fn partial(&mut self, title: String, label: &str) -> Abort {
-        let diagnostic = partial(title, diagnostic::Label::new(self.source, self.token().span, label));
-        self.diagnostics.push(diagnostic);
-        Abort
+        self.report(partial(title, Label::new(self.source, self.token().span, label)))
     }
 
     fn params(&mut self) -> Parse<Params> {
@@ -223,9 +199,7 @@ impl Parser<'_> {
         if !is_first {
             return Ok(());
         }
-        let diagnostic = self.error(Id::CSyntax, "`...` without a parameter before it", dots);
-        diagnostic.primary.text = "expected a parameter".to_owned();
-        Err(Abort)
+        Err(self.error(Id::CSyntax, "`...` without a parameter before it", dots, "expected a parameter"))
     }
 
     fn param(&mut self) -> Parse<Param> {

@@ -3,7 +3,7 @@
 use diagnostic::Id;
 use source::Span;
 
-use crate::parser::{Abort, MAX_DEPTH, Parse, Parser};
+use crate::parser::{MAX_DEPTH, Parse, Parser};
 use crate::syntax::{BinaryOp, Expr, ExprKind, TypeName, UnaryOp};
 use crate::token::{Keyword, Sign, TokenKind};
 
@@ -40,27 +40,17 @@ impl Parser<'_> {
 
     fn unary(&mut self) -> Parse<Expr> {
         let token = self.token();
-        let op = match token.kind {
-            TokenKind::Sign(Sign::Plus) => UnaryOp::Plus,
-            TokenKind::Sign(Sign::Minus) => UnaryOp::Negate,
-            TokenKind::Sign(Sign::Tilde) => UnaryOp::Complement,
-            TokenKind::Sign(Sign::Not) => UnaryOp::Not,
-            TokenKind::Keyword(Keyword::Sizeof) => return self.sizeof(token.span),
-            TokenKind::Keyword(Keyword::Alignof) => {
-                self.at += 1;
-                let (span, height, ty) = self.type_in_parentheses(token.span)?;
-                return self.build(span, height, ExprKind::Alignof(Box::new(ty)));
-            }
-            TokenKind::Sign(Sign::LeftParen) if self.is_cast() => return self.cast(token.span),
-            TokenKind::Name
-            | TokenKind::Number
-            | TokenKind::Character
-            | TokenKind::Text
-            | TokenKind::Keyword(_)
-            | TokenKind::Sign(_)
-            | TokenKind::Stray
-            | TokenKind::End => return self.primary(),
-        };
+        if self.at_sign(Sign::LeftParen) && self.is_cast() {
+            return self.cast(token.span);
+        }
+        if self.eat_keyword(Keyword::Sizeof) {
+            return self.sizeof(token.span);
+        }
+        if self.eat_keyword(Keyword::Alignof) {
+            let (span, height, ty) = self.type_in_parentheses(token.span)?;
+            return self.build(span, height, ExprKind::Alignof(Box::new(ty)));
+        }
+        let Some(op) = unary_op(token.kind) else { return self.primary() };
         self.at += 1;
         let operand = self.nested(Self::unary)?;
         self.build(token.span.to(operand.span), operand.height, ExprKind::Unary(op, Box::new(operand)))
@@ -68,32 +58,24 @@ impl Parser<'_> {
 
     fn primary(&mut self) -> Parse<Expr> {
         let token = self.token();
-        match token.kind {
-            TokenKind::Name => {
-                self.at += 1;
-                self.build(token.span, 0, ExprKind::Name)
-            }
-            TokenKind::Number | TokenKind::Character => {
-                let (value, ty) = self.constant(token)?;
-                self.at += 1;
-                self.build(token.span, 0, ExprKind::Constant { value, ty })
-            }
-            TokenKind::Sign(Sign::LeftParen) => {
-                self.at += 1;
-                let inner = self.expression()?;
-                let end = self.expect(Sign::RightParen)?;
-                Ok(Expr { span: token.span.to(end), ..inner })
-            }
-            TokenKind::Text
-            | TokenKind::Keyword(_)
-            | TokenKind::Sign(_)
-            | TokenKind::Stray
-            | TokenKind::End => Err(self.unexpected("an integer constant expression")),
+        if self.eat(Sign::LeftParen) {
+            let inner = self.expression()?;
+            let end = self.expect(Sign::RightParen)?;
+            return Ok(Expr { span: token.span.to(end), ..inner });
         }
+        let kind = if token.kind == TokenKind::Name {
+            ExprKind::Name
+        } else if matches!(token.kind, TokenKind::Number | TokenKind::Character) {
+            let (value, ty) = self.constant(token)?;
+            ExprKind::Constant { value, ty }
+        } else {
+            return Err(self.unexpected("an integer constant expression"));
+        };
+        self.at += 1;
+        self.build(token.span, 0, kind)
     }
 
     fn sizeof(&mut self, keyword: Span) -> Parse<Expr> {
-        self.at += 1;
         if self.at_sign(Sign::LeftParen) && self.is_cast() {
             let (span, height, ty) = self.type_in_parentheses(keyword)?;
             return self.build(span, height, ExprKind::SizeofType(Box::new(ty)));
@@ -122,70 +104,54 @@ impl Parser<'_> {
 
     /// Whether the present `(` starts a type in parentheses.
     fn is_cast(&self) -> bool {
-        let Some(next) = self.tokens.get(self.at + 1) else { return false };
-        match next.kind {
-            TokenKind::Name => self.is_type_name(self.source_text(next.span)),
-            TokenKind::Keyword(keyword) => !matches!(keyword, Keyword::Sizeof | Keyword::Alignof),
-            TokenKind::Number
-            | TokenKind::Character
-            | TokenKind::Text
-            | TokenKind::Sign(_)
-            | TokenKind::Stray
-            | TokenKind::End => false,
-        }
+        self.tokens.get(self.at + 1).is_some_and(|next| self.is_type_start(*next))
     }
 
     /// An expression whose tallest part has this height, unless that is too much to walk.
     fn build(&mut self, span: Span, height: u32, kind: ExprKind) -> Parse<Expr> {
         let height = height + 1;
         if height > MAX_DEPTH {
-            self.error(Id::CNesting, "an expression is nested too deeply", span).primary.text =
-                format!("at most {MAX_DEPTH} operators lie inside each other");
-            return Err(Abort);
+            let label = format!("at most {MAX_DEPTH} operators lie inside each other");
+            return Err(self.error(Id::CNesting, "an expression is nested too deeply", span, &label));
         }
         self.tallest = self.tallest.max(height);
         Ok(Expr { span, height, kind })
     }
 }
 
+fn unary_op(kind: TokenKind) -> Option<UnaryOp> {
+    let ops = [
+        (Sign::Plus, UnaryOp::Plus),
+        (Sign::Minus, UnaryOp::Negate),
+        (Sign::Tilde, UnaryOp::Complement),
+        (Sign::Not, UnaryOp::Not),
+    ];
+    ops.into_iter().find(|(sign, _)| kind == TokenKind::Sign(*sign)).map(|(_, op)| op)
+}
+
 /// The operator and how strongly it binds.
 fn binary_op(sign: Sign) -> Option<(BinaryOp, u8)> {
-    let found = match sign {
-        Sign::OrOr => (BinaryOp::Or, 0),
-        Sign::AndAnd => (BinaryOp::And, 1),
-        Sign::Or => (BinaryOp::BitOr, 2),
-        Sign::Caret => (BinaryOp::BitXor, 3),
-        Sign::And => (BinaryOp::BitAnd, 4),
-        Sign::EqualEqual => (BinaryOp::Equal, 5),
-        Sign::NotEqual => (BinaryOp::NotEqual, 5),
-        Sign::Less => (BinaryOp::Less, 6),
-        Sign::Greater => (BinaryOp::Greater, 6),
-        Sign::LessEqual => (BinaryOp::LessEqual, 6),
-        Sign::GreaterEqual => (BinaryOp::GreaterEqual, 6),
-        Sign::ShiftLeft => (BinaryOp::ShiftLeft, 7),
-        Sign::ShiftRight => (BinaryOp::ShiftRight, 7),
-        Sign::Plus => (BinaryOp::Add, 8),
-        Sign::Minus => (BinaryOp::Subtract, 8),
-        Sign::Star => (BinaryOp::Multiply, 9),
-        Sign::Slash => (BinaryOp::Divide, 9),
-        Sign::Percent => (BinaryOp::Remainder, 9),
-        Sign::Ellipsis
-        | Sign::Arrow
-        | Sign::LeftParen
-        | Sign::RightParen
-        | Sign::LeftBracket
-        | Sign::RightBracket
-        | Sign::LeftBrace
-        | Sign::RightBrace
-        | Sign::Comma
-        | Sign::Semicolon
-        | Sign::Colon
-        | Sign::Question
-        | Sign::Equal
-        | Sign::Tilde
-        | Sign::Not
-        | Sign::Dot
-        | Sign::Hash => return None,
-    };
-    Some(found)
+    BINARY_OPS.iter().find(|(own, ..)| *own == sign).map(|(_, op, level)| (*op, *level))
 }
+
+/// C11, sections 6.5.5 to 6.5.14, the loosest first.
+const BINARY_OPS: &[(Sign, BinaryOp, u8)] = &[
+    (Sign::OrOr, BinaryOp::Or, 0),
+    (Sign::AndAnd, BinaryOp::And, 1),
+    (Sign::Or, BinaryOp::BitOr, 2),
+    (Sign::Caret, BinaryOp::BitXor, 3),
+    (Sign::And, BinaryOp::BitAnd, 4),
+    (Sign::EqualEqual, BinaryOp::Equal, 5),
+    (Sign::NotEqual, BinaryOp::NotEqual, 5),
+    (Sign::Less, BinaryOp::Less, 6),
+    (Sign::Greater, BinaryOp::Greater, 6),
+    (Sign::LessEqual, BinaryOp::LessEqual, 6),
+    (Sign::GreaterEqual, BinaryOp::GreaterEqual, 6),
+    (Sign::ShiftLeft, BinaryOp::ShiftLeft, 7),
+    (Sign::ShiftRight, BinaryOp::ShiftRight, 7),
+    (Sign::Plus, BinaryOp::Add, 8),
+    (Sign::Minus, BinaryOp::Subtract, 8),
+    (Sign::Star, BinaryOp::Multiply, 9),
+    (Sign::Slash, BinaryOp::Divide, 9),
+    (Sign::Percent, BinaryOp::Remainder, 9),
+];

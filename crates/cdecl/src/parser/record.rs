@@ -43,14 +43,11 @@ impl Parser<'_> {
     /// The tag, which may only be left out before a brace.
     fn tag(&mut self, is_brace: bool) -> Parse<Option<Span>> {
         let token = self.token();
-        match token.kind {
-            TokenKind::Name => {
-                self.at += 1;
-                Ok(Some(token.span))
-            }
-            _ if is_brace => Ok(None),
-            _ => Err(self.unexpected("a tag or `{`")),
+        if token.kind == TokenKind::Name {
+            self.at += 1;
+            return Ok(Some(token.span));
         }
+        if is_brace { Ok(None) } else { Err(self.unexpected("a tag or `{`")) }
     }
 
     /// The members up to the closing brace. A wrong one does not hide those after it.
@@ -86,25 +83,17 @@ impl Parser<'_> {
         let given_up = self.at;
         let mut braces = 0_u32;
         for at in start..self.tokens.len() {
-            match self.tokens[at].kind {
-                TokenKind::Sign(Sign::LeftBrace) => braces += 1,
-                TokenKind::Sign(Sign::RightBrace) if braces == 0 => {
-                    self.at = at;
-                    return Ok(());
-                }
-                TokenKind::Sign(Sign::RightBrace) => braces -= 1,
-                TokenKind::Sign(Sign::Semicolon) if braces == 0 && at >= given_up => {
-                    self.at = at;
-                    return Ok(());
-                }
-                TokenKind::Name
-                | TokenKind::Number
-                | TokenKind::Character
-                | TokenKind::Text
-                | TokenKind::Keyword(_)
-                | TokenKind::Sign(_)
-                | TokenKind::Stray
-                | TokenKind::End => {}
+            let kind = self.tokens[at].kind;
+            let is_brace = kind == TokenKind::Sign(Sign::RightBrace);
+            let is_semicolon = kind == TokenKind::Sign(Sign::Semicolon) && at >= given_up;
+            if braces == 0 && (is_brace || is_semicolon) {
+                self.at = at;
+                return Ok(());
+            }
+            if kind == TokenKind::Sign(Sign::LeftBrace) {
+                braces += 1;
+            } else if is_brace {
+                braces -= 1;
             }
         }
         Err(Abort)
@@ -158,12 +147,8 @@ impl Parser<'_> {
             attributes.alignments.extend(trailing.alignments);
         }
         if let Some(alignment) = attributes.alignments.first() {
-            self.error(
-                Id::UnsupportedDeclaration,
-                "an alignment for an enum is not supported",
-                alignment.span,
-            );
-            return Err(Abort);
+            let title = "an alignment for an enum is not supported";
+            return Err(self.error(Id::UnsupportedDeclaration, title, alignment.span, "expected none"));
         }
         Ok(EnumSpecifier { span, tag, enumerators, is_packed: attributes.is_packed })
     }

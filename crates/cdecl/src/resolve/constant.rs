@@ -147,12 +147,11 @@ impl<'a> Resolver<'a> {
         is_needed: bool,
     ) -> Resolve<Constant> {
         let left = self.value(&operands.0, is_needed)?;
-        let is_right_needed = match op {
-            BinaryOp::And => left.value != 0,
-            BinaryOp::Or => left.value == 0,
-            _ => true,
+        let is_decided = match left.value {
+            0 => op == BinaryOp::And,
+            _ => op == BinaryOp::Or,
         };
-        let right = self.value(&operands.1, is_needed && is_right_needed)?;
+        let right = self.value(&operands.1, is_needed && !is_decided)?;
         if let BinaryOp::ShiftLeft | BinaryOp::ShiftRight = op {
             return self.shift(op, left, (right.value, operands.1.span), span, is_needed);
         }
@@ -263,12 +262,12 @@ impl<'a> Resolver<'a> {
         if !is_mixed || low.size(model) < high.size(model) {
             return high;
         }
-        match high {
-            IntType::LongLong => IntType::ULongLong,
-            IntType::Long => IntType::ULong,
-            IntType::Int128 => IntType::UInt128,
-            _ => high,
-        }
+        let unsigned = [
+            (IntType::Long, IntType::ULong),
+            (IntType::LongLong, IntType::ULongLong),
+            (IntType::Int128, IntType::UInt128),
+        ];
+        unsigned.iter().find(|(signed, _)| *signed == high).map_or(high, |(_, unsigned)| *unsigned)
     }
 }
 

@@ -95,27 +95,49 @@ impl<'a> Resolver<'a> {
 
 /// The type of an enumerator by itself: `int`, or a larger one where gcc takes one.
 fn constant_type(value: i128) -> Option<IntType> {
-    let types = [IntType::Int, IntType::UInt, IntType::Long, IntType::ULong];
-    types.into_iter().find(|ty| holds(*ty, value))
+    let pairs = SIGNED[2..].iter().zip(&UNSIGNED[2..]).flat_map(|(signed, unsigned)| [signed, unsigned]);
+    pairs.copied().find(|candidate| candidate.holds(value)).map(|candidate| candidate.ty)
 }
 
 /// The integer type of an enum, as gcc chooses it: unsigned where no value is negative.
 fn underlying_type(low: i128, high: i128, is_packed: bool) -> Option<IntType> {
-    use IntType::{Int, Long, SChar, Short, UChar, UInt, ULong, UShort};
-    let all = if low < 0 { [SChar, Short, Int, Long] } else { [UChar, UShort, UInt, ULong] };
+    let all = if low < 0 { SIGNED } else { UNSIGNED };
     let candidates = if is_packed { &all[..] } else { &all[2..] };
-    candidates.iter().copied().find(|ty| holds(*ty, low) && holds(*ty, high))
+    candidates.iter().find(|candidate| candidate.holds(low) && candidate.holds(high)).map(|found| found.ty)
 }
 
-fn holds(ty: IntType, value: i128) -> bool {
-    match ty {
-        IntType::SChar => i8::try_from(value).is_ok(),
-        IntType::Short => i16::try_from(value).is_ok(),
-        IntType::Int => i32::try_from(value).is_ok(),
-        IntType::Long => i64::try_from(value).is_ok(),
-        IntType::UChar => u8::try_from(value).is_ok(),
-        IntType::UShort => u16::try_from(value).is_ok(),
-        IntType::UInt => u32::try_from(value).is_ok(),
-        _ => u64::try_from(value).is_ok(),
+/// A type for an enum, and the values it holds.
+#[derive(Clone, Copy)]
+struct Candidate {
+    ty: IntType,
+    low: i128,
+    high: i128,
+}
+
+impl Candidate {
+    const fn new(ty: IntType, bits: u32, is_signed: bool) -> Self {
+        if is_signed {
+            let half = 1 << (bits - 1);
+            return Self { ty, low: -half, high: half - 1 };
+        }
+        Self { ty, low: 0, high: (1 << bits) - 1 }
+    }
+
+    fn holds(self, value: i128) -> bool {
+        (self.low..=self.high).contains(&value)
     }
 }
+
+const SIGNED: [Candidate; 4] = [
+    Candidate::new(IntType::SChar, 8, true),
+    Candidate::new(IntType::Short, 16, true),
+    Candidate::new(IntType::Int, 32, true),
+    Candidate::new(IntType::Long, 64, true),
+];
+
+const UNSIGNED: [Candidate; 4] = [
+    Candidate::new(IntType::UChar, 8, false),
+    Candidate::new(IntType::UShort, 16, false),
+    Candidate::new(IntType::UInt, 32, false),
+    Candidate::new(IntType::ULong, 64, false),
+];

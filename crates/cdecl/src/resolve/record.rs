@@ -118,7 +118,7 @@ impl<'a> Resolver<'a> {
             if let Some(name) = declarator.name {
                 let text = self.source.slice(name);
                 field.name = Some(text.into());
-                self.add_name(text.into(), name, read)?;
+                self.add_name(&text.into(), name, read)?;
             }
             if let Some(width) = bit_width {
                 field.bit_width = Some(self.bit_width(typed.ty.ty, width, declarator.name)?);
@@ -160,13 +160,13 @@ impl<'a> Resolver<'a> {
                     .extend(self.types.record_body(field.ty.ty).iter().flat_map(|body| body.fields.iter())),
             }
         }
-        lent.into_iter().try_for_each(|name| self.add_name(name, span, read))
+        lent.iter().try_for_each(|name| self.add_name(name, span, read))
     }
 
-    fn add_name(&mut self, name: Arc<str>, span: Span, read: &mut Members) -> Resolve<()> {
+    fn add_name(&mut self, name: &Arc<str>, span: Span, read: &mut Members) -> Resolve<()> {
         match read.names.insert(name.clone(), span) {
             None => Ok(()),
-            Some(before) => Err(self.twice("two members are named", &name, span, before)),
+            Some(before) => Err(self.twice("two members are named", name, span, before)),
         }
     }
 
