@@ -114,7 +114,9 @@ impl Callback {
 
 fn name_of(callable: &Bound<'_, PyAny>) -> String {
     let name = callable.getattr("__qualname__").and_then(|name| name.extract());
-    name.unwrap_or_else(|_| callable.get_type().name().map_or_else(|_| String::new(), |name| name.to_string()))
+    name.unwrap_or_else(|_| {
+        callable.get_type().name().map_or_else(|_| String::new(), |name| name.to_string())
+    })
 }
 
 fn place_of(callable: &Bound<'_, PyAny>) -> String {
@@ -199,11 +201,13 @@ pub(crate) fn make(
     let plan = Arc::new(plan);
     let params = signature.params.iter().map(|ty| Face::of(*ty)).collect();
     let callable = callable.clone().unbind();
-    let behind = Box::new(Behind { callable, onerror, mode, params, result, error_value, plan: plan.clone() });
+    let behind =
+        Box::new(Behind { callable, onerror, mode, params, result, error_value, plan: plan.clone() });
     let context = std::ptr::from_ref(behind.as_ref()).cast_mut().cast::<c_void>();
     // SAFETY: the context lives until the thunk is retired, and the handler honours the plan.
     let thunk = unsafe { Thunk::callback(plan, handle, context) };
-    let thunk = thunk.map_err(|error| Failure::new(Class::Os, format!("no memory for a callback: {error}")))?;
+    let thunk =
+        thunk.map_err(|error| Failure::new(Class::Os, format!("no memory for a callback: {error}")))?;
     let address = thunk.address().cast::<u8>().cast_mut();
     let callback = Callback { behind: Mutex::new(Some((thunk, behind))), face: function };
     let callback = Py::new(py, callback)?.into_any();
@@ -272,7 +276,12 @@ impl Behind {
     }
 
     /// Calls the Python function with the arguments of the frame.
-    fn call(&self, py: Python<'_>, callable: &Py<PyAny>, frame: &CallbackFrame) -> Result<Py<PyAny>, Failure> {
+    fn call(
+        &self,
+        py: Python<'_>,
+        callable: &Py<PyAny>,
+        frame: &CallbackFrame,
+    ) -> Result<Py<PyAny>, Failure> {
         const FAST: usize = 8;
         let mut objects: [Option<Py<PyAny>>; FAST] = [const { None }; FAST];
         let mut rest = Vec::new();
@@ -416,9 +425,11 @@ fn callback_function(
 ) -> PyResult<Py<PyAny>> {
     let ffi = match ffi {
         Some(ffi) => ffi,
-        None => py.get_type::<crate::ffi_object::Ffi>().call0()?.cast_into().map_err(|_| {
-            PyTypeError::new_err("FFI() gave something else")
-        })?,
+        None => py
+            .get_type::<crate::ffi_object::Ffi>()
+            .call0()?
+            .cast_into()
+            .map_err(|_| PyTypeError::new_err("FFI() gave something else"))?,
     };
     let face = ffi.get().face(py, signature)?;
     make_or_decorate(py, face, function, error, None, errors)

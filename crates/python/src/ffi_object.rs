@@ -40,7 +40,7 @@ pub(crate) struct Ffi {
 }
 
 impl Ffi {
-    fn namespace(&self) -> MutexGuard<'_, Namespace> {
+    pub(crate) fn namespace(&self) -> MutexGuard<'_, Namespace> {
         self.namespace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -328,7 +328,12 @@ impl Ffi {
     /// >>> from ferrule import FFI
     /// >>> int(FFI().cast("unsigned char", 300))
     /// 44
-    fn cast(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    fn cast(
+        &self,
+        py: Python<'_>,
+        cdecl: &Bound<'_, PyAny>,
+        source: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<PyAny>> {
         let face = self.face(py, cdecl)?;
         Ok(cdata::cast(py, face, source.as_borrowed())?)
     }
@@ -420,7 +425,12 @@ impl Ffi {
     /// >>> ffi.offsetof("struct pair", "values", 1)
     /// 16
     #[pyo3(signature = (cdecl, *fields))]
-    fn offsetof(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>, fields: &Bound<'_, PyTuple>) -> PyResult<isize> {
+    fn offsetof(
+        &self,
+        py: Python<'_>,
+        cdecl: &Bound<'_, PyAny>,
+        fields: &Bound<'_, PyTuple>,
+    ) -> PyResult<isize> {
         let mut face = self.face(py, cdecl)?;
         if fields.is_empty() {
             return Err(PyTypeError::new_err("offsetof() needs at least one field or index"));

@@ -20,7 +20,9 @@ pub(super) struct Held(Vec<Thing>);
 
 enum Thing {
     /// Never read: it is only kept.
-    Object { _object: Py<PyAny> },
+    Object {
+        _object: Py<PyAny>,
+    },
     Elements(Elements),
 }
 
@@ -88,11 +90,7 @@ pub(super) unsafe fn convert(
 
 /// A scalar that is no plain Python number: C data, or an object that is refused.
 #[cold]
-fn other_scalar(
-    face: &'static Face,
-    scalar: Scalar,
-    value: Borrowed<'_, '_, PyAny>,
-) -> Result<u64, Failure> {
+fn other_scalar(face: &'static Face, scalar: Scalar, value: Borrowed<'_, '_, PyAny>) -> Result<u64, Failure> {
     let mut room = [0_u8; 16];
     // SAFETY: the room holds any scalar of eight bytes; it is then read as the same scalar.
     unsafe {

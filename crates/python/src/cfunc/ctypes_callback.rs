@@ -111,9 +111,9 @@ impl Shape {
             CType::Float(FloatType::Float) => Self::Simple("c_float"),
             CType::Float(FloatType::Double) => Self::Simple("c_double"),
             CType::Float(FloatType::LongDouble) => Self::Simple("c_longdouble"),
-            CType::Complex(_)
-            | CType::Array { length: ArrayLength::Unknown, .. }
-            | CType::Function(_) => Self::Missing(types.name(ty)),
+            CType::Complex(_) | CType::Array { length: ArrayLength::Unknown, .. } | CType::Function(_) => {
+                Self::Missing(types.name(ty))
+            }
         }
     }
 
@@ -126,9 +126,9 @@ impl Shape {
             Self::Pointer(name) => ctypes.getattr("POINTER")?.call1((ctypes.getattr(*name)?,)),
             Self::Array(element, count) => element.class(ctypes)?.mul(*count),
             Self::Record(kind, name, fields) => record(ctypes, *kind, name, fields),
-            Self::Missing(name) => {
-                Err(PyTypeError::new_err(format!("ctypes has no type for `{name}`: use .address or .capsule")))
-            }
+            Self::Missing(name) => Err(PyTypeError::new_err(format!(
+                "ctypes has no type for `{name}`: use .address or .capsule"
+            ))),
         }
     }
 }

@@ -109,7 +109,8 @@ impl CFunc {
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let py = slf.py();
         let dict = slf.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
-        let name = dict.get_item(intern!(py, "__qualname__"))?.map(|name| name.to_string()).unwrap_or_default();
+        let name =
+            dict.get_item(intern!(py, "__qualname__"))?.map(|name| name.to_string()).unwrap_or_default();
         Ok(format!("<cfunc {name} {}>", slf.borrow().signature.bind(py).repr()?))
     }
 
