@@ -13,6 +13,7 @@ mod ctypes_callback;
 mod decorator;
 mod diagnosed;
 mod object;
+mod owner;
 mod raised;
 
 use pyo3::prelude::*;

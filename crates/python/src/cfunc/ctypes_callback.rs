@@ -3,40 +3,16 @@
 //! It is made over a buffer that holds the address and owns the code, so that the code lives as long
 //! as the callback does.
 
-use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
 use ctype::{ArrayLength, CType, CTypes, FloatType, IntType, RecordKind, TypeId};
-use pyo3::exceptions::{PyBufferError, PyTypeError};
-use pyo3::ffi;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyModule, PyTuple, PyType};
 
 use super::body::Body;
+use super::owner::CodeOwner;
 use crate::table;
-
-/// The address of code as memory that owns the code.
-#[pyclass(frozen, module = "ferrule", name = "CodeAddress")]
-struct CodeAddress {
-    /// One pointer, in memory of its own that does not move.
-    address: Box<usize>,
-    /// Held, never read.
-    _body: Arc<Body>,
-}
-
-#[pymethods]
-impl CodeAddress {
-    /// # Safety
-    /// The interpreter calls it with a view to fill.
-    unsafe fn __getbuffer__(slf: Bound<'_, Self>, view: *mut ffi::Py_buffer, flags: c_int) -> PyResult<()> {
-        let memory = std::ptr::from_ref::<usize>(&slf.get().address).cast_mut().cast::<c_void>();
-        let size = ffi::Py_ssize_t::try_from(size_of::<usize>()).unwrap_or_default();
-        // SAFETY: the memory is the object's, which the view keeps alive. `ctypes` wants it writable and
-        // writes only where a user assigns to the callback's memory.
-        let filled = unsafe { ffi::PyBuffer_FillInfo(view, slf.as_ptr(), memory, size, 0, flags) };
-        if filled == 0 { Ok(()) } else { Err(PyBufferError::new_err("the view cannot be filled")) }
-    }
-}
 
 /// A new callback that owns the code.
 ///
@@ -50,8 +26,7 @@ pub(super) fn new<'py>(py: Python<'py>, body: &Arc<Body>) -> PyResult<Bound<'py,
         classes.push(shape.class(&ctypes)?);
     }
     let prototype = ctypes.getattr("CFUNCTYPE")?.call1(PyTuple::new(py, classes)?)?;
-    let owner = CodeAddress { address: Box::new(body.address()?), _body: body.clone() };
-    prototype.call_method1("from_buffer", (Bound::new(py, owner)?,))
+    prototype.call_method1("from_buffer", (CodeOwner::new(py, body)?,))
 }
 
 /// The result and the parameters of a function type.
