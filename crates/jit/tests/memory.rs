@@ -23,7 +23,8 @@ fn linking_and_dropping_ten_thousand_objects_grows_nothing() {
     let mut types = CTypes::new(DataModel::HOST);
     let double = types.float(FloatType::Double);
     let ty = types.function(double, &[double], false);
-    let program = build::operation(|params| Op::Intrinsic(Intrinsic::Exp, params.to_vec()), &[Ty::F64], Ty::F64);
+    let program =
+        build::operation(|params| Op::Intrinsic(Intrinsic::Exp, params.to_vec()), &[Ty::F64], Ty::F64);
     let (object, _) = run::object(&types, &program, ty, true);
     let symbols = run::symbols();
     let engine = Engine::global().expect("an engine");
@@ -42,12 +43,13 @@ fn compiling() {
     let mut types = CTypes::new(DataModel::HOST);
     let double = types.float(FloatType::Double);
     let ty = types.function(double, &[double], false);
-    let program = build::operation(|params| Op::Intrinsic(Intrinsic::Exp, params.to_vec()), &[Ty::F64], Ty::F64);
+    let program =
+        build::operation(|params| Op::Intrinsic(Intrinsic::Exp, params.to_vec()), &[Ty::F64], Ty::F64);
     let round = || drop(run::compile(&types, &program, ty, true));
     (0..500).for_each(|_| round());
     for _ in 0..5 {
-    let before = resident();
-    (0..1500).for_each(|_| round());
-    println!("compile {}", (resident() - before) );
+        let before = resident();
+        (0..1500).for_each(|_| round());
+        println!("compile {}", (resident() - before));
     }
 }

@@ -22,7 +22,12 @@ pub(crate) const INTS: [IntTy; 8] = {
 };
 
 /// `long f(long, long)`: the operation in another type, by conversions.
-pub(crate) fn through_ints(op: impl Fn(tir::Value, tir::Value) -> Op, ty: Ty, result: Ty, optimize: bool) -> Linked {
+pub(crate) fn through_ints(
+    op: impl Fn(tir::Value, tir::Value) -> Op,
+    ty: Ty,
+    result: Ty,
+    optimize: bool,
+) -> Linked {
     let mut types = CTypes::new(DataModel::HOST);
     let long = types.int(IntType::Long);
     let signature = types.function(long, &[long, long], false);
@@ -195,7 +200,11 @@ fn integer_unary_operations_and_comparisons() {
             for _ in 0..ROUNDS {
                 let (left, right) = (random.int(), random.int());
                 let order = wrap(int, left.into()).cmp(&wrap(int, right.into()));
-                assert_eq!(call(left, right), i64::from(compare(Some(order))), "{op:?} {int:?} {left} {right}");
+                assert_eq!(
+                    call(left, right),
+                    i64::from(compare(Some(order))),
+                    "{op:?} {int:?} {left} {right}"
+                );
             }
         }
     }
@@ -314,7 +323,10 @@ fn divide(a: Complex, b: Complex) -> Complex {
     if b.real.abs() >= b.imag.abs() {
         let ratio = b.imag / b.real;
         let divisor = b.real + b.imag * ratio;
-        return Complex { real: (a.real + a.imag * ratio) / divisor, imag: (a.imag - a.real * ratio) / divisor };
+        return Complex {
+            real: (a.real + a.imag * ratio) / divisor,
+            imag: (a.imag - a.real * ratio) / divisor,
+        };
     }
     let ratio = b.real / b.imag;
     let divisor = b.real * ratio + b.imag;

@@ -50,7 +50,8 @@ fn pass_on(types: &CTypes, signature: &Signature, ty: TypeId, target: usize, by_
     let mut program = Program::default();
     let (mut builder, params) = FunctionBuilder::new("pass_on", &signature.params(), signature.result());
     let op = if by_pointer {
-        let pointer = tir::Ty::Pointer(types.find(&ctype::CType::Pointer(ty.into())).expect("it was interned"));
+        let pointer =
+            tir::Ty::Pointer(types.find(&ctype::CType::Pointer(ty.into())).expect("it was interned"));
         let address = builder.op(Op::Const(tir::Const::Int(target as i128)), pointer);
         Op::CallPointer(address, ty, params)
     } else {
@@ -94,7 +95,8 @@ fn values_cross_as_gcc_passes_them() {
         let program = pass_on(&types, signature, ty, target, number % 3 == 0);
         let linked = compile(&types, &program, ty, number % 2 == 0);
         // SAFETY: gcc compiled `drive` with this signature; the entry has that of the target.
-        let drive: extern "C" fn(usize) -> c_int = unsafe { transmute(library.symbol(&format!("drive{number}"))) };
+        let drive: extern "C" fn(usize) -> c_int =
+            unsafe { transmute(library.symbol(&format!("drive{number}"))) };
         let wrong = drive(linked.address);
         assert_eq!(wrong, 0, "value {wrong} of `{}`", types.name(ty));
     }

@@ -3,8 +3,8 @@
 use arena::{Id, IdMap, SideMap};
 use source::{Source, Span};
 use tir::{
-    Block, BlockId, ExceptionClass, FuncId, Function, HostObject, Inst, Jump, Op, Program, RaiseArg, RaiseSite,
-    RaiseSiteId, Slot, SlotId, Terminator, Ty, Value,
+    Block, BlockId, ExceptionClass, FuncId, Function, HostObject, Inst, Jump, Op, Program, RaiseArg,
+    RaiseSite, RaiseSiteId, Slot, SlotId, Terminator, Ty, Value,
 };
 
 /// A function that is being built; `op` adds to the current block.
@@ -94,8 +94,7 @@ pub(crate) fn operation(op: impl FnOnce(&[Value]) -> Op, params: &[Ty], result: 
 
 /// A raise site of the function that comes next, with so many arguments known when it runs.
 pub(crate) fn raise_site(program: &mut Program, values: usize) -> RaiseSiteId {
-    let class =
-        program.exceptions.push(ExceptionClass { name: "ValueError".into(), object: HostObject(0) });
+    let class = program.exceptions.push(ExceptionClass { name: "ValueError".into(), object: HostObject(0) });
     let args = vec![RaiseArg::Value; values];
     let function: FuncId = program.functions.next_id();
     program.raise_sites.push(RaiseSite { class, function, span: Span::at(0), args })

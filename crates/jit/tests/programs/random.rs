@@ -31,7 +31,9 @@ impl Random {
     pub(crate) fn int(&mut self) -> i64 {
         let any = self.bits().cast_signed();
         match self.below(4) {
-            0 => self.pick(&[0, 1, -1, 2, -2, i64::MIN, i64::MAX, 127, -128, 255, 32768, i64::from(i32::MIN)]),
+            0 => {
+                self.pick(&[0, 1, -1, 2, -2, i64::MIN, i64::MAX, 127, -128, 255, 32768, i64::from(i32::MIN)])
+            }
             1 => any >> 58,
             2 => any >> self.below(64),
             _ => any,

@@ -40,7 +40,12 @@ pub(crate) fn symbols() -> Vec<(&'static str, u64)> {
 }
 
 /// The program's object, optimised or not, and the C functions that it calls.
-pub(crate) fn object(types: &CTypes, program: &Program, ty: TypeId, optimize: bool) -> (Vec<u8>, Vec<(String, u64)>) {
+pub(crate) fn object(
+    types: &CTypes,
+    program: &Program,
+    ty: TypeId,
+    optimize: bool,
+) -> (Vec<u8>, Vec<(String, u64)>) {
     let module = codegen::lower(types, program, &CEntry { symbol: ENTRY.into(), ty }).expect("it lowers");
     if optimize {
         module.optimize().expect("it optimises");

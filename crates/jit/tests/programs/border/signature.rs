@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use ctype::{
-    ArrayLength, CType, CTypes, FieldDecl, FloatType, IntType, Packing, Qualified, RecordKind, TypeId, lay_out_record,
+    ArrayLength, CType, CTypes, FieldDecl, FloatType, IntType, Packing, Qualified, RecordKind, TypeId,
+    lay_out_record,
 };
 use tir::{FloatTy, IntTy, Ty};
 
@@ -74,14 +75,14 @@ impl Signature {
         let (mut fields, mut leaves, mut body) = (Vec::new(), Vec::new(), String::new());
         for index in 0..=random.below(4) {
             let nested = depth == 0 && random.below(5) == 0;
-            let mut field =
-                if nested { self.record(types, random, 1) } else { scalar(types, random, false) };
+            let mut field = if nested { self.record(types, random, 1) } else { scalar(types, random, false) };
             let mut dimension = String::new();
             if random.below(5) == 0 {
                 let length = 1 + random.below(3);
                 field.ty = types.array_of(field.ty, ArrayLength::Known(length as u64));
                 dimension = format!("[{length}]");
-                let each = |leaf: &String| (0..length).map(move |at| format!("[{at}]{leaf}")).collect::<Vec<_>>();
+                let each =
+                    |leaf: &String| (0..length).map(move |at| format!("[{at}]{leaf}")).collect::<Vec<_>>();
                 field.leaves = field.leaves.iter().flat_map(each).collect();
             }
             let _ = write!(body, "{} f{index}{dimension}; ", field.text);
@@ -90,7 +91,14 @@ impl Signature {
             }
             let (ty, name) = (Qualified::from(field.ty), format!("f{index}"));
             let name = Some(name.as_str().into());
-            fields.push(FieldDecl { name, ty, bit_width: None, align: None, type_align: None, is_packed: false });
+            fields.push(FieldDecl {
+                name,
+                ty,
+                bit_width: None,
+                align: None,
+                type_align: None,
+                is_packed: false,
+            });
         }
         let packing = Packing { is_packed, ..Packing::default() };
         let laid_out = lay_out_record(types, kind, &fields, packing).expect("the fields have sizes");
@@ -131,7 +139,8 @@ impl Signature {
         let n = self.number;
         let result = self.result.as_ref().map_or("void", |value| value.text.as_str());
         let list = |each: &dyn Fn(usize, &Value) -> String, empty: &str| {
-            let all: Vec<String> = self.params.iter().enumerate().map(|(index, value)| each(index, value)).collect();
+            let all: Vec<String> =
+                self.params.iter().enumerate().map(|(index, value)| each(index, value)).collect();
             if all.is_empty() { empty.to_owned() } else { all.join(", ") }
         };
         let declared = list(&|index, value| format!("{} a{index}", value.text), "void");
@@ -175,7 +184,12 @@ fn scalar(types: &mut CTypes, random: &mut Random, must_be_value: bool) -> Value
         let (text, ctype, is_value) = &SCALARS[random.below(SCALARS.len())];
         if !must_be_value || *is_value {
             let ty = types.intern(ctype.clone());
-            return Value { ty, text: (*text).to_owned(), leaves: vec![String::new()], tir: tir_type(types, ctype) };
+            return Value {
+                ty,
+                text: (*text).to_owned(),
+                leaves: vec![String::new()],
+                tir: tir_type(types, ctype),
+            };
         }
     }
 }
