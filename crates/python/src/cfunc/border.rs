@@ -8,6 +8,7 @@
 use std::any::Any;
 
 use ccall::border;
+use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::raised::{Descriptor, RaisedError};
@@ -74,12 +75,35 @@ unsafe extern "C" fn callback_failed(code: *const Descriptor, status: i32) {
         OnError::Report => error,
     };
     let name = descriptor.name().to_owned();
-    // Without an interpreter, as while the process ends, nobody is left to tell.
-    let _ = Python::try_attach(|py| {
+    with_interpreter(|py| {
         let Some(error) = translate(py, refused) else { return };
         let context = name.into_pyobject(py).ok();
         error.write_unraisable(py, context.as_ref().map(|name| name.as_any()));
     });
+}
+
+/// Runs `report` with the interpreter's lock. Calls into C give the lock up without telling `pyo3`, which
+/// must therefore not be asked whether this thread has it. Without an interpreter, as while the
+/// process ends, nobody is left to tell.
+fn with_interpreter(report: impl FnOnce(Python<'_>)) {
+    // SAFETY: it may be asked at any time.
+    if unsafe { ffi::Py_IsInitialized() } == 0 {
+        return;
+    }
+    // SAFETY: Ensure is for threads in any state; Release undoes it, also when `report` panics.
+    let _held = Held(unsafe { ffi::PyGILState_Ensure() });
+    // SAFETY: the lock has just been taken.
+    report(unsafe { Python::assume_attached() });
+}
+
+/// The interpreter's lock.
+struct Held(ffi::PyGILState_STATE);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // SAFETY: this thread took the lock in this way, and it is the last to be taken.
+        unsafe { ffi::PyGILState_Release(self.0) };
+    }
 }
 
 /// The exception of an error of compiled code.
