@@ -120,8 +120,10 @@ fn by_column<'f>(
         }
     }
     let Some(at) = last else { return Ok(functions) };
-    let mut holding: Vec<&FunctionSyntax> =
-        functions.into_iter().filter(|function| (function.span.start()..function.span.end()).contains(&at)).collect();
+    let mut holding: Vec<&FunctionSyntax> = functions
+        .into_iter()
+        .filter(|function| (function.span.start()..function.span.end()).contains(&at))
+        .collect();
     holding.sort_by_key(|function| function.span.end() - function.span.start());
     Ok(holding)
 }
