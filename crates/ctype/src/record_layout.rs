@@ -155,10 +155,12 @@ impl Placer {
             let align = field.align.map_or(unit.align, |asked| asked.max(unit.align));
             return self.take(align_up(self.position(), align), 0);
         }
-        let asked = field.align.map(|asked| self.limited(asked));
-        let mut position = asked.map_or(self.position(), |align| align_up(self.position(), align));
         let is_packed = self.is_packed(field);
-        if self.packing.limit.is_none() && !is_packed && spans_too_many(position, width, unit) {
+        let whole = whole_scalar(self.position(), width).filter(|align| *align == Align::ONE || !is_packed);
+        let asked = field.align.max(whole).map(|align| self.limited(align));
+        let mut position = asked.map_or(self.position(), |align| align_up(self.position(), align));
+        let is_free = self.packing.limit.is_some() || is_packed || whole.is_some();
+        if !is_free && spans_too_many(position, width, unit) {
             position = align_up(position, unit.align);
         }
         if field.name.is_some() {
@@ -199,6 +201,14 @@ impl Placer {
         let size = Size::bytes(byte_of(align_up(self.end, align))?);
         Ok(Layout { size, align })
     }
+}
+
+/// The alignment of the scalar that a bit-field amounts to, if it has the width of one and comes to lie
+/// where one may. gcc takes it for that scalar, whatever a typedef says of its type's alignment.
+fn whole_scalar(position: u128, width: u32) -> Option<Align> {
+    let is_scalar = (8..=128).contains(&width) && width.is_power_of_two();
+    let align = Align::bytes(u64::from(width / 8)).filter(|_| is_scalar);
+    align.filter(|align| position.is_multiple_of(u128::from(align.bits())))
 }
 
 /// Whether a bit-field at `position` would touch more units of its type's alignment than its type.

@@ -149,7 +149,12 @@ pub(crate) unsafe extern "C" fn vectorcall<const RELEASE_GIL: bool>(
 fn call_face(function: &Function) -> Result<&'static CallFace, Failure> {
     match function.base.face.kind {
         Kind::Pointer(face) => face.call(),
-        Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Array(..) | Kind::Function(_) | Kind::Record(_) => {
+        Kind::Void
+        | Kind::Scalar(_)
+        | Kind::Enum(..)
+        | Kind::Array(..)
+        | Kind::Function(_)
+        | Kind::Record(_) => {
             Err(Failure::wrong_type(format!("{} is not callable", function.base.describe())))
         }
     }
@@ -327,7 +332,8 @@ unsafe fn result<'py>(
                 };
                 let data = CData::of(made.as_borrowed()).expect("C data was just made");
                 place.load(frame, data.address);
-                let is_number = face.scalar().is_some_and(|scalar| !matches!(scalar, Scalar::F80 | Scalar::C80));
+                let is_number =
+                    face.scalar().is_some_and(|scalar| !matches!(scalar, Scalar::F80 | Scalar::C80));
                 if is_number {
                     return Ok(load::load(py, face, data.address, None)?.into_ptr());
                 }

@@ -41,7 +41,7 @@ pub(crate) struct Ffi {
 }
 
 impl Ffi {
-    fn namespace(&self) -> MutexGuard<'_, Namespace> {
+    pub(crate) fn namespace(&self) -> MutexGuard<'_, Namespace> {
         self.namespace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

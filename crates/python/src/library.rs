@@ -94,7 +94,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         flags: ffi::Py_READONLY,
         doc: std::ptr::null(),
     };
-    let end = ffi::PyMemberDef { name: std::ptr::null(), type_code: 0, offset: 0, flags: 0, doc: std::ptr::null() };
+    let end =
+        ffi::PyMemberDef { name: std::ptr::null(), type_code: 0, offset: 0, flags: 0, doc: std::ptr::null() };
     let members = Box::leak(Box::new([
         member(c"__weaklistoffset__", offset_of!(Lib, weak_references)),
         member(c"__dictoffset__", offset_of!(Lib, dict)),
@@ -120,7 +121,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
         slot(0, std::ptr::null_mut()),
     ];
-    let flags = ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | ffi::Py_TPFLAGS_IMMUTABLETYPE;
+    let flags =
+        ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | ffi::Py_TPFLAGS_IMMUTABLETYPE;
     let mut spec = ffi::PyType_Spec {
         name: c"ferrule.Lib".as_ptr(),
         basicsize: c_int::try_from(size_of::<Lib>()).expect("a layout is small"),
@@ -149,7 +151,8 @@ pub(crate) fn open<'py>(
     let name = path.as_ref().map_or_else(|| "<None>".to_owned(), |path| path.to_string_lossy().into_owned());
     let flags = if flags == 0 { ccall::LoadFlags::NOW } else { ccall::LoadFlags(flags) };
     let opened = py.detach(|| ccall::Library::open(path.as_deref(), flags));
-    let library = opened.map_err(|error| Failure::new(Class::Os, format!("cannot load library '{name}': {error}")))?;
+    let library =
+        opened.map_err(|error| Failure::new(Class::Os, format!("cannot load library '{name}': {error}")))?;
     let loaded = Arc::new(Loaded { library: Some(library), name, is_closed: AtomicBool::new(false) });
     let inner = Box::new(Inner { ffi: ffi_object, loaded, release_gil });
     // SAFETY: the memory has the layout; all fields are written before the object is seen.
@@ -252,7 +255,10 @@ impl Inner {
     fn address(&self, name: &str, kind: &str) -> Result<*mut u8, Failure> {
         let library = self.loaded.library.as_ref().filter(|_| !self.loaded.is_closed.load(Ordering::Relaxed));
         let Some(library) = library else {
-            return Err(Failure::new(Class::Value, format!("library '{}' has been closed", self.loaded.name)));
+            return Err(Failure::new(
+                Class::Value,
+                format!("library '{}' has been closed", self.loaded.name),
+            ));
         };
         let address = library.symbol(name).map_err(|error| {
             let text = format!("{kind} '{name}' not found in library '{}': {error}", self.loaded.name);

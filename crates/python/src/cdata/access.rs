@@ -171,7 +171,10 @@ pub(super) fn check_target(data: &CData, size: usize) -> Result<(), Failure> {
     }
     match data.bounds() {
         Some(bounds) if data.storage() == Storage::View && !bounds.hold(data.address.addr(), size) => {
-            Err(Failure::new(Class::Index, format!("{} points outside the memory it was made from", data.describe())))
+            Err(Failure::new(
+                Class::Index,
+                format!("{} points outside the memory it was made from", data.describe()),
+            ))
         }
         _ => Ok(()),
     }
@@ -221,7 +224,8 @@ fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
     if let (Kind::Pointer(_), Some(bounds)) = (&data.face.kind, data.bounds())
         && !bounds.hold(address.addr(), count.saturating_mul(size))
     {
-        let text = format!("slice {start}:{stop} of {} is outside the memory it points into", data.describe());
+        let text =
+            format!("slice {start}:{stop} of {} is outside the memory it points into", data.describe());
         return Err(Failure::new(Class::Index, text));
     }
     Ok(Range { face, address, count, size })

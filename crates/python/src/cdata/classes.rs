@@ -75,7 +75,8 @@ fn make(
     mut slots: Vec<ffi::PyType_Slot>,
 ) -> PyResult<*mut ffi::PyTypeObject> {
     slots.push(slot(0, std::ptr::null_mut()));
-    let common = ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | ffi::Py_TPFLAGS_IMMUTABLETYPE;
+    let common =
+        ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | ffi::Py_TPFLAGS_IMMUTABLETYPE;
     let can_be_base = if base.is_null() { ffi::Py_TPFLAGS_BASETYPE } else { 0 };
     let mut spec = ffi::PyType_Spec {
         name: name.as_ptr(),
@@ -148,13 +149,8 @@ fn members(offsets: &[(&'static std::ffi::CStr, usize)]) -> *mut c_void {
         flags: ffi::Py_READONLY,
         doc: std::ptr::null(),
     };
-    let end = ffi::PyMemberDef {
-        name: std::ptr::null(),
-        type_code: 0,
-        offset: 0,
-        flags: 0,
-        doc: std::ptr::null(),
-    };
+    let end =
+        ffi::PyMemberDef { name: std::ptr::null(), type_code: 0, offset: 0, flags: 0, doc: std::ptr::null() };
     let table: Vec<ffi::PyMemberDef> = offsets.iter().map(member).chain([end]).collect();
     Box::leak(table.into_boxed_slice()).as_mut_ptr().cast()
 }

@@ -123,7 +123,8 @@ fn check_room(
         None => value.len().unwrap_or(0),
     };
     if given > count {
-        let text = format!("too many initializers for '{}' (got {given}, room for {count})", field.face.name());
+        let text =
+            format!("too many initializers for '{}' (got {given}, room for {count})", field.face.name());
         return Err(Failure::new(Class::Index, text));
     }
     Ok(())

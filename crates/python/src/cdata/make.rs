@@ -16,7 +16,9 @@ pub(crate) fn new<'py>(
     initializer: Option<Borrowed<'_, '_, PyAny>>,
 ) -> Result<Bound<'py, PyAny>, Failure> {
     let (value, extent) = match face.kind {
-        Kind::Pointer(target @ Face { kind: Kind::Function(_), .. }) => return Err(not_new(target.pointer())),
+        Kind::Pointer(target @ Face { kind: Kind::Function(_), .. }) => {
+            return Err(not_new(target.pointer()));
+        }
         Kind::Pointer(target) => (target, record_extent(target, initializer)?),
         Kind::Array(element, None) => {
             let item = fixed_size(element)?;
@@ -31,7 +33,8 @@ pub(crate) fn new<'py>(
     };
     let align_of = face.target().and_then(Face::layout).map_or(1, |layout| layout.align.get());
     let align = usize::try_from(align_of).unwrap_or(1);
-    let is_character = matches!(face.kind, Kind::Pointer(Face { kind: Kind::Scalar(scalar), .. }) if scalar.is_character());
+    let is_character =
+        matches!(face.kind, Kind::Pointer(Face { kind: Kind::Scalar(scalar), .. }) if scalar.is_character());
     let spare = if is_character { extent } else { 0 };
     let made = object::owned(py, face, extent, align, spare)?;
     let data = CData::of(made.as_borrowed()).expect("C data was just made");
@@ -75,7 +78,10 @@ pub(super) fn open_length(element: &'static Face, given: Borrowed<'_, '_, PyAny>
             Some(Scalar::Char16 | Scalar::Char32) => Ok(wide_units(scalar, text.to_str()?).len() + 1),
             Some(Scalar::Char) => {
                 let name = element.open_array().name();
-                let text = format!("expected bytes, a list or a tuple for '{name}', got {}; encode it first: .encode()", shown(given));
+                let text = format!(
+                    "expected bytes, a list or a tuple for '{name}', got {}; encode it first: .encode()",
+                    shown(given)
+                );
                 Err(Failure::wrong_type(text))
             }
             _ => Err(no_length(Some(given))),
@@ -88,9 +94,7 @@ pub(super) fn open_length(element: &'static Face, given: Borrowed<'_, '_, PyAny>
     }
     // SAFETY: the object lives and the lock is held.
     match unsafe { pyobject::to_i64(given.as_ptr()) } {
-        Ok(count) => {
-            usize::try_from(count).map_err(|_| Failure::new(Class::Value, "negative array length"))
-        }
+        Ok(count) => usize::try_from(count).map_err(|_| Failure::new(Class::Value, "negative array length")),
         Err(pyobject::Refusal::Kind(_)) => Err(no_length(Some(given))),
         Err(refusal) => Err(refused(element, given, refusal)),
     }
@@ -98,10 +102,7 @@ pub(super) fn open_length(element: &'static Face, given: Borrowed<'_, '_, PyAny>
 
 /// The bytes that a value of the type takes with this initialiser: more than its size where it
 /// ends in an open array.
-fn record_extent(
-    face: &'static Face,
-    given: Option<Borrowed<'_, '_, PyAny>>,
-) -> Result<usize, Failure> {
+fn record_extent(face: &'static Face, given: Option<Borrowed<'_, '_, PyAny>>) -> Result<usize, Failure> {
     let size = fixed_size(face)?;
     let (Some(given), Some(record)) = (given, face.record()) else { return Ok(size) };
     let Some(last) = record.positional().last().filter(|_| record.is_flexible) else { return Ok(size) };

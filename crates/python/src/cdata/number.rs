@@ -166,11 +166,14 @@ pub(super) fn to_int<'py>(py: Python<'py>, data: &CData) -> Result<Bound<'py, Py
             }
             Scalar::Char32 => {
                 let code = data.address.cast::<u32>().read_unaligned();
-                owned(py, if is_wide_signed(data.face) {
-                    ffi::PyLong_FromLong(code.cast_signed().into())
-                } else {
-                    ffi::PyLong_FromLong(code.into())
-                })
+                owned(
+                    py,
+                    if is_wide_signed(data.face) {
+                        ffi::PyLong_FromLong(code.cast_signed().into())
+                    } else {
+                        ffi::PyLong_FromLong(code.into())
+                    },
+                )
             }
             Scalar::F32 | Scalar::F64 | Scalar::F80 => {
                 let float = owned(py, scalar.load(data.address))?;
@@ -193,7 +196,9 @@ pub(super) unsafe extern "C" fn float(this: *mut ffi::PyObject) -> *mut ffi::PyO
         let data = unsafe { CData::of_self(this) };
         match data.face.scalar() {
             // SAFETY: C data of a scalar type has the value at its address.
-            Some(scalar) if scalar.is_float() => unsafe { Ok(owned(py, scalar.load(data.address))?.into_ptr()) },
+            Some(scalar) if scalar.is_float() => unsafe {
+                Ok(owned(py, scalar.load(data.address))?.into_ptr())
+            },
             Some(scalar) if scalar.is_integer() => {
                 let int = to_int(py, data)?;
                 // SAFETY: the number lives; the result is a new reference.

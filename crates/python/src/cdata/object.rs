@@ -193,7 +193,9 @@ impl CData {
             Storage::Plain | Storage::Function => None,
             Storage::Owned => bounds(self),
             // SAFETY: the view keeps its owner alive.
-            Storage::View => self.owner().and_then(|owner| unsafe { Self::of_ptr(owner.as_ptr()) }).and_then(bounds),
+            Storage::View => {
+                self.owner().and_then(|owner| unsafe { Self::of_ptr(owner.as_ptr()) }).and_then(bounds)
+            }
         }
     }
 
@@ -205,9 +207,12 @@ impl CData {
                 let size = element.size()?;
                 self.extent().map(|extent| if size == 0 { 0 } else { extent / size })
             }
-            Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Pointer(_) | Kind::Function(_) | Kind::Record(_) => {
-                None
-            }
+            Kind::Void
+            | Kind::Scalar(_)
+            | Kind::Enum(..)
+            | Kind::Pointer(_)
+            | Kind::Function(_)
+            | Kind::Record(_) => None,
         }
     }
 

@@ -66,7 +66,8 @@ impl RecordFace {
         let by_address = self.fields.iter().find(|field| field.name.as_ptr() == name.as_ptr());
         by_address.or_else(|| {
             let wanted = name.cast::<PyString>().ok()?.to_str().ok()?;
-            let is_wanted = |field: &&FieldFace| field.name.bind(name.py()).to_str().is_ok_and(|name| name == wanted);
+            let is_wanted =
+                |field: &&FieldFace| field.name.bind(name.py()).to_str().is_ok_and(|name| name == wanted);
             self.fields.iter().find(is_wanted)
         })
     }

@@ -49,7 +49,8 @@ fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
     if let Some(callable) = super::function::callable(py, data) {
         return Ok(format!("calling {}", callable.repr()?));
     }
-    let is_owning = data.storage() == Storage::Owned || (matches!(data.face.kind, Kind::Record(_)) && is_whole(data));
+    let is_owning =
+        data.storage() == Storage::Owned || (matches!(data.face.kind, Kind::Record(_)) && is_whole(data));
     Ok(match data.extent() {
         Some(extent) if is_owning => format!("owning {extent} bytes"),
         _ if data.address.is_null() => "NULL".to_owned(),

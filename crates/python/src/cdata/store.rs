@@ -41,10 +41,9 @@ pub(crate) unsafe fn store(
                 store_array(face, element, count, address, value)
             }
             Kind::Record(_) => store_record(face, address, value),
-            Kind::Void | Kind::Function(_) => Err(Failure::wrong_type(format!(
-                "a value of type '{}' cannot be written",
-                face.name()
-            ))),
+            Kind::Void | Kind::Function(_) => {
+                Err(Failure::wrong_type(format!("a value of type '{}' cannot be written", face.name())))
+            }
         }
     }
 }
@@ -72,7 +71,11 @@ pub(crate) fn refused(face: &Face, value: Borrowed<'_, '_, PyAny>, refusal: Refu
     match refusal {
         Refusal::Raised => Failure::raised(value.py()),
         Refusal::Range => {
-            let text = format!("integer {} does not fit '{}'", value.str().map_or_else(|_| "given".to_owned(), |text| text.to_string()), face.name());
+            let text = format!(
+                "integer {} does not fit '{}'",
+                value.str().map_or_else(|_| "given".to_owned(), |text| text.to_string()),
+                face.name()
+            );
             Failure::new(Class::Overflow, text)
         }
         Refusal::Kind(expected) => {
@@ -116,10 +119,7 @@ unsafe fn store_other_scalar(
 }
 
 /// The pointer that `value` is, if it is one that `face` takes.
-pub(crate) fn pointer_value(
-    face: &'static Face,
-    value: Borrowed<'_, '_, PyAny>,
-) -> Result<*mut u8, Failure> {
+pub(crate) fn pointer_value(face: &'static Face, value: Borrowed<'_, '_, PyAny>) -> Result<*mut u8, Failure> {
     let Kind::Pointer(target) = face.kind else {
         return Err(Failure::wrong_type(format!("'{}' is no pointer", face.name())));
     };
@@ -144,9 +144,7 @@ pub(crate) fn pointer_value(
 /// Whether a pointer to `given` is taken for a pointer to `wanted`: the same type, `void` on
 /// either side, or characters of one byte.
 pub(crate) fn is_compatible(wanted: &Face, given: &Face) -> bool {
-    let is_byte = |face: &Face| {
-        matches!(face.kind, Kind::Scalar(Scalar::Char | Scalar::I8 | Scalar::U8))
-    };
+    let is_byte = |face: &Face| matches!(face.kind, Kind::Scalar(Scalar::Char | Scalar::I8 | Scalar::U8));
     wanted.id == given.id
         || matches!(wanted.kind, Kind::Void)
         || matches!(given.kind, Kind::Void)

@@ -43,9 +43,8 @@ pub(crate) fn string<'py>(py: Python<'py>, data: &CData, limit: Option<usize>) -
 
 /// How many characters are known to be there.
 fn room(data: &CData, size: usize) -> Option<usize> {
-    data.length().or_else(|| {
-        data.bounds().map(|bounds| bounds.end.saturating_sub(data.address.addr()) / size)
-    })
+    data.length()
+        .or_else(|| data.bounds().map(|bounds| bounds.end.saturating_sub(data.address.addr()) / size))
 }
 
 fn text<'py>(

@@ -40,7 +40,9 @@ impl CTypeObject {
 
     fn signature(&self, name: &str) -> PyResult<&ctype::Signature> {
         match &self.face.kind {
-            Kind::Function(signature) | Kind::Pointer(Face { kind: Kind::Function(signature), .. }) => Ok(signature),
+            Kind::Function(signature) | Kind::Pointer(Face { kind: Kind::Function(signature), .. }) => {
+                Ok(signature)
+            }
             _ => self.missing(name),
         }
     }
