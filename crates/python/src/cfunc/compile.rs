@@ -147,9 +147,8 @@ fn link(descriptor: Box<Descriptor>, ty: TypeId, symbol: String) -> Result<Body,
     let called = module.c_symbols().iter().map(|(name, address)| (name.as_str(), *address));
     let mut symbols: Vec<(&str, u64)> = called.collect();
     symbols.push(("ferrule_code", own));
-    for symbol in border::symbols().into_iter().chain(runtime::symbols()) {
-        symbols.push(symbol);
-    }
+    symbols.extend(border::symbols());
+    symbols.extend(runtime::symbols().iter().map(|(name, address)| (name.as_str(), *address)));
     let engine = jit::Engine::global().map_err(broken("jit"))?;
     let code = engine.link(&object, &symbols).map_err(broken("jit"))?;
     if code.address(&symbol).is_none() {

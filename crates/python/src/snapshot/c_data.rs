@@ -36,13 +36,17 @@ fn function_of<'py>(
     objects: &mut Objects<'py>,
 ) -> Option<Entity> {
     let Kind::Pointer(target) = function.base.face.kind else { return None };
-    let name = function.origin.and_then(|origin| {
+    let symbol = function.origin.and_then(|origin| {
         // SAFETY: the function keeps its origin alive.
         let origin = unsafe { Borrowed::from_ptr(value.py(), origin.as_ptr()) };
         origin.cast::<Symbol>().ok().map(|symbol| symbol.get().name.clone())
     });
+    let Some(name) = symbol else {
+        // A callback, or a cast: a pointer that compiled code calls or passes on.
+        return Some(pointer(value, function.base.face, function.base.address, objects));
+    };
     Some(Entity::CFunction(CFunction {
-        name: name.unwrap_or_else(|| target.name()),
+        name,
         address: function.base.address.expose_provenance() as u64,
         ty: target.id,
         // Nobody says of a C function that it does not call back.
