@@ -9,6 +9,8 @@
 //! Arguments are converted by the declared types and kept alive, buffers and temporary arrays
 //! included, until the call returned. What C does with them is C's.
 
+#![expect(clippy::inline_always, reason = "the steps of the one path that every call takes")]
+
 mod argument;
 mod variadic;
 
@@ -322,7 +324,7 @@ unsafe fn result<'py>(
                 Ok(load::owned(py, scalar.load(frame.add(offset as usize)))?.into_ptr())
             }
             Outcome::Pointer(face, offset) => {
-                let address = frame.add(offset as usize).cast::<*mut u8>().read();
+                let address = frame.add(offset as usize).cast::<*mut u8>().read_unaligned();
                 Ok(object::plain(py, face, address)?.into_ptr())
             }
             Outcome::Memory(face, place) => {
