@@ -149,16 +149,18 @@ pub(crate) unsafe extern "C" fn vectorcall<const RELEASE_GIL: bool>(
 
 #[inline(always)]
 fn call_face(function: &Function) -> Result<&'static CallFace, Failure> {
-    match function.base.face.kind {
-        Kind::Pointer(face) => face.call(),
-        Kind::Void
-        | Kind::Scalar(_)
-        | Kind::Enum(..)
-        | Kind::Array(..)
-        | Kind::Function(_)
-        | Kind::Record(_) => {
-            Err(Failure::wrong_type(format!("{} is not callable", function.base.describe())))
-        }
+    match function.call {
+        Some(call) => Ok(call),
+        None => late_call_face(function),
+    }
+}
+
+/// Makes the plan of a signature that could not be passed when the function was first seen.
+#[cold]
+fn late_call_face(function: &Function) -> Result<&'static CallFace, Failure> {
+    match function.base.face.pointee() {
+        Some(face) => face.call(),
+        None => Err(Failure::wrong_type(format!("{} is not callable", function.base.describe()))),
     }
 }
 

@@ -473,7 +473,7 @@ impl Ffi {
     /// >>> ffi.string(ffi.new("char[]", b"hello"))
     /// b'hello'
     #[staticmethod]
-    #[pyo3(signature = (cdata, maxlen=-1))]
+    #[pyo3(signature = (cdata, maxlen=-1), text_signature = "(cdata, maxlen=-1)")]
     fn string<'py>(py: Python<'py>, cdata: &Bound<'py, PyAny>, maxlen: isize) -> PyResult<Bound<'py, PyAny>> {
         let Some(data) = CData::of(cdata.as_borrowed()) else {
             let class = cdata.get_type().name()?;

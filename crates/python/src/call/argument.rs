@@ -123,7 +123,6 @@ fn other_scalar(
 }
 
 /// The address that a pointer parameter gets.
-#[inline]
 fn pointer<'py>(
     face: &'static Face,
     value: Borrowed<'_, 'py, PyAny>,

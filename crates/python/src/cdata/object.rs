@@ -5,7 +5,7 @@
 //! plain      (40) memory or a pointer that C made
 //! owned      40 [extent]  then the C memory itself, aligned
 //! view       40 owner  48 [extent]
-//! function   40 vectorcall  48 origin
+//! function   40 vectorcall  48 origin  56 how to call it
 //! ```
 //!
 //! `address` is the value of a pointer, else where the value lies. The extent, in bytes, is there
@@ -27,6 +27,7 @@ use pyo3::prelude::*;
 
 use super::classes::classes;
 use super::face::{Face, Kind};
+use crate::call::CallFace;
 use crate::failure::{Class, Failure};
 
 /// The part that all C data has.
@@ -66,6 +67,8 @@ pub(crate) struct Function {
     pub(super) vectorcall: ffi::vectorcallfunc,
     /// The library or the callback that it comes from.
     pub(crate) origin: Option<NonNull<ffi::PyObject>>,
+    /// How to call it, unless its signature could not be passed when the object was made.
+    pub(crate) call: Option<&'static CallFace>,
 }
 
 /// Whose memory C data is in.
