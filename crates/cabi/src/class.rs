@@ -1,11 +1,12 @@
 //! The classes of the eightbytes of a value: System V psABI for x86-64, section 3.2.3.
 //!
 //! A value of at most two eightbytes is cut into them; each gets the class that the scalars in it
-//! merge to. Where the psABI leaves room, gcc decides: bit-fields are INTEGER wherever they lie,
-//! and the first element of an array speaks for all of them, also for elements that a packed
-//! element type leaves unaligned.
+//! merge to. An unaligned scalar makes the whole value travel in memory; where the psABI leaves
+//! open what that means, gcc decides. Bit-fields of a struct are INTEGER wherever they lie; one of
+//! a union is an integer of the least size that holds its width. The first element of an array
+//! speaks for all, also for those that a packed element type leaves unaligned.
 
-use ctype::{BitField, CType, CTypes, FloatType, LayoutError, Size, TypeId};
+use ctype::{ArrayLength, BitField, CType, CTypes, FloatType, LayoutError, Record, RecordKind, Size, TypeId};
 
 /// Bytes of an eightbyte.
 const EIGHT: u64 = 8;
@@ -68,16 +69,19 @@ pub(crate) fn classes(types: &CTypes, ty: TypeId) -> Result<Classes, LayoutError
     if size.get() > 2 * EIGHT {
         return Ok(Classes::Memory);
     }
-    let mut eightbytes = Eightbytes([Class::Padding; 2]);
+    let mut eightbytes = Eightbytes::EMPTY;
     eightbytes.add(types, ty, 0)?;
     Ok(eightbytes.clean_up())
 }
 
 /// The classes found so far, of a value that fits in two eightbytes.
+#[derive(Clone, Copy)]
 struct Eightbytes([Class; 2]);
 
 impl Eightbytes {
-    /// Step 5, the post-merger clean-up.
+    const EMPTY: Self = Self([Class::Padding; 2]);
+
+    /// Step 5, the post-merger clean-up, of the whole and of each struct and union in it.
     fn clean_up(self) -> Classes {
         match self.0 {
             [Class::X87, Class::X87Up] => Classes::X87,
@@ -105,8 +109,13 @@ impl Eightbytes {
 
     /// Merges the scalars of `ty`, which starts at byte `offset`.
     fn add(&mut self, types: &CTypes, ty: TypeId, offset: u64) -> Result<(), LayoutError> {
-        let layout = types.layout(ty)?;
-        let size = layout.size;
+        if matches!(types.get(ty), CType::Array { length: ArrayLength::Unknown, .. }) {
+            return Ok(()); // A flexible member is no part of the value.
+        }
+        let size = types.layout(ty)?.size;
+        if size == Size::ZERO {
+            return Ok(());
+        }
         match *types.get(ty) {
             CType::Bool | CType::Int(_) | CType::Enum(_) | CType::Pointer(_) => {
                 self.scalar(offset, size, size, Class::Integer);
@@ -124,17 +133,38 @@ impl Eightbytes {
             }
             CType::Array { element, .. } => self.array(types, element.ty, offset, size)?,
             CType::Record(record) => {
-                let body = types.record(record).body.as_ref().ok_or(LayoutError::Incomplete(ty))?;
-                let flexible = body.fields.len() - usize::from(body.is_flexible);
-                for field in &body.fields[..flexible] {
-                    let start = offset + field.offset.get();
-                    match field.bits {
-                        Some(bits) => self.bit_field(start, bits),
-                        None => self.add(types, field.ty.ty, start)?,
-                    }
+                let mut inner = Self::EMPTY;
+                inner.record(types, types.record(record), ty, offset)?;
+                if inner.clean_up() == Classes::Memory {
+                    inner = Self([Class::Memory; 2]);
+                }
+                for (own, class) in self.0.iter_mut().zip(inner.0) {
+                    *own = own.merge(class);
                 }
             }
             CType::Void | CType::Function(_) => return Err(LayoutError::Incomplete(ty)),
+        }
+        Ok(())
+    }
+
+    fn record(
+        &mut self,
+        types: &CTypes,
+        record: &Record,
+        ty: TypeId,
+        offset: u64,
+    ) -> Result<(), LayoutError> {
+        let body = record.body.as_ref().ok_or(LayoutError::Incomplete(ty))?;
+        for field in &body.fields {
+            let start = offset + field.offset.get();
+            match (field.bits, record.kind) {
+                (None, _) => self.add(types, field.ty.ty, start)?,
+                (Some(bits), RecordKind::Struct) => self.bit_field(start, bits),
+                (Some(bits), RecordKind::Union) => {
+                    let size = Size::bytes(u64::from(bits.width).div_ceil(8).next_power_of_two());
+                    self.scalar(start, size, size, Class::Integer);
+                }
+            }
         }
         Ok(())
     }
@@ -147,10 +177,7 @@ impl Eightbytes {
 
     /// An array: the classes of its first element, over and over.
     fn array(&mut self, types: &CTypes, element: TypeId, offset: u64, size: Size) -> Result<(), LayoutError> {
-        if size == Size::ZERO {
-            return Ok(());
-        }
-        let mut first = Self([Class::Padding; 2]);
+        let mut first = Self::EMPTY;
         first.add(types, element, offset)?;
         let start = offset / EIGHT;
         let period = (offset % EIGHT + types.layout(element)?.size.get()).div_ceil(EIGHT);

@@ -4,7 +4,9 @@
 //! eightbytes do not all find a register goes to the stack as a whole and takes none; those after
 //! it may still use what is left.
 
-use ctype::{Align, CType, CTypes, Size, TypeId};
+use std::fmt;
+
+use ctype::{Align, CType, CTypes, Layout, Size, TypeId};
 use smallvec::SmallVec;
 
 use crate::class::{Class, Classes, classes};
@@ -22,6 +24,13 @@ const STACK_ALIGN: Align = Align::bytes(16).expect("16 is a power of two");
 pub struct UnpassableError {
     /// Which.
     pub ty: TypeId,
+}
+
+impl UnpassableError {
+    /// The sentence for a user.
+    pub fn describe(self, types: &CTypes) -> impl fmt::Display {
+        format!("`{}` cannot be passed by value", types.name(self.ty))
+    }
 }
 
 /// How a call of the function type with these parameter types goes. For a variadic call the
@@ -62,12 +71,12 @@ fn classify_result(types: &CTypes, ty: TypeId) -> Result<Passing, UnpassableErro
         (Classes::Memory, _) => Passing::Hidden,
         (Classes::X87, _) => Passing::X87,
         (Classes::ComplexX87, _) => Passing::ComplexX87,
-        (Classes::Eightbytes(classes), size) => Passing::Registers(pieces(classes, size, 0, 0)),
+        (Classes::Eightbytes(classes), layout) => Passing::Registers(pieces(classes, layout.size, 0, 0)),
     })
 }
 
-/// The classes and the size of what a parameter or result of this type is.
-fn classes_of_value(types: &CTypes, ty: TypeId) -> Result<(Classes, Size), UnpassableError> {
+/// The classes and the layout of what a parameter or result of this type is.
+fn classes_of_value(types: &CTypes, ty: TypeId) -> Result<(Classes, Layout), UnpassableError> {
     let unpassable = UnpassableError { ty };
     if matches!(types.get(ty), CType::Array { .. }) {
         return Err(unpassable);
@@ -76,7 +85,7 @@ fn classes_of_value(types: &CTypes, ty: TypeId) -> Result<(Classes, Size), Unpas
     if layout.size.get() > MAX_VALUE {
         return Err(unpassable);
     }
-    Ok((classes(types, ty).map_err(|_| unpassable)?, layout.size))
+    Ok((classes(types, ty).map_err(|_| unpassable)?, layout))
 }
 
 /// The registers for a value, from the given ones on. Eightbytes of padding take none.
@@ -113,11 +122,11 @@ impl Free {
     fn place(&mut self, types: &CTypes, ty: TypeId) -> Result<Passing, UnpassableError> {
         match classes_of_value(types, ty)? {
             (Classes::Nothing, _) => Ok(Passing::Nothing),
-            (Classes::Eightbytes(classes), size) => {
-                let pieces = pieces(classes, size, self.ints, self.sses);
-                if self.take(&pieces) { Ok(Passing::Registers(pieces)) } else { self.push(types, ty) }
+            (Classes::Eightbytes(classes), layout) => {
+                let pieces = pieces(classes, layout.size, self.ints, self.sses);
+                if self.take(&pieces) { Ok(Passing::Registers(pieces)) } else { self.push(ty, layout) }
             }
-            (Classes::X87 | Classes::ComplexX87 | Classes::Memory, _) => self.push(types, ty),
+            (Classes::X87 | Classes::ComplexX87 | Classes::Memory, layout) => self.push(ty, layout),
         }
     }
 
@@ -137,14 +146,78 @@ impl Free {
         fits
     }
 
-    fn push(&mut self, types: &CTypes, ty: TypeId) -> Result<Passing, UnpassableError> {
+    fn push(&mut self, ty: TypeId, layout: Layout) -> Result<Passing, UnpassableError> {
         let unpassable = UnpassableError { ty };
-        let layout = types.layout(ty).map_err(|_| unpassable)?;
         let align = layout.align.max(STACK_SLOT);
         let offset = self.stack.checked_align_to(align).ok_or(unpassable)?;
         let end = offset.checked_add(layout.size).and_then(|end| end.checked_align_to(STACK_SLOT));
         self.stack = end.filter(|end| end.get() <= MAX_VALUE).ok_or(unpassable)?;
         self.align = self.align.max(align);
         Ok(Passing::Stack { offset, size: layout.size, align })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ctype::{ArrayLength, DataModel, FieldDecl, FloatType, IntType, Packing, RecordKind, lay_out_record};
+
+    use super::*;
+
+    fn types() -> CTypes {
+        CTypes::new(DataModel::SYSV_X64)
+    }
+
+    fn record(types: &mut CTypes, members: &[TypeId], packing: Packing) -> TypeId {
+        let fields: Vec<FieldDecl> = members.iter().map(|ty| FieldDecl::plain("f", *ty)).collect();
+        let (record, ty) = types.declare_record(RecordKind::Struct, "struct s");
+        let body = lay_out_record(types, RecordKind::Struct, &fields, packing).expect("sized");
+        types.complete_record(record, body);
+        ty
+    }
+
+    fn text(types: &CTypes, result: TypeId, params: &[TypeId]) -> String {
+        classify(types, result, params, false).expect("passable").to_string()
+    }
+
+    #[test]
+    fn a_wide_integer_takes_two_registers_or_none() {
+        let mut types = types();
+        let (long, wide) = (types.int(IntType::Long), types.int(IntType::Int128));
+        let params = [long, long, long, long, long, wide, long];
+        let text = text(&types, wide, &params);
+        let end = "5       stack+0[0..16] align 16\n6       r9[0..8]\nstack   16 bytes, align 16\n";
+        assert!(text.starts_with("result  rax[0..8] rdx[8..16]\n") && text.ends_with(end), "{text}");
+    }
+
+    #[test]
+    fn a_struct_is_split_by_the_classes_of_its_halves() {
+        let mut types = types();
+        let (int, float) = (types.int(IntType::Int), types.float(FloatType::Float));
+        let mixed = record(&mut types, &[float, float, int], Packing::default());
+        let expected = "result  xmm0[0..8] rax[8..12]\n0       xmm0[0..8] rdi[8..12]\n";
+        assert_eq!(text(&types, mixed, &[mixed]), expected);
+        let packed = Packing { is_packed: true, ..Packing::default() };
+        let char = types.int(IntType::Char);
+        let unaligned = record(&mut types, &[char, int], packed);
+        let expected = "result  memory at rdi, in rax again\n0       stack+0[0..5] align 8\n\
+                        stack   16 bytes, align 16\n";
+        assert_eq!(text(&types, unaligned, &[unaligned]), expected);
+    }
+
+    #[test]
+    fn what_has_no_size_does_not_travel() {
+        let mut types = types();
+        let int = types.int(IntType::Int);
+        let array = types.array_of(int, ArrayLength::Known(2));
+        let (_, opaque) = types.declare_record(RecordKind::Struct, "struct opaque");
+        let void = types.intern(CType::Void);
+        for ty in [array, opaque, void] {
+            assert_eq!(classify(&types, int, &[int, ty], false), Err(UnpassableError { ty }));
+        }
+        assert_eq!(classify(&types, opaque, &[], false), Err(UnpassableError { ty: opaque }));
+        assert_eq!(text(&types, void, &[]), "result  nothing\n");
+        let huge = types.array_of(int, ArrayLength::Known(1 << 30));
+        let huge = record(&mut types, &[huge], Packing::default());
+        assert_eq!(classify(&types, huge, &[], false), Err(UnpassableError { ty: huge }));
     }
 }

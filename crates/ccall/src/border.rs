@@ -162,38 +162,40 @@ impl Default for Barrier {
     }
 }
 
+/// Takes a link off the chain when its scope ends, also by a panic. It holds no reference: while
+/// the scope lasts the link belongs to whoever finds it in the chain.
+struct Leave<L>(*mut L, fn(*mut L, ThreadState), ThreadState);
+
+impl<L> Drop for Leave<L> {
+    fn drop(&mut self) {
+        (self.1)(self.0, self.2);
+    }
+}
+
 /// Runs `body` in a frame: what it returned, and the error that the frame kept.
 #[inline]
 pub fn call_out<R>(thread: ThreadState, body: impl FnOnce() -> R) -> (R, Option<Pending>) {
-    struct Leave<'a>(&'a mut CallFrame, ThreadState);
-    impl Drop for Leave<'_> {
-        fn drop(&mut self) {
-            drop(self.0.leave(self.1));
-        }
-    }
     let mut frame = CallFrame::new();
-    // SAFETY: `frame` is borrowed until it is left, also when `body` panics.
-    unsafe { frame.enter(thread) };
-    let leave = Leave(&mut frame, thread);
+    let frame = &raw mut frame;
+    // SAFETY: the frame is a variable of this function, left below or by the guard.
+    unsafe { (*frame).enter(thread) };
+    // SAFETY: the guard runs before the variable ends, when nothing else refers to it.
+    let leave = Leave(frame, |frame, thread| drop(unsafe { (*frame).leave(thread) }), thread);
     let result = body();
-    let pending = leave.0.leave(thread);
     std::mem::forget(leave);
-    (result, pending)
+    // SAFETY: as for the guard, which is gone.
+    (result, unsafe { (*frame).leave(thread) })
 }
 
 /// Runs `body` behind a barrier.
 #[inline]
 pub fn behind_barrier<R>(thread: ThreadState, body: impl FnOnce() -> R) -> R {
-    struct Leave<'a>(&'a mut Barrier, ThreadState);
-    impl Drop for Leave<'_> {
-        fn drop(&mut self) {
-            self.0.leave(self.1);
-        }
-    }
     let mut barrier = Barrier::new();
-    // SAFETY: `barrier` is borrowed until it is left, also when `body` panics.
-    unsafe { barrier.enter(thread) };
-    let _leave = Leave(&mut barrier, thread);
+    let barrier = &raw mut barrier;
+    // SAFETY: the barrier is a variable of this function, left by the guard.
+    unsafe { (*barrier).enter(thread) };
+    // SAFETY: the guard runs before the variable ends, when nothing else refers to it.
+    let _leave = Leave(barrier, |barrier, thread| unsafe { (*barrier).leave(thread) }, thread);
     body()
 }
 

@@ -16,6 +16,7 @@
 //! 208                                        the stack arguments
 //! ```
 
+use std::marker::PhantomPinned;
 use std::mem::{MaybeUninit, offset_of};
 
 use crate::CallPlan;
@@ -56,7 +57,7 @@ pub struct GateFrame {
 }
 
 /// What a thunk saved for a callback: where the arguments are and the result goes. The stack
-/// arguments follow it in memory.
+/// arguments follow it in memory: places are counted from [`CallbackFrame::base`].
 #[repr(C)]
 #[derive(Debug)]
 pub struct CallbackFrame {
@@ -67,6 +68,16 @@ pub struct CallbackFrame {
     /// How many results go to the x87 stack.
     pub(crate) x87_count: u8,
     padding: [u8; 7],
+    /// Others point to it while it is borrowed: what `base` gives.
+    _pinned: PhantomPinned,
+}
+
+impl CallbackFrame {
+    /// The start of the frame, which reaches the stack arguments too.
+    #[inline]
+    pub fn base(&self) -> *mut u8 {
+        std::ptr::with_exposed_provenance_mut(std::ptr::from_ref(self).addr())
+    }
 }
 
 pub(crate) const INT_RESULTS: usize = offset_of!(Registers, int_results);

@@ -225,7 +225,7 @@ impl CallbackPlan {
                 let hidden = frame.registers.ints[0] as *mut u8;
                 value.copy_to_nonoverlapping(hidden, self.result_size());
             } else {
-                self.result.store(std::ptr::from_mut(frame).cast(), value);
+                self.result.store(frame.base(), value);
             }
         }
     }

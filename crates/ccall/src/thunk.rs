@@ -93,7 +93,8 @@ impl Thunk {
         address
     }
 
-    /// Makes the thunk a tombstone: calls report `tombstone` and return its error value.
+    /// Makes the thunk a tombstone: calls report `tombstone` and return its error value. A call
+    /// that another thread has begun is not waited for.
     pub fn retire(self, tombstone: Tombstone) {
         self.bury(tombstone);
         std::mem::forget(self);
@@ -124,12 +125,6 @@ impl Drop for Thunk {
         self.bury(Tombstone::anonymous());
     }
 }
-
-// SAFETY: a slot is two words that are written atomically; a callback's context is used on any
-// thread by the promise of `Thunk::callback`.
-unsafe impl Send for Thunk {}
-// SAFETY: as for `Send`; shared, a thunk only tells its address.
-unsafe impl Sync for Thunk {}
 
 impl CallbackFrame {
     /// The plan of the thunk that was called.

@@ -71,7 +71,7 @@ unsafe fn times_ten(context: *mut c_void, frame: &mut CallbackFrame) {
     unsafe {
         let plan = Arc::clone(frame.plan().expect("a callback has a plan"));
         let mut argument = [0; 4];
-        plan.params()[0].load(std::ptr::from_ref(frame).cast(), argument.as_mut_ptr());
+        plan.params()[0].load(frame.base(), argument.as_mut_ptr());
         let result = 10 * i32::from_ne_bytes(argument) + *context.cast::<i32>();
         plan.store_result(frame, result.to_ne_bytes().as_ptr());
     }

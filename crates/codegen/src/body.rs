@@ -5,7 +5,7 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, IntValue, PhiValue, PointerValue};
 use tir::{BlockId, Const, FuncId, Function, InstId, Jump, Op, RaiseSiteId, SlotId, Terminator, Ty, Value};
 
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, int_constant};
 use crate::error::{InternalError, Result};
 use crate::jitted_abi::JittedAbi;
 use crate::memory::BitPlace;
@@ -13,6 +13,8 @@ use crate::operand::{Complex, Operand};
 use crate::order::reverse_postorder;
 use crate::unit::{Promise, Unit};
 
+/// The status of a call that left its error with the runtime.
+const STATUS_RAISED: u64 = 1;
 /// The status of a call that left its error in the border's frame.
 const STATUS_PENDING: u64 = 2;
 
@@ -182,11 +184,9 @@ impl<'ctx> Body<'_, 'ctx> {
             (Const::Bool(value), Ty::Bool) => {
                 Ok(unit.context.bool_type().const_int(u64::from(value), false).into())
             }
-            (Const::Int(value), Ty::Int(int)) => {
-                Ok(self.emitter.int_constant(unit.int_type(int.bits), value).into())
-            }
+            (Const::Int(value), Ty::Int(int)) => Ok(int_constant(unit.int_type(int.bits), value).into()),
             (Const::Int(value), Ty::Pointer(_)) => {
-                let address = self.emitter.int_constant(unit.context.i64_type(), value);
+                let address = int_constant(unit.context.i64_type(), value);
                 Ok(address.const_to_pointer(unit.pointer()).into())
             }
             (Const::Float(value), Ty::Float(float)) => Ok(unit.float(float).const_float(value).into()),
@@ -242,21 +242,16 @@ impl<'ctx> Body<'_, 'ctx> {
         for &arg in args {
             self.emitter.push_words(self.value(arg)?, self.type_of(arg), &mut words)?;
         }
-        let size = ctype::Size::bytes(8) * words.len() as u64;
-        let align = ctype::Align::bytes(8).unwrap_or(ctype::Align::ONE);
-        let record = self.emitter.slot(size, align)?;
-        for (index, &value) in words.iter().enumerate() {
-            self.emitter.store(self.emitter.add_bytes(record, 8 * index as u64)?, value.into())?;
-        }
+        let record = self.emitter.word_array(&words)?;
         let pointer = unit.pointer();
         let params = [pointer.into(), number.into(), pointer.into(), word.into()];
-        let raise = unit.external("ferrule_raise", number.fn_type(&params, false), Promise::Cold);
+        let raise = unit.context.void_type().fn_type(&params, false);
+        let raise = unit.external("ferrule_raise", raise, Promise::Cold);
         let code = unit.external_data("ferrule_code", unit.context.i8_type()).as_pointer_value();
         let site = number.const_int(site.index() as u64, false);
         let count = word.const_int(words.len() as u64, false);
-        let status =
-            self.emitter.call_value(raise, &[code.into(), site.into(), record.into(), count.into()])?;
-        self.emitter.builder.build_return(Some(&status))?;
+        self.emitter.call(raise, &[code.into(), site.into(), record.into(), count.into()])?;
+        self.emitter.builder.build_return(Some(&number.const_int(STATUS_RAISED, false)))?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Calls of a program's own functions.
 
+use ctype::{Align, Size};
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, BasicValueEnum, FunctionValue, IntValue, PointerValue};
 use tir::Ty;
@@ -9,6 +10,8 @@ use crate::error::Result;
 use crate::jitted_abi::JittedAbi;
 use crate::memory::size_in_memory;
 use crate::operand::Operand;
+
+const WORD_ALIGN: Align = Align::bytes(8).expect("8 is a power of two");
 
 /// Where a call left its result.
 #[derive(Clone, Copy)]
@@ -64,8 +67,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         match ty {
             Ty::Record(id) => self.slot_of(id),
             Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) => {
-                let align = ctype::Align::bytes(8).unwrap_or(ctype::Align::ONE);
-                self.slot(size_in_memory(self.unit.types, ty)?, align)
+                self.slot(size_in_memory(self.unit.types, ty)?, WORD_ALIGN)
             }
         }
     }
@@ -98,6 +100,18 @@ impl<'ctx> Emitter<'_, 'ctx> {
         let weights = context.metadata_node(&[name, weight(1 << 20), weight(1)]);
         let set = branch.set_metadata(weights, context.get_kind_id("prof"));
         set.map_err(|error| crate::error::InternalError::new(error.to_string()))
+    }
+
+    /// The words in memory of the call; null where there are none.
+    pub(crate) fn word_array(&self, words: &[IntValue<'ctx>]) -> Result<PointerValue<'ctx>> {
+        if words.is_empty() {
+            return Ok(self.unit.pointer().const_null());
+        }
+        let array = self.slot(Size::bytes(8) * words.len() as u64, WORD_ALIGN)?;
+        for (index, &word) in words.iter().enumerate() {
+            self.store(self.add_bytes(array, 8 * index as u64)?, word.into())?;
+        }
+        Ok(array)
     }
 
     /// The words in which an error's argument travels: an integer is extended, a float is a

@@ -29,7 +29,7 @@ pub enum Entity {
 }
 
 /// A snapshot of what a function sees. It answers without the interpreter.
-pub trait Environment {
+pub trait Environment: Send + Sync {
     /// What `name` means where the function does not bind it: closure, then globals, then builtins.
     fn global(&self, name: &str) -> Option<Entity>;
 

@@ -3,9 +3,64 @@
 //! Inference walks the function once to find what each name is bound to, joins the types where
 //! control flow meets, and builds a [`tir::Program`] of the function and all that it calls. It
 //! meets Python only through the environment, a snapshot that the host took before.
+//!
+//! The walk emits instructions as it learns types, so there is one place for each rule. It is done
+//! again where types turn out wider: for a loop when a round brings back a wider type, for the
+//! whole program when a function that calls itself has another result than was assumed.
 
 #![forbid(unsafe_code)]
 
+mod body;
+mod builtins;
+mod c_calls;
+mod c_types;
+mod calls;
+mod comparisons;
+mod convert;
 mod environment;
+mod expressions;
+mod fold;
+mod locals;
+mod loops;
+mod names;
+mod operators;
+mod places;
+mod pointers;
+mod prelude;
+mod primitives;
+mod program;
+mod promote;
+mod raising;
+mod statements;
+mod stop;
+mod term;
+mod tidy;
+mod walk;
 
+use ctype::CTypes;
+use diagnostic::{Diagnostic, Id, Label};
+use tir::{Program, Ty};
+
+pub use c_types::ty_of_c;
 pub use environment::{Entity, Environment, FunctionSource};
+
+/// The typed IR of a function for arguments of these types, and of all that it calls. Where
+/// `result` is given, what the function returns is converted to it as Numba would.
+///
+/// # Errors
+/// One diagnostic: the first thing that is wrong in the order of the walk.
+pub fn infer(
+    types: &mut CTypes,
+    function: &FunctionSource,
+    params: &[Ty],
+    result: Option<Ty>,
+) -> Result<Program, Vec<Diagnostic>> {
+    let syntax = &function.syntax;
+    if syntax.params.len() != params.len() {
+        let (takes, given) = (syntax.params.len(), params.len());
+        let title = format!("`{}` takes {takes} arguments, the signature gives {given}", function.name);
+        let label = Label::new(&syntax.source, syntax.head, format!("{takes} parameters"));
+        return Err(vec![Diagnostic::error(Id::WrongSignature, title, label)]);
+    }
+    program::Programs::new(types, function, params, result).run().map_err(Vec::from)
+}

@@ -376,8 +376,7 @@ mod tests {
 
     #[test]
     fn doubles_survive_the_extended_format() {
-        let samples =
-            [0.0, -0.0, 1.0, -2.5, 1e308, 5e-324, 2.2e-308, 1.1e-310, f64::INFINITY, f64::MAX, 0.1];
+        let samples = [0.0, -0.0, 1.0, -2.5, 1e308, 5e-324, 2.2e-308, 1.1e-310, f64::INFINITY, f64::MAX, 0.1];
         for value in samples {
             assert_eq!(f64_from_x87(x87_from_f64(value)).to_bits(), value.to_bits(), "{value}");
         }

@@ -16,6 +16,7 @@ mod lower;
 mod print;
 mod reading;
 mod syntax;
+mod writes;
 
 use diagnostic::Diagnostic;
 use source::Source;
@@ -49,4 +50,21 @@ pub fn parse(source: &Source, which: &FunctionSyntax) -> Result<Syntax, Vec<Diag
         }
     })?;
     lowered.unwrap_or_else(|| Err(vec![find::is_gone(source, which)]))
+}
+
+/// Lowers all functions of a text that are not inside of another.
+///
+/// # Errors
+/// As [`parse`], for each of them.
+pub fn parse_all(source: &Source) -> Result<Vec<Syntax>, Vec<Diagnostic>> {
+    let (mut all, mut diagnostics) = (Vec::new(), Vec::new());
+    reading::read(source, &mut |function, node, base| {
+        if function.nesting.is_empty() {
+            match lower::lower(source, function, node, base) {
+                Ok(syntax) => all.push(syntax),
+                Err(errors) => diagnostics.extend(errors),
+            }
+        }
+    })?;
+    if diagnostics.is_empty() { Ok(all) } else { Err(diagnostics) }
 }

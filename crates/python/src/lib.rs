@@ -2,12 +2,32 @@
 //!
 //! A face is thin: names, argument checking and docstrings. What it does is done by the core.
 
+mod call;
+mod callback;
+mod cdata;
+mod cfunc;
+mod errors;
+mod failure;
+mod ffi_object;
+mod library;
+mod signature;
+mod snapshot;
+mod source;
 mod table;
+mod trampoline;
 
 use pyo3::prelude::*;
 
 /// The compiled half of the package `ferrule`.
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add("__version__", env!("CARGO_PKG_VERSION"))
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    errors::register(module)?;
+    cdata::classes::register(module)?;
+    library::register(module)?;
+    ffi_object::register(module)?;
+    callback::register(module)?;
+    cfunc::register(module)?;
+    signature::register(module)?;
+    source::record_prompt(module.py())
 }

@@ -6,6 +6,7 @@
 //! use, and decides what they mean ([`entity`]). From then on no question needs the interpreter.
 //! NumPy is recognised only where it is loaded already.
 
+mod c_data;
 mod entity;
 mod objects;
 
@@ -22,9 +23,8 @@ use tir::HostObject;
 
 use crate::source::{self, FunctionText};
 
-pub(crate) use entity::python_function;
-use objects::Objects;
 pub(crate) use objects::ObjectTable;
+use objects::Objects;
 
 /// The frozen world of one compilation.
 pub(crate) struct Snapshot {
@@ -72,17 +72,20 @@ impl Snapshot {
         Ok((source, objects.into_table()))
     }
 
-    fn freeze_callee(
+    fn freeze_callee<'py>(
         &mut self,
-        function: &Bound<'_, PyAny>,
-        objects: &mut Objects<'_>,
+        function: &Bound<'py, PyAny>,
+        objects: &mut Objects<'py>,
     ) -> PyResult<Result<Function, String>> {
         let syntax = source::of_function(function)?
             .map_err(|diagnostic| vec![diagnostic])
             .and_then(|text: FunctionText| text.parse());
         match syntax {
             Ok(syntax) => Ok(Ok(self.freeze(function, syntax, objects)?)),
-            Err(diagnostics) => Ok(Err(diagnostic::render(&diagnostics))),
+            Err(diagnostics) => {
+                let title = diagnostics.into_iter().next().map(|first| first.title);
+                Ok(Err(title.unwrap_or_default()))
+            }
         }
     }
 
@@ -235,7 +238,9 @@ impl<'py> Scope<'py> {
         }
         let own = self.function.getattr("__qualname__")?;
         let is_other = match &found {
-            Some(value) => !value.getattr_opt("__qualname__")?.is_some_and(|name| name.eq(&own).unwrap_or(false)),
+            Some(value) => {
+                !value.getattr_opt("__qualname__")?.is_some_and(|name| name.eq(&own).unwrap_or(false))
+            }
             None => false,
         };
         Ok(if is_other { found } else { Some(self.function.clone()) })

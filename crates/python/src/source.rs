@@ -3,11 +3,12 @@
 //! A function object comes in; the text that it was made from goes out, with the place in it. The
 //! text may come from a file, a notebook cell, the command line or the lines typed at a prompt:
 //! [`texts`] lists what there is for a code object, the likeliest first, and [`held`] believes none of
-//! them before it was held against the live code. A text that does not make this code is never
-//! compiled: the error says that it changed.
+//! them before it was held against the live code; [`rewritten`] makes allowance for what rewrites
+//! asserts. A text that does not make this code is never compiled: the error says that it changed.
 
 mod held;
 mod prompt;
+mod rewritten;
 mod text;
 
 use diagnostic::{Diagnostic, Id, Label};
@@ -41,15 +42,24 @@ impl FunctionText {
 /// `no-source` where there is none, `source-changed` where what there is makes other code.
 pub(crate) fn of_function(function: &Bound<'_, PyAny>) -> PyResult<Result<FunctionText, Diagnostic>> {
     let code = held::Code::of(function)?;
-    let mut stale = None;
+    let (mut similar, mut stale) = (None, None);
     for origin in text::Origin::ALL {
         for source in origin.texts(function, &code)? {
             match held::find(&source, &code)? {
                 held::Found::Same(which) => return Ok(Ok(FunctionText { source, which })),
+                held::Found::Similar(which) => {
+                    stale = Some((source.clone(), which.span));
+                    similar = Some(FunctionText { source, which });
+                }
                 held::Found::Other(span) => stale = Some((source, span)),
                 held::Found::Nothing => {}
             }
         }
+    }
+    if let Some(text) = similar
+        && rewritten::is_rewritten(&text, &code)?
+    {
+        return Ok(Ok(text));
     }
     Ok(Err(match stale {
         Some((source, span)) => changed(&code, &source, span),

@@ -27,19 +27,16 @@ thread_local! {
     static RAISED: RefCell<Option<Raised>> = const { RefCell::new(None) };
 }
 
-/// The status of a call that raised.
-const STATUS_RAISED: i32 = 1;
-
 /// The thread's error, which it no longer has then.
 pub fn take() -> Option<Raised> {
     RAISED.try_with(|slot| slot.borrow_mut().take()).ok().flatten()
 }
 
-/// Keeps an error for the host and gives the status to return.
+/// Keeps an error for the host.
 ///
 /// # Safety
 /// `count` words are readable at `args`.
-pub(crate) unsafe extern "C" fn raise(code: *const c_void, site: u32, args: *const u64, count: usize) -> i32 {
+pub(crate) unsafe extern "C" fn raise(code: *const c_void, site: u32, args: *const u64, count: usize) {
     let args = if count == 0 {
         Vec::new()
     } else {
@@ -48,7 +45,6 @@ pub(crate) unsafe extern "C" fn raise(code: *const c_void, site: u32, args: *con
     };
     // A thread that is ending has no place for the error any more; its status says enough.
     let _ = RAISED.try_with(|slot| *slot.borrow_mut() = Some(Raised { code, site, args }));
-    STATUS_RAISED
 }
 
 #[cfg(test)]
@@ -60,7 +56,7 @@ mod tests {
         let words = [7, u64::MAX];
         let code = std::ptr::from_ref(&words).cast();
         // SAFETY: two words are there.
-        assert_eq!(unsafe { raise(code, 3, words.as_ptr(), 2) }, STATUS_RAISED);
+        unsafe { raise(code, 3, words.as_ptr(), 2) };
         assert_eq!(take(), Some(Raised { code, site: 3, args: words.to_vec() }));
         assert_eq!(take(), None);
     }

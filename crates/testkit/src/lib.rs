@@ -1,7 +1,10 @@
 //! What tests share: the runner of case files, generators of random C, and the compilers that are
 //! asked for the right answer. A dev-dependency only.
 
+pub mod c_types;
 pub mod cases;
+pub mod gcc;
 pub mod layout_oracle;
 pub mod random;
 pub mod record_text;
+pub mod signatures;

@@ -11,14 +11,19 @@
 #![forbid(unsafe_code)]
 
 mod function;
+mod operands;
 mod ops;
+mod print;
 mod program;
 mod ty;
+mod verify;
 
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
 pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};
+pub use print::print;
 pub use program::{
     CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, HostObject, Program, RaiseArg, RaiseSite,
     RaiseSiteId,
 };
 pub use ty::{FloatTy, IntTy, Ty};
+pub use verify::verify;

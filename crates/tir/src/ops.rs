@@ -122,6 +122,38 @@ macro_rules! intrinsics {
     };
 }
 
+/// Gives operators their names in the text of the IR.
+macro_rules! named {
+    ($name:ident { $($variant:ident $text:literal)* }) => {
+        impl $name {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name in the text of the IR.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+    };
+}
+
+named! {
+    UnaryOp { Neg "neg" Not "not" Abs "abs" Real "real" Imag "imag" Conj "conj" }
+}
+
+named! {
+    BinaryOp {
+        Add "add" Sub "sub" Mul "mul" Div "div" FloorDiv "floordiv" FloorMod "floormod" Pow "pow" And "and"
+        Or "or" Xor "xor" Shl "shl" Shr "shr" Min "min" Max "max"
+    }
+}
+
+named! {
+    Comparison { Eq "eq" Ne "ne" Lt "lt" Le "le" Gt "gt" Ge "ge" }
+}
+
 intrinsics! {
     Acos "acos" 1 "Also complex."
     Acosh "acosh" 1 "Also complex."
@@ -166,6 +198,33 @@ intrinsics! {
     FrexpMantissa "frexp_mantissa" 1 "The first of `frexp`."
     FrexpExponent "frexp_exponent" 1 "The second of `frexp`, an `i64`."
     Ldexp "ldexp" 2 "A float times two to an `i64`."
+}
+
+impl Intrinsic {
+    /// Whether its operands may be complex.
+    pub const fn takes_complex(self) -> bool {
+        matches!(
+            self,
+            Self::Acos
+                | Self::Acosh
+                | Self::Asin
+                | Self::Asinh
+                | Self::Atan
+                | Self::Atanh
+                | Self::Cos
+                | Self::Cosh
+                | Self::Exp
+                | Self::Log
+                | Self::Sin
+                | Self::Sinh
+                | Self::Sqrt
+                | Self::Tan
+                | Self::Tanh
+                | Self::IsNan
+                | Self::IsInf
+                | Self::IsFinite
+        )
+    }
 }
 
 /// What an instruction does.

@@ -16,6 +16,13 @@ impl IntTy {
     pub const I64: Self = Self { bits: 64, is_signed: true };
     /// The largest unsigned one.
     pub const U64: Self = Self { bits: 64, is_signed: false };
+
+    /// Whether `value` is one of its values.
+    pub fn holds(self, value: i128) -> bool {
+        let bits = u32::from(self.bits);
+        let half = 1_i128 << (bits - 1);
+        if self.is_signed { (-half..half).contains(&value) } else { (0..half * 2).contains(&value) }
+    }
 }
 
 /// A binary float of IEEE 754.
@@ -25,6 +32,16 @@ pub enum FloatTy {
     F32,
     /// Double precision.
     F64,
+}
+
+impl FloatTy {
+    /// 32 or 64.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::F32 => 32,
+            Self::F64 => 64,
+        }
+    }
 }
 
 /// The type of a value.

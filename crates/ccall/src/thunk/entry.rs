@@ -101,6 +101,8 @@ pub(super) fn address() -> *const c_void {
 /// # Safety
 /// Only the entry above calls it: `record` lives for ever, `frame` until this returns.
 unsafe extern "C" fn trampoline(record: *const Record, frame: *mut CallbackFrame) {
+    // `CallbackFrame::base` leads beyond the frame, to the arguments on the stack.
+    frame.expose_provenance();
     // SAFETY: what the entry passed.
     let (record, frame) = unsafe { (&*record, &mut *frame) };
     frame.x87_count = record.plan.as_ref().map_or(0, |plan| plan.x87_count());

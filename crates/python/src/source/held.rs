@@ -2,17 +2,12 @@
 //!
 //! The functions of the text that have the code's name and first line are compiled by CPython, each
 //! alone, and compared with the code: instructions, names and constants. What is equal is the
-//! function's text, and of several lambdas on a line it tells the right one. Where none is equal a
-//! rewriter may have been at work between text and code, as pytest is with asserts: then names, constants
-//! outside asserts and lines are compared, and the file must not be younger than the process unless
-//! the function has asserts.
-
-use std::time::{Duration, SystemTime};
+//! function's text; of several lambdas on a line the columns and this tell the right one.
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCode, PyDict, PyTuple};
-use pysyntax::{CodeFacts, Constant, FunctionSyntax};
+use pyo3::types::{PyCode, PyDict, PyModule, PyTuple};
+use pysyntax::FunctionSyntax;
 use source::{Source, Span};
 
 /// What a code object says of itself.
@@ -29,6 +24,9 @@ pub(super) struct Code<'py> {
     pub(super) params: Vec<String>,
     qualified_name: String,
     free: Vec<String>,
+    /// Every name in the code.
+    names: Vec<String>,
+    globals: Bound<'py, PyDict>,
 }
 
 impl<'py> Code<'py> {
@@ -39,13 +37,19 @@ impl<'py> Code<'py> {
         let count: usize = object.getattr("co_argcount")?.extract::<usize>()?
             + object.getattr("co_kwonlyargcount")?.extract::<usize>()?;
         let mut params: Vec<String> = object.getattr("co_varnames")?.extract()?;
+        let mut names: Vec<String> = object.getattr(intern!(py, "co_names"))?.extract()?;
+        names.extend_from_slice(&params);
         params.truncate(count);
+        let free: Vec<String> = object.getattr(intern!(py, "co_freevars"))?.extract()?;
+        names.extend_from_slice(&free);
         Ok(Self {
             name: object.getattr(intern!(py, "co_name"))?.extract()?,
             filename: object.getattr(intern!(py, "co_filename"))?.extract()?,
             first_line: object.getattr(intern!(py, "co_firstlineno"))?.extract()?,
             qualified_name: object.getattr(intern!(py, "co_qualname"))?.extract()?,
-            free: object.getattr(intern!(py, "co_freevars"))?.extract()?,
+            free,
+            names,
+            globals: function.getattr(intern!(py, "__globals__"))?.cast_into()?,
             params,
             object,
         })
@@ -54,6 +58,33 @@ impl<'py> Code<'py> {
     /// Whether it is a lambda's.
     pub(super) fn is_lambda(&self) -> bool {
         self.name == "<lambda>"
+    }
+
+    /// Those of its names that are modules: probably imported where it stands. How CPython compiles
+    /// `name.method()` depends on whether an import binds the name.
+    pub(super) fn modules(&self) -> PyResult<Vec<String>> {
+        let mut modules = Vec::new();
+        // A rewriter's own names are no names of Python, so that they meet no others.
+        for name in self.names.iter().filter(|name| !name.starts_with('@')) {
+            if self.globals.get_item(name)?.is_some_and(|value| value.is_instance_of::<PyModule>()) {
+                modules.push(name.clone());
+            }
+        }
+        Ok(modules)
+    }
+
+    /// Those of its names that an import binds at the top of a text: the answer, but it takes
+    /// a look at the whole text.
+    fn imported_in(&self, source: &Source) -> PyResult<Vec<String>> {
+        let symtable = self.object.py().import("symtable")?;
+        let Ok(top) = symtable.call_method1("symtable", (source.text(), &self.filename, "exec")) else {
+            return Ok(Vec::new());
+        };
+        let is_imported = |name: &String| {
+            let symbol = top.call_method1("lookup", (name,));
+            symbol.and_then(|symbol| symbol.call_method0("is_imported")?.is_truthy()).unwrap_or(false)
+        };
+        Ok(self.names.iter().filter(|name| is_imported(name)).cloned().collect())
     }
 
     /// The class that it stands in directly: it decides how private names are spelled.
@@ -68,7 +99,9 @@ impl<'py> Code<'py> {
 pub(super) enum Found {
     /// Its function.
     Same(FunctionSyntax),
-    /// A function of that name and place, but not its: or another one in its place.
+    /// The only function of that name and place, which makes other code.
+    Similar(FunctionSyntax),
+    /// Something else where it should be.
     Other(Span),
     /// Nothing like it.
     Nothing,
@@ -85,25 +118,40 @@ pub(super) fn find(source: &Source, code: &Code<'_>) -> PyResult<Found> {
     let Some(first) = candidates.first().map(|function| function.span) else {
         return Ok(match functions.iter().find(is_named) {
             Some(function) => Found::Other(function.span),
-            None => Found::Nothing,
+            None if code.filename.starts_with('<') => Found::Nothing,
+            None => Found::Other(line_span(source, code.first_line)),
         });
     };
     if candidates.len() > 1 {
         candidates = by_column(source, code, candidates)?;
     }
-    for function in &candidates {
-        if let Some(compiled) = compile(source, function, code)?
+    if let Some(function) = same(source, code, &candidates, &code.modules()?)? {
+        return Ok(Found::Same(function));
+    }
+    if let Some(function) = same(source, code, &candidates, &code.imported_in(source)?)? {
+        return Ok(Found::Same(function));
+    }
+    Ok(match candidates[..] {
+        [function] => Found::Similar(function.clone()),
+        _ => Found::Other(first),
+    })
+}
+
+/// The first that CPython makes the code of, where imports bind these names.
+fn same(
+    source: &Source,
+    code: &Code<'_>,
+    functions: &[&FunctionSyntax],
+    imported: &[String],
+) -> PyResult<Option<FunctionSyntax>> {
+    for function in functions {
+        if let Some(compiled) = compile(source, function, code, imported)?
             && is_same(&compiled, code.object.as_any())?
         {
-            return Ok(Found::Same((*function).clone()));
+            return Ok(Some((*function).clone()));
         }
     }
-    if let [function] = candidates[..]
-        && is_rewritten(source, function, code)?
-    {
-        return Ok(Found::Same(function.clone()));
-    }
-    Ok(Found::Other(first))
+    Ok(None)
 }
 
 /// Those whose text holds the place that the code's last expression came from, the smallest
@@ -124,8 +172,10 @@ fn by_column<'f>(
         }
     }
     let Some(at) = last else { return Ok(functions) };
-    let mut holding: Vec<&FunctionSyntax> =
-        functions.into_iter().filter(|function| (function.span.start()..function.span.end()).contains(&at)).collect();
+    let mut holding: Vec<&FunctionSyntax> = functions
+        .into_iter()
+        .filter(|function| (function.span.start()..function.span.end()).contains(&at))
+        .collect();
     holding.sort_by_key(|function| function.span.end() - function.span.start());
     Ok(holding)
 }
@@ -139,10 +189,11 @@ fn line_span(source: &Source, number: u32) -> Span {
 }
 
 /// What CPython makes of the function's text alone, in the scopes that it stands in.
-fn compile<'py>(
+pub(super) fn compile<'py>(
     source: &Source,
     function: &FunctionSyntax,
     code: &Code<'py>,
+    imported: &[String],
 ) -> PyResult<Option<Bound<'py, PyCode>>> {
     /// The bits of `co_flags` that are `from __future__` imports.
     const FUTURES: u32 = 0x01fe_0000;
@@ -150,7 +201,10 @@ fn compile<'py>(
     let flags = code.object.getattr("co_flags")?.extract::<u32>()? & FUTURES;
     let kwargs = PyDict::new(py);
     kwargs.set_item("dont_inherit", true)?;
-    let args = (in_its_scopes(source, function, code), &code.filename, "exec", flags);
+    let imports =
+        if imported.is_empty() { String::new() } else { format!("import {}\n", imported.join(", ")) };
+    let program = imports + &in_its_scopes(source, function, code);
+    let args = (program, &code.filename, "exec", flags);
     match py.import("builtins")?.getattr("compile")?.call(args, Some(&kwargs)) {
         Ok(module) => inner(&module, code),
         // What stands there now is not even Python.
@@ -235,87 +289,7 @@ fn is_same(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(true)
 }
 
-fn shown(value: &Bound<'_, PyAny>) -> PyResult<String> {
+/// A constant's text, which tells types and signs of zero.
+pub(super) fn shown(value: &Bound<'_, PyAny>) -> PyResult<String> {
     Ok(value.repr()?.to_string_lossy().into_owned())
-}
-
-/// Whether the code may be this text after somebody rewrote it between reading and compiling.
-fn is_rewritten(source: &Source, function: &FunctionSyntax, code: &Code<'_>) -> PyResult<bool> {
-    let Ok(syntax) = pysyntax::parse(source, function) else { return Ok(false) };
-    let facts = CodeFacts::of(&syntax);
-    let has_assert = source.slice(function.span).contains("assert");
-    if facts.params != code.params || !(has_assert || is_older_than_process(&code.filename)) {
-        return Ok(false);
-    }
-    let names = |parts: &[&str]| -> PyResult<Vec<String>> {
-        let lists = parts.iter().map(|part| code.object.getattr(*part)?.extract::<Vec<String>>());
-        Ok(lists.collect::<PyResult<Vec<_>>>()?.concat())
-    };
-    let bound = names(&["co_varnames", "co_cellvars"])?;
-    let read = names(&["co_names", "co_freevars"])?;
-    let is_known = |wanted: &[String], known: &[String]| wanted.iter().all(|name| known.contains(name));
-    Ok(is_known(&facts.locals, &bound)
-        && is_known(&facts.free, &read)
-        && is_known(&facts.attributes, &read)
-        && has_constants(&facts.constants, code)?
-        && has_lines(source, function, code)?)
-}
-
-fn has_constants(wanted: &[Constant], code: &Code<'_>) -> PyResult<bool> {
-    let py = code.object.py();
-    let known = code.object.getattr("co_consts")?;
-    let known = known.cast::<PyTuple>()?;
-    for constant in wanted {
-        let wanted = match constant {
-            Constant::Int(value) => value.into_pyobject(py)?.into_any(),
-            Constant::Float(value) => value.into_pyobject(py)?.into_any(),
-            Constant::Imaginary(value) => pyo3::types::PyComplex::from_doubles(py, 0.0, *value).into_any(),
-            Constant::Text(value) => value.into_pyobject(py)?.into_any(),
-        };
-        let wanted = shown(&wanted)?;
-        let mut is_there = false;
-        for item in known.iter() {
-            is_there |= shown(&item)? == wanted;
-        }
-        if !is_there {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Whether the lines of the code are those of the text.
-fn has_lines(source: &Source, function: &FunctionSyntax, code: &Code<'_>) -> PyResult<bool> {
-    let last = source.place(function.span.end()).line;
-    for entry in code.object.call_method0("co_lines")?.try_iter()? {
-        let (_, _, line) = entry?.extract::<(usize, usize, Option<u32>)>()?;
-        if line.is_some_and(|line| !(code.first_line..=last).contains(&line)) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Whether a file was last written before this process started.
-fn is_older_than_process(filename: &str) -> bool {
-    let written = std::fs::metadata(filename).and_then(|metadata| metadata.modified());
-    matches!((written, process_start()), (Ok(written), Some(start)) if written < start)
-}
-
-/// When this process started, to the clock tick: field 22 of `/proc/self/stat`, after the name in
-/// parentheses, counts ticks since the machine started.
-fn process_start() -> Option<SystemTime> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    let (_, fields) = stat.rsplit_once(')')?;
-    let ticks: u64 = fields.split_ascii_whitespace().nth(19)?.parse().ok()?;
-    // SAFETY: asks for a number.
-    let per_second = u64::try_from(unsafe { libc::sysconf(libc::_SC_CLK_TCK) }).ok()?;
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `now` is ours to write.
-    if unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut now) } != 0 {
-        return None;
-    }
-    let up = Duration::new(u64::try_from(now.tv_sec).ok()?, u32::try_from(now.tv_nsec).ok()?);
-    let started = Duration::from_millis(ticks.checked_mul(1000)?.checked_div(per_second)?);
-    SystemTime::now().checked_sub(up.checked_sub(started)?)
 }

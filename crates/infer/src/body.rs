@@ -1,0 +1,171 @@
+//! A function of the typed IR while it grows: blocks, instructions, the block that is being
+//! filled. It is cheap to clone, since a loop is walked again when its types turn out wider.
+
+use arena::{Id as _, IdMap, SideMap};
+use source::{Source, Span};
+use tir::{
+    Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Terminator, Ty, Value,
+};
+
+use crate::{fold, tidy};
+
+/// The function while it grows.
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    function: Function,
+    /// The instruction that gives each value; parameters have none.
+    definitions: SideMap<Value, Option<InstId>>,
+    /// References of records that C declares `const`.
+    read_only: SideMap<Value, bool>,
+    /// Where instructions go; none after a terminator.
+    current: Option<BlockId>,
+    /// The places of this function that raise; their ids are of this list until the end.
+    sites: IdMap<RaiseSiteId, RaiseSite>,
+}
+
+impl Body {
+    /// A function with an empty entry block.
+    pub(crate) fn new(name: &str, source: &Source) -> Self {
+        let function = Function {
+            name: name.to_owned(),
+            source: source.clone(),
+            result: Ty::Unit,
+            blocks: IdMap::new(),
+            insts: IdMap::new(),
+            values: IdMap::new(),
+            names: SideMap::default(),
+            slots: IdMap::new(),
+        };
+        let mut body = Self {
+            function,
+            definitions: SideMap::default(),
+            read_only: SideMap::default(),
+            current: None,
+            sites: IdMap::new(),
+        };
+        body.current = Some(body.block());
+        body
+    }
+
+    /// A new empty block.
+    pub(crate) fn block(&mut self) -> BlockId {
+        let block = Block { params: Vec::new(), insts: Vec::new(), terminator: Terminator::Unreachable };
+        self.function.blocks.push(block)
+    }
+
+    /// A new parameter of `block`.
+    pub(crate) fn param(&mut self, block: BlockId, ty: Ty) -> Value {
+        let value = self.function.values.push(ty);
+        self.function.blocks[block].params.push(value);
+        value
+    }
+
+    /// Instructions go to `block` from now on.
+    pub(crate) fn switch_to(&mut self, block: BlockId) {
+        self.current = Some(block);
+    }
+
+    /// The block that is being filled, if anything reaches this point.
+    pub(crate) fn current(&self) -> Option<BlockId> {
+        self.current
+    }
+
+    /// Ends the block, if anything reaches its end.
+    pub(crate) fn terminate(&mut self, terminator: Terminator) {
+        if let Some(block) = self.current.take() {
+            self.function.blocks[block].terminator = terminator;
+        }
+    }
+
+    /// Ends the block with a jump.
+    pub(crate) fn jump(&mut self, block: BlockId, args: Vec<Value>) {
+        self.terminate(Terminator::Jump(Jump { block, args }));
+    }
+
+    /// Ends the block with a branch to two new blocks: where the condition is true, where not.
+    pub(crate) fn branch(&mut self, condition: Value) -> (BlockId, BlockId) {
+        let (then, otherwise) = (self.block(), self.block());
+        let jump = |block| Jump { block, args: Vec::new() };
+        self.terminate(Terminator::Branch { condition, then: jump(then), otherwise: jump(otherwise) });
+        (then, otherwise)
+    }
+
+    /// An operation with a result. What is known now becomes a constant.
+    pub(crate) fn emit(&mut self, op: Op, ty: Ty, span: Span) -> Value {
+        let op = fold::fold(self, &op, ty).map_or(op, Op::Const);
+        let value = self.function.values.push(ty);
+        let inst = self.push(Inst { op, result: Some(value), span });
+        self.definitions[value] = Some(inst);
+        value
+    }
+
+    /// An operation without a result.
+    pub(crate) fn effect(&mut self, op: Op, span: Span) {
+        self.push(Inst { op, result: None, span });
+    }
+
+    fn push(&mut self, inst: Inst) -> InstId {
+        let inst = self.function.insts.push(inst);
+        if let Some(block) = self.current {
+            self.function.blocks[block].insts.push(inst);
+        }
+        inst
+    }
+
+    /// A constant.
+    pub(crate) fn constant(&mut self, value: Const, ty: Ty, span: Span) -> Value {
+        self.emit(Op::Const(value), ty, span)
+    }
+
+    /// The type of a value.
+    pub(crate) fn ty(&self, value: Value) -> Ty {
+        self.function.values[value]
+    }
+
+    /// The constant that a value is.
+    pub(crate) fn as_const(&self, value: Value) -> Option<Const> {
+        let inst = self.definitions[value]?;
+        match self.function.insts[inst].op {
+            Op::Const(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    /// Gives a value the user's name for it, in the text of the IR.
+    pub(crate) fn name(&mut self, value: Value, name: &str) {
+        if self.function.names[value].is_none() {
+            self.function.names[value] = Some(name.to_owned());
+        }
+    }
+
+    /// Whether C declares the record `const` that a value refers to.
+    pub(crate) fn is_read_only(&self, record: Value) -> bool {
+        self.read_only[record]
+    }
+
+    /// The record that a value refers to is declared `const`.
+    pub(crate) fn set_read_only(&mut self, record: Value) {
+        self.read_only[record] = true;
+    }
+
+    /// Ends the block with an exception.
+    pub(crate) fn raise(&mut self, site: RaiseSite, values: Vec<Value>) {
+        let site = self.sites.push(site);
+        self.terminate(Terminator::Raise(site, values));
+    }
+
+    /// The finished function; its places that raise move behind those of the program.
+    pub(crate) fn finish(mut self, result: Ty, sites: &mut IdMap<RaiseSiteId, RaiseSite>) -> Function {
+        self.function.result = result;
+        let first = sites.len();
+        for site in self.sites.values() {
+            sites.push(site.clone());
+        }
+        for block in self.function.blocks.ids() {
+            if let Terminator::Raise(site, _) = &mut self.function.blocks[block].terminator {
+                *site = RaiseSiteId::from_index(first + site.index());
+            }
+        }
+        tidy::tidy(&self.function)
+    }
+}

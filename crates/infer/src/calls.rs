@@ -1,0 +1,221 @@
+//! Calls: what is called, and which argument goes to which parameter.
+
+use std::sync::Arc;
+
+use diagnostic::{Diagnostic, Id, Label};
+use pysyntax::{ExprId, Keyword, Param, ParamKind};
+use source::Span;
+use tir::{HostObject, Op, Ty, Value};
+
+use crate::convert;
+use crate::program::Key;
+use crate::stop::{Stop, Walked};
+use crate::term::Term;
+use crate::walk::{Frame, Walker};
+use crate::{Entity, FunctionSource, prelude};
+
+/// An argument that has been walked.
+#[derive(Clone, Debug)]
+pub(crate) struct Arg {
+    pub(crate) term: Term,
+    pub(crate) span: Span,
+}
+
+/// The arguments of a call that have been walked, in the order of the text.
+pub(crate) struct Args {
+    pub(crate) positional: Vec<Arg>,
+    pub(crate) named: Vec<(String, Arg)>,
+    pub(crate) span: Span,
+}
+
+impl Walker<'_, '_> {
+    /// A call.
+    pub(crate) fn call(
+        &mut self,
+        function: ExprId,
+        args: &[ExprId],
+        keywords: &[Keyword],
+        span: Span,
+    ) -> Walked<Term> {
+        let callee = self.walk_expr(function)?;
+        let args = self.walk_args(args, keywords, span)?;
+        match callee {
+            Term::Entity(Entity::Known(name)) => self.call_known(&name, args),
+            Term::Entity(Entity::Type(ty)) => self.call_type(ty, &args),
+            Term::Entity(Entity::Function(object)) => self.call_function(object, args),
+            Term::Entity(Entity::CFunction(function)) => self.call_c(&function, &args),
+            Term::Method(name, of) => self.call_method(name, of, args),
+            Term::Value(pointer) if matches!(self.body.ty(pointer), Ty::Pointer(_)) => {
+                self.call_pointer(pointer, self.span_of(function), &args)
+            }
+            Term::Entity(Entity::Exception(name, _)) => {
+                let title = format!("the exception `{name}` is made but not raised");
+                Err(self.error(Id::NotAValue, span, title, "").help(format!("write `raise {name}(…)`")))
+            }
+            other @ (Term::Value(_) | Term::Tuple(_) | Term::Entity(_)) => {
+                let title = format!("{} cannot be called in compiled code", self.describe(&other));
+                let stop = self.error(Id::NotCallable, self.span_of(function), title, "");
+                Err(stop.help("call a function that compiles, or a C function"))
+            }
+        }
+    }
+
+    fn walk_args(&mut self, args: &[ExprId], keywords: &[Keyword], span: Span) -> Walked<Args> {
+        let syntax = self.syntax();
+        let mut walked = Args { positional: Vec::new(), named: Vec::new(), span };
+        for arg in args {
+            let term = self.walk_expr(*arg)?;
+            walked.positional.push(Arg { term, span: self.span_of(*arg) });
+        }
+        for keyword in keywords {
+            let term = self.walk_expr(keyword.value)?;
+            let arg = Arg { term, span: self.span_of(keyword.value) };
+            walked.named.push((syntax.name(keyword.name).to_owned(), arg));
+        }
+        Ok(walked)
+    }
+
+    /// Something that inference has rules for.
+    pub(crate) fn call_known(&mut self, name: &str, mut args: Args) -> Walked<Term> {
+        // Functions of any number of arguments, of which the prelude has those of two.
+        while matches!(name, "math.gcd" | "math.lcm" | "math.hypot") && args.positional.len() > 2 {
+            let rest = args.positional.split_off(2);
+            let first = Args { positional: args.positional, named: Vec::new(), span: args.span };
+            let term = self.call_known(name, first)?;
+            args.positional = std::iter::once(Arg { term, span: args.span }).chain(rest).collect();
+        }
+        if let Some(term) = self.call_builtin(name, &args)? {
+            return Ok(term);
+        }
+        if let Some(term) = self.call_primitive(name, &args)? {
+            return Ok(term);
+        }
+        let Some(syntax) = prelude::function(name) else {
+            let short = name.trim_start_matches("builtins.");
+            let title = format!("`{short}` is not supported in compiled code");
+            let stop = self.error(Id::UnsupportedFunction, args.span, title, "");
+            return Err(match prelude::instead(name) {
+                Some(help) => stop.help(help),
+                None => stop,
+            });
+        };
+        let environment = self.frames[0].function.environment.clone();
+        let source = FunctionSource { name: name.to_owned(), syntax, environment, defaults: Vec::new() };
+        self.expand(Arc::new(source), args)
+    }
+
+    /// Expands a prelude function in place: what it raises is raised by the call in the user's text.
+    fn expand(&mut self, source: Arc<FunctionSource>, args: Args) -> Walked<Term> {
+        let (span, syntax) = (args.span, source.syntax.clone());
+        let mut bound = self.bind_args(&source, args)?;
+        self.convert_args(&source, &mut bound)?;
+        let terms = bound.into_iter().map(|arg| arg.term).collect();
+        self.frames.push(Frame::new(source, terms, Some(span)));
+        let walked = self.walk_body(&syntax);
+        let frame = self.frames.pop().expect("it was just pushed");
+        walked?;
+        let mut returns = frame.returns;
+        for arrival in &mut returns {
+            arrival.locals.clone_from(&self.frame().locals);
+        }
+        self.meet_at(returns)
+    }
+
+    /// A function of Python, compiled along for the types of these arguments.
+    fn call_function(&mut self, object: HostObject, args: Args) -> Walked<Term> {
+        let environment = self.frame().function.environment.clone();
+        let found = self.program.callee(object, || environment.function(object));
+        let (callee, source) = found.map_err(|reason| {
+            self.error(Id::NoSource, args.span, "the function that is called cannot be compiled", reason)
+        })?;
+        let span = args.span;
+        let mut params = Vec::new();
+        let mut values = Vec::new();
+        for arg in self.bind_args(&source, args)? {
+            let value = self.value(&arg.term, arg.span)?;
+            params.push(self.body.ty(value));
+            values.push(value);
+        }
+        let key = Key { callee, params };
+        let (id, result) =
+            self.program.specialise(&key, &source).map_err(|stop| self.called_here(stop, &key, span))?;
+        let Some(result) = result else { return Err(Stop::Unreachable) };
+        Ok(Term::Value(self.emit_call(Op::Call(id, values), result, span)))
+    }
+
+    /// A call, with `None` where it has no result.
+    pub(crate) fn emit_call(&mut self, op: Op, result: Ty, span: Span) -> Value {
+        if result != Ty::Unit {
+            return self.body.emit(op, result, span);
+        }
+        self.body.effect(op, span);
+        convert::zero(&mut self.body, Ty::Unit, span)
+    }
+
+    /// An error in a function that is compiled along shows the call too, unless there are many.
+    fn called_here(&self, stop: Stop, key: &Key, span: Span) -> Stop {
+        let Stop::Error(diagnostic) = stop else { return stop };
+        if !diagnostic.others.is_empty() {
+            return Stop::Error(diagnostic);
+        }
+        let types: Vec<String> = key.params.iter().map(|ty| format!("`{}`", self.ty_name(*ty))).collect();
+        let with = if types.is_empty() { String::new() } else { format!(" with {}", types.join(", ")) };
+        let label = Label::new(self.source(), span, format!("called here{with}"));
+        let diagnostic: Diagnostic = *diagnostic;
+        Stop::Error(Box::new(diagnostic.with_label(label)))
+    }
+
+    /// The arguments in the order of the parameters.
+    pub(crate) fn bind_args(&mut self, source: &FunctionSource, args: Args) -> Walked<Vec<Arg>> {
+        let syntax = &source.syntax;
+        let span = args.span;
+        let wrong = |walker: &Self, at: Span, what: String| {
+            walker.error(Id::WrongArguments, at, format!("`{}` {what}", source.name), "")
+        };
+        let by_position = syntax.params.iter().filter(|param| param.kind != ParamKind::Keyword).count();
+        if args.positional.len() > by_position {
+            let at = args.positional[by_position].span;
+            let plural = if by_position == 1 { "" } else { "s" };
+            let what = format!("takes {by_position} argument{plural}, not {}", args.positional.len());
+            return Err(wrong(self, at, what));
+        }
+        let mut bound: Vec<Option<Arg>> = args.positional.into_iter().map(Some).collect();
+        bound.resize(syntax.params.len(), None);
+        for (name, arg) in args.named {
+            let is_it =
+                |param: &Param| syntax.name(param.name) == name && param.kind != ParamKind::Positional;
+            let Some(index) = syntax.params.iter().position(is_it) else {
+                return Err(wrong(self, arg.span, format!("has no parameter `{name}`")));
+            };
+            if bound[index].is_some() {
+                return Err(wrong(self, arg.span, format!("gets `{name}` twice")));
+            }
+            bound[index] = Some(arg);
+        }
+        let mut given = Vec::new();
+        let defaults = syntax.params.iter().filter(|param| param.has_default).count();
+        let mut default = source.defaults.len().wrapping_sub(defaults);
+        for (param, arg) in syntax.params.iter().zip(bound) {
+            let from_default = source.defaults.get(default).cloned();
+            default = default.wrapping_add(usize::from(param.has_default));
+            match (arg, param.has_default) {
+                (Some(arg), _) => given.push(arg),
+                (None, true) => given.push(self.default_arg(from_default, span)),
+                (None, false) => {
+                    let what = format!("is called without `{}`", syntax.name(param.name));
+                    return Err(wrong(self, span, what));
+                }
+            }
+        }
+        Ok(given)
+    }
+
+    /// The defaults of prelude functions are all `None`.
+    fn default_arg(&mut self, entity: Option<Entity>, span: Span) -> Arg {
+        let term = match entity {
+            Some(entity) => self.entity(entity, span),
+            None => Term::Value(convert::zero(&mut self.body, Ty::Unit, span)),
+        };
+        Arg { term, span }
+    }
+}

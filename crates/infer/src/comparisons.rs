@@ -1,0 +1,154 @@
+//! Comparisons, alone and in chains.
+
+use diagnostic::Id;
+use pysyntax::{CompareOp, ExprId};
+use source::Span;
+use tir::{BinaryOp, Comparison, Const, IntTy, Op, Ty, Value};
+
+use crate::convert;
+use crate::promote;
+use crate::stop::{Stop, Walked};
+use crate::term::Term;
+use crate::walk::Walker;
+
+impl Walker<'_, '_> {
+    /// `a < b < c`: each operand once, and none after the first comparison that is false.
+    pub(crate) fn chain(&mut self, first: ExprId, rest: &[(CompareOp, ExprId)], span: Span) -> Walked<Term> {
+        let mut left = (self.walk_expr(first)?, self.span_of(first));
+        let (last, firsts) = rest.split_last().expect("a comparison has an operator");
+        let mut arrivals = Vec::new();
+        for (op, operand) in firsts {
+            let right = (self.walk_expr(*operand)?, self.span_of(*operand));
+            let holds = self.compare(*op, &left.0, &right.0, span, (left.1, right.1))?;
+            let (next, done) = self.body.branch(holds);
+            self.body.switch_to(done);
+            let no = self.body.constant(Const::Bool(false), Ty::Bool, span);
+            arrivals.extend(self.arrival(Some(Term::Value(no)), span));
+            self.body.switch_to(next);
+            left = right;
+        }
+        let right = (self.walk_expr(last.1)?, self.span_of(last.1));
+        let holds = self.compare(last.0, &left.0, &right.0, span, (left.1, right.1))?;
+        arrivals.extend(self.arrival(Some(Term::Value(holds)), span));
+        self.meet_at(arrivals)
+    }
+
+    fn compare(
+        &mut self,
+        op: CompareOp,
+        left: &Term,
+        right: &Term,
+        span: Span,
+        spans: (Span, Span),
+    ) -> Walked<Value> {
+        let (a, b) = (self.value(left, spans.0)?, self.value(right, spans.1)?);
+        let comparison = match op {
+            CompareOp::Eq => Comparison::Eq,
+            CompareOp::Ne => Comparison::Ne,
+            CompareOp::Lt => Comparison::Lt,
+            CompareOp::Le => Comparison::Le,
+            CompareOp::Gt => Comparison::Gt,
+            CompareOp::Ge => Comparison::Ge,
+            CompareOp::Is | CompareOp::IsNot => return self.identity(op, a, b, span, spans),
+        };
+        self.compare_values(comparison, a, b, span).ok_or_else(|| self.not_comparable(op, a, b, spans))
+    }
+
+    /// A comparison of two values, if their types have one.
+    pub(crate) fn compare_values(
+        &mut self,
+        comparison: Comparison,
+        a: Value,
+        b: Value,
+        span: Span,
+    ) -> Option<Value> {
+        let is_equality = matches!(comparison, Comparison::Eq | Comparison::Ne);
+        let ty = match (self.body.ty(a), self.body.ty(b)) {
+            (Ty::Unit, Ty::Unit) if is_equality => {
+                return Some(self.body.constant(Const::Bool(comparison == Comparison::Eq), Ty::Bool, span));
+            }
+            (a_ty @ Ty::Pointer(_), Ty::Pointer(_) | Ty::Unit) => {
+                let b = if a_ty == self.body.ty(b) { b } else { convert::to(&mut self.body, b, a_ty, span) };
+                return Some(self.body.emit(Op::Compare(comparison, a, b), Ty::Bool, span));
+            }
+            (Ty::Unit, b_ty @ Ty::Pointer(_)) => {
+                let a = convert::to(&mut self.body, a, b_ty, span);
+                return Some(self.body.emit(Op::Compare(comparison, a, b), Ty::Bool, span));
+            }
+            (Ty::Unit, Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
+            | (Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_), Ty::Unit)
+                if is_equality =>
+            {
+                return Some(self.body.constant(Const::Bool(comparison == Comparison::Ne), Ty::Bool, span));
+            }
+            (x @ (Ty::Bool | Ty::Int(_)), y) if x == y => x,
+            (Ty::Int(x), Ty::Int(y)) if x.bits == 64 && y.bits == 64 && x.is_signed != y.is_signed => {
+                return Some(self.compare_signs(comparison, a, b, span));
+            }
+            (x, y) => promote::arithmetic(x, y)?,
+        };
+        if matches!(ty, Ty::Complex(_)) && !is_equality {
+            return None;
+        }
+        let a = convert::to(&mut self.body, a, ty, span);
+        let b = convert::to(&mut self.body, b, ty, span);
+        Some(self.body.emit(Op::Compare(comparison, a, b), Ty::Bool, span))
+    }
+
+    /// `int64` with `uint64`: a negative number is less than all unsigned ones.
+    fn compare_signs(&mut self, comparison: Comparison, a: Value, b: Value, span: Span) -> Value {
+        let unsigned = Ty::Int(IntTy::U64);
+        let is_first_signed = self.body.ty(a) == Ty::I64;
+        let signed = if is_first_signed { a } else { b };
+        let is_negative = self.compare_zero(Comparison::Lt, signed, span);
+        let (x, y) =
+            (convert::to(&mut self.body, a, unsigned, span), convert::to(&mut self.body, b, unsigned, span));
+        let holds = self.body.emit(Op::Compare(comparison, x, y), Ty::Bool, span);
+        let when_negative = match comparison {
+            Comparison::Eq => false,
+            Comparison::Ne => true,
+            Comparison::Lt | Comparison::Le => is_first_signed,
+            Comparison::Gt | Comparison::Ge => !is_first_signed,
+        };
+        if when_negative {
+            return self.body.emit(Op::Binary(BinaryOp::Or, is_negative, holds), Ty::Bool, span);
+        }
+        let is_other = convert::not(&mut self.body, is_negative, span);
+        self.body.emit(Op::Binary(BinaryOp::And, is_other, holds), Ty::Bool, span)
+    }
+
+    /// `is None`, `is not None`, and `is` between pointers.
+    fn identity(
+        &mut self,
+        op: CompareOp,
+        a: Value,
+        b: Value,
+        span: Span,
+        spans: (Span, Span),
+    ) -> Walked<Value> {
+        let comparison = if op == CompareOp::Is { Comparison::Eq } else { Comparison::Ne };
+        let types = (self.body.ty(a), self.body.ty(b));
+        let is_allowed = matches!(types, (Ty::Unit, _) | (_, Ty::Unit) | (Ty::Bool, Ty::Bool));
+        if !is_allowed {
+            let title =
+                format!("`{}` of `{}` and `{}`", op.text(), self.ty_name(types.0), self.ty_name(types.1));
+            let stop =
+                self.error(Id::WrongOperand, spans.1, title, "expected `None`: values here have no identity");
+            return Err(stop.help(format!("write `{}`", if op == CompareOp::Is { "==" } else { "!=" })));
+        }
+        self.compare_values(comparison, a, b, span).ok_or_else(|| self.not_comparable(op, a, b, spans))
+    }
+
+    fn not_comparable(&self, op: CompareOp, a: Value, b: Value, spans: (Span, Span)) -> Stop {
+        let (a, b) = (self.body.ty(a), self.body.ty(b));
+        let title = format!("`{}` of `{}` and `{}`", op.text(), self.ty_name(a), self.ty_name(b));
+        let stop = self.error(Id::WrongOperand, spans.1, title, "these have no order or equality");
+        match (a, b) {
+            (Ty::Complex(_), _) | (_, Ty::Complex(_)) => stop.help("compare `abs(…)` or `.real`"),
+            (Ty::Pointer(_), _) | (_, Ty::Pointer(_)) => {
+                stop.help("index it to read what it points to: `p[0]`")
+            }
+            (Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Record(_), _) => stop,
+        }
+    }
+}

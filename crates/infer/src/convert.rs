@@ -1,0 +1,48 @@
+//! Conversions that never fail: those of assignment and of arithmetic.
+
+use source::Span;
+use tir::{Comparison, Const, Op, Ty, UnaryOp, Value};
+
+use crate::body::Body;
+
+/// `value` as a `ty`, which holds it: one that [`crate::promote`] chose, or the type of a C
+/// parameter or field.
+pub(crate) fn to(body: &mut Body, value: Value, ty: Ty, span: Span) -> Value {
+    let from = body.ty(value);
+    if from == ty {
+        return value;
+    }
+    match (from, ty) {
+        (_, Ty::Unit) => body.constant(Const::Unit, Ty::Unit, span),
+        (Ty::Unit, Ty::Pointer(_)) => body.constant(Const::Int(0), ty, span),
+        (Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_), Ty::Bool) => not_zero(body, value, span),
+        _ => body.emit(Op::Convert(value), ty, span),
+    }
+}
+
+/// Whether a number is not zero or a pointer not null.
+pub(crate) fn not_zero(body: &mut Body, value: Value, span: Span) -> Value {
+    let ty = body.ty(value);
+    if ty == Ty::Bool {
+        return value;
+    }
+    let zero = zero(body, ty, span);
+    body.emit(Op::Compare(Comparison::Ne, value, zero), Ty::Bool, span)
+}
+
+/// The zero of a type.
+pub(crate) fn zero(body: &mut Body, ty: Ty, span: Span) -> Value {
+    let constant = match ty {
+        Ty::Unit => Const::Unit,
+        Ty::Bool => Const::Bool(false),
+        Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => Const::Int(0),
+        Ty::Float(_) => Const::Float(0.0),
+        Ty::Complex(_) => Const::Complex(0.0, 0.0),
+    };
+    body.constant(constant, ty, span)
+}
+
+/// The other truth value.
+pub(crate) fn not(body: &mut Body, value: Value, span: Span) -> Value {
+    body.emit(Op::Unary(UnaryOp::Not, value), Ty::Bool, span)
+}

@@ -1,0 +1,329 @@
+//! Expressions.
+
+use arena::Id as _;
+use diagnostic::Id;
+use pysyntax::{BoolOp, ExprId, ExprKind, NameId, UnaryOp};
+use source::Span;
+use tir::{Const, FloatTy, IntTy, Op, Ty, Value};
+
+use crate::convert;
+use crate::locals::Local;
+use crate::stop::{Stop, Walked};
+use crate::term::Term;
+use crate::walk::Walker;
+use crate::{Entity, prelude, promote};
+
+impl Walker<'_, '_> {
+    /// An expression.
+    pub(crate) fn walk_expr(&mut self, id: ExprId) -> Walked<Term> {
+        let syntax = self.syntax();
+        let span = self.span_of(id);
+        match &syntax.exprs[id].kind {
+            ExprKind::None => Ok(Term::Value(convert::zero(&mut self.body, Ty::Unit, span))),
+            ExprKind::Bool(value) => Ok(self.constant(Const::Bool(*value), Ty::Bool, span)),
+            ExprKind::Int(value) => {
+                let ty = if i64::try_from(*value).is_ok() { Ty::I64 } else { Ty::Int(IntTy::U64) };
+                Ok(self.constant(Const::Int(i128::from(*value)), ty, span))
+            }
+            ExprKind::Float(value) => Ok(self.constant(Const::Float(*value), Ty::F64, span)),
+            ExprKind::Imaginary(value) => Ok(self.constant(Const::Complex(0.0, *value), Ty::C128, span)),
+            ExprKind::Text(text) => Ok(Term::Entity(Entity::Text(text.clone()))),
+            ExprKind::Name(name) => self.read_name(*name, span),
+            ExprKind::Attribute(value, name) => self.attribute(*value, *name, span),
+            ExprKind::Index(value, index) => {
+                let place = self.index_place(*value, *index, span)?;
+                self.read_place(&place)
+            }
+            ExprKind::Unary(op, operand) => self.unary(*op, *operand, span),
+            ExprKind::Binary(op, left, right) => {
+                let spans = (self.span_of(*left), self.span_of(*right));
+                let (left, right) = (self.walk_expr(*left)?, self.walk_expr(*right)?);
+                self.binary(*op, &left, &right, span, spans)
+            }
+            ExprKind::Compare(first, rest) => self.chain(*first, rest, span),
+            ExprKind::Bools(op, operands) => self.bools(*op, operands),
+            ExprKind::If { test, then, otherwise } => self.choice(*test, *then, *otherwise),
+            ExprKind::Call { function, args, keywords } => self.call(*function, args, keywords, span),
+            ExprKind::Tuple(items) => {
+                let items = items.iter().map(|item| self.walk_expr(*item));
+                items.collect::<Walked<Vec<Term>>>().map(Term::Tuple)
+            }
+            ExprKind::Walrus(name, value) => {
+                let term = self.walk_expr(*value)?;
+                self.bind(*name, term.clone());
+                Ok(term)
+            }
+        }
+    }
+
+    /// An expression that must be a value of the IR.
+    pub(crate) fn walk_value(&mut self, id: ExprId) -> Walked<Value> {
+        let term = self.walk_expr(id)?;
+        self.value(&term, self.span_of(id))
+    }
+
+    /// The value that a term is.
+    pub(crate) fn value(&self, term: &Term, span: Span) -> Walked<Value> {
+        match term {
+            Term::Value(value) => Ok(*value),
+            Term::Tuple(_) | Term::Entity(_) | Term::Method(..) => {
+                let title = format!("{} is not a value in compiled code", self.describe(term));
+                Err(self.error(Id::NotAValue, span, title, "expected a number or a pointer"))
+            }
+        }
+    }
+
+    fn constant(&mut self, value: Const, ty: Ty, span: Span) -> Term {
+        Term::Value(self.body.constant(value, ty, span))
+    }
+
+    fn read_name(&mut self, name: NameId, span: Span) -> Walked<Term> {
+        let syntax = self.syntax();
+        let text = syntax.name(name);
+        if !syntax.locals.contains(&name) {
+            return self.global(text, span);
+        }
+        match self.frame().locals[name.index()].clone() {
+            Local::Bound(term) => Ok(term),
+            Local::Maybe(term, is_bound) => {
+                let is_unbound = convert::not(&mut self.body, is_bound, span);
+                let message =
+                    format!("cannot access local variable '{text}' where it is not associated with a value");
+                self.raise_if(is_unbound, "UnboundLocalError", &message, span);
+                self.set_local(name, Local::Bound(term.clone()));
+                Ok(term)
+            }
+            Local::Unbound => {
+                let title = format!("`{text}` is not bound here");
+                let stop =
+                    self.error(Id::UnboundName, span, title, "nothing is assigned to it on the way here");
+                Err(stop.help(format!("assign to `{text}` first")))
+            }
+            Local::Clash(clash) => {
+                let (a, b) = (self.describe_shape(&clash.0), self.describe_shape(&clash.1));
+                let title = format!("`{text}` is {a} on one path and {b} on another");
+                let stop = self.error(Id::PathsDiffer, span, title, "read here, where the paths have met");
+                Err(stop.help("use a name of its own for each"))
+            }
+        }
+    }
+
+    fn global(&mut self, text: &str, span: Span) -> Walked<Term> {
+        let entity = if self.frame().inlined_at.is_none() {
+            self.frame().function.environment.global(text)
+        } else if text.ends_with("Error") {
+            let class = self.frame().function.environment.builtin_exception(text);
+            Some(Entity::Exception(text.to_owned(), class))
+        } else {
+            prelude::global(text)
+        };
+        match entity {
+            Some(entity) => Ok(self.entity(entity, span)),
+            None => {
+                let title = format!("`{text}` is not defined");
+                Err(self.error(
+                    Id::UnknownName,
+                    span,
+                    title,
+                    "not a local, a closure variable, a global or a builtin",
+                ))
+            }
+        }
+    }
+
+    /// What an entity is as a term: constants become values.
+    pub(crate) fn entity(&mut self, entity: Entity, span: Span) -> Term {
+        match entity {
+            Entity::Constant(value, ty) => self.constant(value, ty, span),
+            other => Term::Entity(other),
+        }
+    }
+
+    fn attribute(&mut self, value: ExprId, name: NameId, span: Span) -> Walked<Term> {
+        let syntax = self.syntax();
+        let text = syntax.name(name);
+        let term = self.walk_expr(value)?;
+        match &term {
+            Term::Entity(Entity::Namespace(namespace)) => {
+                match self.frame().function.environment.attribute(*namespace, text) {
+                    Some(entity) => Ok(self.entity(entity, span)),
+                    None => {
+                        let title = format!(
+                            "`{}` has no attribute `{text}`",
+                            self.source().slice(self.span_of(value))
+                        );
+                        Err(self.error(Id::UnknownAttribute, span, title, "nothing of this name there"))
+                    }
+                }
+            }
+            Term::Value(of) => match self.body.ty(*of) {
+                Ty::Pointer(_) | Ty::Record(_) => {
+                    let place = self.field_place(*of, text, span)?;
+                    self.read_place(&place)
+                }
+                Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => {
+                    self.number_attribute(*of, text, span)
+                }
+            },
+            Term::Tuple(_) | Term::Entity(_) | Term::Method(..) => {
+                let title = format!("{} has no attribute `{text}` in compiled code", self.describe(&term));
+                Err(self.error(Id::UnknownAttribute, span, title, ""))
+            }
+        }
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: ExprId, span: Span) -> Walked<Term> {
+        let operand_span = self.span_of(operand);
+        let term = self.walk_expr(operand)?;
+        if op == UnaryOp::Not {
+            let truth = self.truth(&term, operand_span)?;
+            return Ok(Term::Value(convert::not(&mut self.body, truth, span)));
+        }
+        let value = self.value(&term, operand_span)?;
+        let ty = self.body.ty(value);
+        let (wide, tir_op) = match (op, promote::widen(ty)) {
+            (UnaryOp::Pos, Some(wide)) => (wide, None),
+            (UnaryOp::Neg, Some(wide)) => (wide, Some(tir::UnaryOp::Neg)),
+            (UnaryOp::Invert, Some(wide @ Ty::Int(_))) => (wide, Some(tir::UnaryOp::Not)),
+            (UnaryOp::Invert | UnaryOp::Not, Some(_)) | (_, None) => {
+                let title = format!("`{}` of `{}`", op.text(), self.ty_name(ty));
+                let label = if op == UnaryOp::Invert { "expected an integer" } else { "expected a number" };
+                return Err(self.error(Id::WrongOperand, operand_span, title, label));
+            }
+        };
+        let value = convert::to(&mut self.body, value, wide, span);
+        Ok(Term::Value(match tir_op {
+            Some(tir_op) => self.body.emit(Op::Unary(tir_op, value), wide, span),
+            None => value,
+        }))
+    }
+
+    /// The truth of a term, as `if` and `not` see it.
+    pub(crate) fn truth(&mut self, term: &Term, span: Span) -> Walked<Value> {
+        match term {
+            Term::Value(value) => match self.body.ty(*value) {
+                Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) => {
+                    Ok(convert::not_zero(&mut self.body, *value, span))
+                }
+                Ty::Unit => Ok(self.body.constant(Const::Bool(false), Ty::Bool, span)),
+                Ty::Record(_) => Err(self.no_truth(term, span)),
+            },
+            Term::Tuple(items) => Ok(self.body.constant(Const::Bool(!items.is_empty()), Ty::Bool, span)),
+            Term::Entity(Entity::Text(text)) => {
+                Ok(self.body.constant(Const::Bool(!text.is_empty()), Ty::Bool, span))
+            }
+            Term::Entity(Entity::Opaque(_)) => Err(self.no_truth(term, span)),
+            Term::Entity(_) | Term::Method(..) => Ok(self.body.constant(Const::Bool(true), Ty::Bool, span)),
+        }
+    }
+
+    fn no_truth(&self, term: &Term, span: Span) -> Stop {
+        let title = format!("{} is neither true nor false", self.describe(term));
+        self.error(Id::WrongOperand, span, title, "expected a number, a `bool` or a pointer")
+    }
+
+    /// `and` and `or`: an operand that decides is the result.
+    fn bools(&mut self, op: BoolOp, operands: &[ExprId]) -> Walked<Term> {
+        let (last, firsts) = operands.split_last().expect("the parser gives two or more");
+        let mut arrivals = Vec::new();
+        for operand in firsts {
+            let operand_span = self.span_of(*operand);
+            let term = self.walk_expr(*operand)?;
+            let truth = self.truth(&term, operand_span)?;
+            match self.body.as_const(truth) {
+                Some(Const::Bool(known)) if known == (op == BoolOp::Or) => {
+                    arrivals.extend(self.arrival(Some(term), operand_span));
+                    return self.meet_at(arrivals);
+                }
+                Some(Const::Bool(_)) => continue,
+                _ => {}
+            }
+            let (when_true, when_false) = self.body.branch(truth);
+            let (done, next) = match op {
+                BoolOp::And => (when_false, when_true),
+                BoolOp::Or => (when_true, when_false),
+            };
+            self.body.switch_to(done);
+            let term = self.decided(op, term, operand_span);
+            arrivals.extend(self.arrival(Some(term), operand_span));
+            self.body.switch_to(next);
+        }
+        let last_span = self.span_of(*last);
+        match self.walk_expr(*last) {
+            Ok(term) => arrivals.extend(self.arrival(Some(term), last_span)),
+            Err(Stop::Unreachable) => self.body.terminate(tir::Terminator::Unreachable),
+            Err(error) => return Err(error),
+        }
+        self.meet_at(arrivals)
+    }
+
+    /// A `bool` that decided is known where it did.
+    fn decided(&mut self, op: BoolOp, term: Term, span: Span) -> Term {
+        match term {
+            Term::Value(value) if self.body.ty(value) == Ty::Bool => {
+                self.constant(Const::Bool(op == BoolOp::Or), Ty::Bool, span)
+            }
+            other => other,
+        }
+    }
+
+    /// The term in which the paths of an expression meet.
+    pub(crate) fn meet_at(&mut self, arrivals: Vec<crate::locals::Arrival>) -> Walked<Term> {
+        self.merge(arrivals)?.ok_or(Stop::Unreachable)
+    }
+
+    fn choice(&mut self, test: ExprId, then: ExprId, otherwise: ExprId) -> Walked<Term> {
+        let test_span = self.span_of(test);
+        let test = self.walk_expr(test)?;
+        let condition = self.truth(&test, test_span)?;
+        if let Some(Const::Bool(known)) = self.body.as_const(condition) {
+            return self.walk_expr(if known { then } else { otherwise });
+        }
+        let (then_block, else_block) = self.body.branch(condition);
+        let locals = self.frame().locals.clone();
+        let mut arrivals = Vec::new();
+        for (block, side) in [(then_block, then), (else_block, otherwise)] {
+            self.body.switch_to(block);
+            self.frame_mut().locals.clone_from(&locals);
+            match self.walk_expr(side) {
+                Ok(term) => arrivals.extend(self.arrival(Some(term), self.span_of(side))),
+                Err(Stop::Unreachable) => self.body.terminate(tir::Terminator::Unreachable),
+                Err(error) => return Err(error),
+            }
+        }
+        self.meet_at(arrivals)
+    }
+
+    /// `.real`, `.imag` and the methods of numbers.
+    fn number_attribute(&mut self, of: Value, text: &str, span: Span) -> Walked<Term> {
+        let ty = self.body.ty(of);
+        let term = match (text, ty) {
+            ("real", Ty::Complex(part)) => self.part(tir::UnaryOp::Real, of, part, span),
+            ("imag", Ty::Complex(part)) => self.part(tir::UnaryOp::Imag, of, part, span),
+            ("real" | "numerator", Ty::Bool | Ty::Int(_)) | ("real", Ty::Float(_)) => {
+                let wide = promote::widen(ty).unwrap_or(ty);
+                Term::Value(convert::to(&mut self.body, of, wide, span))
+            }
+            ("imag", Ty::Bool | Ty::Int(_) | Ty::Float(_)) => {
+                let wide = promote::widen(ty).unwrap_or(ty);
+                Term::Value(convert::zero(&mut self.body, wide, span))
+            }
+            ("denominator", Ty::Bool | Ty::Int(_)) => self.constant(Const::Int(1), Ty::I64, span),
+            ("conjugate", Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => {
+                Term::Method("conjugate", of)
+            }
+            ("bit_length", Ty::Bool | Ty::Int(_)) => Term::Method("bit_length", of),
+            ("bit_count", Ty::Bool | Ty::Int(_)) => Term::Method("bit_count", of),
+            ("is_integer", Ty::Float(_)) => Term::Method("is_integer", of),
+            _ => {
+                let title = format!("`{}` has no attribute `{text}` in compiled code", self.ty_name(ty));
+                return Err(self.error(Id::UnknownAttribute, span, title, ""));
+            }
+        };
+        Ok(term)
+    }
+
+    fn part(&mut self, op: tir::UnaryOp, of: Value, part: FloatTy, span: Span) -> Term {
+        Term::Value(self.body.emit(Op::Unary(op, of), Ty::Float(part), span))
+    }
+}

@@ -1,0 +1,56 @@
+//! Types and terms in the words of a message.
+
+use ctype::CTypes;
+use tir::{FloatTy, Ty};
+
+use crate::Entity;
+use crate::body::Body;
+use crate::term::{Shape, Term};
+
+/// A type as users know it: `int64`, `complex128`, `double *`.
+pub(crate) fn ty(types: &CTypes, ty: Ty) -> String {
+    match ty {
+        Ty::Unit => "None".to_owned(),
+        Ty::Bool => "bool".to_owned(),
+        Ty::Int(int) => format!("{}int{}", if int.is_signed { "" } else { "u" }, int.bits),
+        Ty::Float(FloatTy::F32) => "float32".to_owned(),
+        Ty::Float(FloatTy::F64) => "float64".to_owned(),
+        Ty::Complex(FloatTy::F32) => "complex64".to_owned(),
+        Ty::Complex(FloatTy::F64) => "complex128".to_owned(),
+        Ty::Pointer(id) | Ty::Record(id) => types.name(id),
+    }
+}
+
+/// What a term is: "`int64`", "a tuple", "the function `math.exp`".
+pub(crate) fn term(types: &CTypes, body: &Body, term: &Term) -> String {
+    match term {
+        Term::Value(value) => format!("`{}`", ty(types, body.ty(*value))),
+        Term::Tuple(items) => format!("a tuple of {}", items.len()),
+        Term::Entity(found) => entity(found),
+        Term::Method(name, _) => format!("the method `{name}`"),
+    }
+}
+
+/// What a shape is.
+pub(crate) fn shape(types: &CTypes, body: &Body, shape: &Shape) -> String {
+    match shape {
+        Shape::Exact(exact) => term(types, body, exact),
+        Shape::Value(value) => format!("`{}`", ty(types, *value)),
+        Shape::Tuple(items) => format!("a tuple of {}", items.len()),
+    }
+}
+
+/// What an entity is.
+pub(crate) fn entity(entity: &Entity) -> String {
+    match entity {
+        Entity::Constant(..) => "a constant".to_owned(),
+        Entity::Text(_) => "a string".to_owned(),
+        Entity::Known(name) => format!("the function `{}`", name.trim_start_matches("builtins.")),
+        Entity::Type(_) => "a type".to_owned(),
+        Entity::Exception(name, _) => format!("the exception class `{name}`"),
+        Entity::Function(_) => "a function".to_owned(),
+        Entity::CFunction(function) => format!("the C function `{}`", function.name),
+        Entity::Namespace(_) => "a module".to_owned(),
+        Entity::Opaque(words) => words.clone(),
+    }
+}

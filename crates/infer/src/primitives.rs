@@ -1,0 +1,73 @@
+//! What the prelude is built from: operations of the IR by name.
+
+use source::Span;
+use tir::{BinaryOp, Const, Intrinsic, Op, Ty, UnaryOp, Value};
+
+use crate::calls::Args;
+use crate::convert;
+use crate::stop::Walked;
+use crate::term::Term;
+use crate::walk::Walker;
+
+impl Walker<'_, '_> {
+    /// The primitive of that name, if it is one: `_exp` is the intrinsic `exp`.
+    pub(crate) fn call_primitive(&mut self, name: &str, args: &Args) -> Walked<Option<Term>> {
+        let Some(name) = name.strip_prefix('_') else { return Ok(None) };
+        let mut values = Vec::new();
+        for arg in &args.positional {
+            values.push(self.value(&arg.term, arg.span)?);
+        }
+        let intrinsic = Intrinsic::ALL.iter().copied().find(|intrinsic| intrinsic.name() == name);
+        if let Some(intrinsic) = intrinsic.filter(|intrinsic| intrinsic.arity() == values.len()) {
+            return Ok(Some(Term::Value(self.intrinsic(intrinsic, values, args.span))));
+        }
+        Ok(self.operation(name, &values, args.span).map(Term::Value))
+    }
+
+    /// An intrinsic of arguments that have one float or complex type but for an exponent.
+    pub(crate) fn intrinsic(&mut self, intrinsic: Intrinsic, args: Vec<Value>, span: Span) -> Value {
+        let ty = self.body.ty(args[0]);
+        let result = match intrinsic {
+            Intrinsic::IsNan | Intrinsic::IsInf | Intrinsic::IsFinite | Intrinsic::SignBit => Ty::Bool,
+            Intrinsic::FrexpExponent => Ty::I64,
+            _ => ty,
+        };
+        self.body.emit(Op::Intrinsic(intrinsic, args), result, span)
+    }
+
+    fn operation(&mut self, name: &str, values: &[Value], span: Span) -> Option<Value> {
+        let ty = self.body.ty(*values.first()?);
+        let second = values.get(1).copied();
+        let binary = |walker: &mut Self, op| {
+            second.map(|second| walker.body.emit(Op::Binary(op, values[0], second), ty, span))
+        };
+        match name {
+            // Without Python's checks.
+            "div" => binary(self, BinaryOp::Div),
+            "floordiv" => binary(self, BinaryOp::FloorDiv),
+            "floormod" => binary(self, BinaryOp::FloorMod),
+            "pow" => binary(self, BinaryOp::Pow),
+            "select" => {
+                let ty = self.body.ty(second?);
+                let op = Op::Select(values[0], second?, *values.get(2)?);
+                Some(self.body.emit(op, ty, span))
+            }
+            // What a value is decides when compiling: the other branch is not walked.
+            "is_int" => Some(self.known(matches!(ty, Ty::Bool | Ty::Int(_)), span)),
+            "is_float" => Some(self.known(matches!(ty, Ty::Float(_)), span)),
+            "is_complex" => Some(self.known(matches!(ty, Ty::Complex(_)), span)),
+            "conj" => Some(self.body.emit(Op::Unary(UnaryOp::Conj, values[0]), ty, span)),
+            "double" => Some(convert::to(&mut self.body, values[0], Ty::F64, span)),
+            // The first as the type of the second.
+            "like" => {
+                let ty = self.body.ty(second?);
+                Some(convert::to(&mut self.body, values[0], ty, span))
+            }
+            _ => None,
+        }
+    }
+
+    fn known(&mut self, value: bool, span: Span) -> Value {
+        self.body.constant(Const::Bool(value), Ty::Bool, span)
+    }
+}

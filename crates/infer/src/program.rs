@@ -1,0 +1,223 @@
+//! The program while it grows: one function for each set of argument types, what they share.
+//!
+//! A function that calls itself is typed before its result is known. The call of a function that
+//! is still being walked uses what an earlier pass found for its result; in the first pass it is
+//! taken as never coming back, so that the other paths decide. When a pass finds another result
+//! than was assumed, the whole program is walked again.
+
+use std::sync::Arc;
+
+use arena::{Id as _, IdMap};
+use ctype::CTypes;
+use diagnostic::Id;
+use tir::{
+    CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Program, RaiseSite,
+    RaiseSiteId, Ty,
+};
+
+use crate::FunctionSource;
+use crate::promote;
+use crate::stop::{Stop, Walked};
+use crate::walk::Walker;
+
+/// Which function: the one that was asked for, or one of the host's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Callee {
+    Entry,
+    Host(HostObject),
+}
+
+/// A function for one set of argument types.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Key {
+    pub(crate) callee: Callee,
+    pub(crate) params: Vec<Ty>,
+}
+
+/// What is known of a function's result.
+enum Outcome {
+    /// It is being walked.
+    Open,
+    /// It was walked: none if it never comes back.
+    Known(Option<Ty>),
+}
+
+/// The program while it grows.
+pub(crate) struct Programs<'a> {
+    pub(crate) types: &'a mut CTypes,
+    entry: &'a FunctionSource,
+    entry_params: &'a [Ty],
+    /// What the caller wants as the result of the entry.
+    entry_result: Option<Ty>,
+    sources: Vec<(HostObject, Arc<FunctionSource>)>,
+    keys: Vec<(Key, Outcome)>,
+    functions: Vec<Option<Function>>,
+    exceptions: Vec<ExceptionClass>,
+    c_functions: Vec<CFunction>,
+    raise_sites: IdMap<RaiseSiteId, RaiseSite>,
+    /// Results that earlier passes found for functions that call themselves.
+    assumptions: Vec<(Key, Ty)>,
+    /// Functions that were called while they were being walked.
+    recursive: Vec<(Key, Arc<FunctionSource>)>,
+}
+
+impl<'a> Programs<'a> {
+    pub(crate) fn new(
+        types: &'a mut CTypes,
+        entry: &'a FunctionSource,
+        entry_params: &'a [Ty],
+        entry_result: Option<Ty>,
+    ) -> Self {
+        Self {
+            types,
+            entry,
+            entry_params,
+            entry_result,
+            sources: Vec::new(),
+            keys: Vec::new(),
+            functions: Vec::new(),
+            exceptions: Vec::new(),
+            c_functions: Vec::new(),
+            raise_sites: IdMap::new(),
+            assumptions: Vec::new(),
+            recursive: Vec::new(),
+        }
+    }
+
+    /// Walks the entry and all that it calls, until what was assumed of results holds.
+    pub(crate) fn run(mut self) -> Walked<Program> {
+        let entry = Arc::new(self.entry.clone());
+        let key = Key { callee: Callee::Entry, params: self.entry_params.to_vec() };
+        loop {
+            self.specialise(&key, &entry)?;
+            if self.assumptions_hold()? {
+                return Ok(self.into_program());
+            }
+            self.keys.clear();
+            self.functions.clear();
+            self.exceptions.clear();
+            self.c_functions.clear();
+            self.raise_sites = IdMap::new();
+            self.recursive.clear();
+        }
+    }
+
+    /// The function's id and result for these argument types; walks it if it is new. No result: the
+    /// call does not come back, as far as is known in this pass.
+    pub(crate) fn specialise(
+        &mut self,
+        key: &Key,
+        source: &Arc<FunctionSource>,
+    ) -> Walked<(FuncId, Option<Ty>)> {
+        let wanted = self.entry_result.filter(|_| key.callee == Callee::Entry);
+        if let Some(index) = self.keys.iter().position(|(known, _)| known == key) {
+            let result = match self.keys[index].1 {
+                Outcome::Known(result) => result,
+                Outcome::Open => wanted.or_else(|| self.assumed(key, source)),
+            };
+            return Ok((FuncId::from_index(index), result));
+        }
+        let id = FuncId::from_index(self.keys.len());
+        self.keys.push((key.clone(), Outcome::Open));
+        self.functions.push(None);
+        let (body, result) = Walker::function(self, id, source, &key.params, wanted)?;
+        let function = body.finish(result.unwrap_or(Ty::Unit), &mut self.raise_sites);
+        self.functions[id.index()] = Some(function);
+        self.keys[id.index()].1 = Outcome::Known(result);
+        Ok((id, result))
+    }
+
+    fn assumed(&mut self, key: &Key, source: &Arc<FunctionSource>) -> Option<Ty> {
+        if !self.recursive.iter().any(|(known, _)| known == key) {
+            self.recursive.push((key.clone(), source.clone()));
+        }
+        self.assumptions.iter().find(|(known, _)| known == key).map(|(_, ty)| *ty)
+    }
+
+    /// Whether each recursive function has the result that was assumed; what it has is assumed
+    /// from now on.
+    fn assumptions_hold(&mut self) -> Walked<bool> {
+        let mut hold = true;
+        for (key, source) in std::mem::take(&mut self.recursive) {
+            let outcome = self.keys.iter().find(|(known, _)| *known == key);
+            let Some((_, Outcome::Known(Some(result)))) = outcome else { return Err(never_returns(&source)) };
+            match self.assumptions.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, assumed)) if assumed == result => continue,
+                // Never back to a narrower type, so that this ends.
+                Some((_, assumed)) => *assumed = promote::join(*assumed, *result).unwrap_or(*result),
+                None => self.assumptions.push((key, *result)),
+            }
+            hold = false;
+        }
+        Ok(hold)
+    }
+
+    /// Which callee the host's function is, and its source.
+    pub(crate) fn callee(
+        &mut self,
+        object: HostObject,
+        get: impl FnOnce() -> Result<FunctionSource, String>,
+    ) -> Result<(Callee, Arc<FunctionSource>), String> {
+        let source = match self.sources.iter().find(|(known, _)| *known == object) {
+            Some((_, source)) => source.clone(),
+            None => {
+                let source = Arc::new(get()?);
+                self.sources.push((object, source.clone()));
+                source
+            }
+        };
+        let is_entry = Arc::ptr_eq(&source.syntax, &self.entry.syntax);
+        Ok((if is_entry { Callee::Entry } else { Callee::Host(object) }, source))
+    }
+
+    /// The id of an exception class.
+    pub(crate) fn exception(&mut self, name: &str, object: HostObject) -> ExceptionId {
+        let class = ExceptionClass { name: name.to_owned(), object };
+        ExceptionId::from_index(position(&mut self.exceptions, class))
+    }
+
+    /// The id of a C function.
+    pub(crate) fn c_function(&mut self, function: &CFunction) -> CFunctionId {
+        CFunctionId::from_index(position(&mut self.c_functions, function.clone()))
+    }
+
+    fn into_program(self) -> Program {
+        let mut program = Program { raise_sites: self.raise_sites, ..Program::default() };
+        for function in self.functions.into_iter().flatten() {
+            program.functions.push(function);
+        }
+        for exception in self.exceptions {
+            program.exceptions.push(exception);
+        }
+        for function in self.c_functions {
+            program.c_functions.push(function);
+        }
+        program
+    }
+}
+
+/// Where `item` stands in the list, to which it is added if it is new.
+fn position<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
+    list.iter().position(|known| *known == item).unwrap_or_else(|| {
+        list.push(item);
+        list.len() - 1
+    })
+}
+
+/// A function of which every path calls itself.
+fn never_returns(source: &FunctionSource) -> Stop {
+    let syntax = &source.syntax;
+    let title = format!("`{}` has no path that returns without calling itself", source.name);
+    let label = "its result has no type";
+    Stop::error(Id::UnresolvedRecursion, &syntax.source, syntax.head, title, label)
+        .help("return a value before the first call of itself")
+}
+
+impl From<Stop> for Vec<diagnostic::Diagnostic> {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Error(diagnostic) => vec![*diagnostic],
+            Stop::Unreachable => Vec::new(),
+        }
+    }
+}

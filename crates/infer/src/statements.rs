@@ -1,0 +1,134 @@
+//! Statements.
+
+use diagnostic::Id;
+use pysyntax::{BinaryOp, ExprId, ExprKind, StmtId, StmtKind};
+use source::Span;
+use tir::{Const, Terminator, Ty};
+
+use crate::convert;
+use crate::locals::{Arrival, Local};
+use crate::stop::{Stop, Walked};
+use crate::term::Term;
+use crate::walk::Walker;
+
+impl Walker<'_, '_> {
+    /// The statements of a block, as far as something reaches them.
+    pub(crate) fn walk_block(&mut self, block: &[StmtId]) -> Walked<()> {
+        for &stmt in block {
+            if !self.is_live() {
+                break;
+            }
+            match self.walk_stmt(stmt) {
+                Err(Stop::Unreachable) => self.body.terminate(Terminator::Unreachable),
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    fn walk_stmt(&mut self, id: StmtId) -> Walked<()> {
+        let syntax = self.syntax();
+        let stmt = &syntax.stmts[id];
+        let span = self.at(stmt.span);
+        match &stmt.kind {
+            StmtKind::Expr(value) => {
+                // A docstring, or a string for its own sake.
+                if !matches!(syntax.exprs[*value].kind, ExprKind::Text(_)) {
+                    self.walk_expr(*value)?;
+                }
+            }
+            StmtKind::Assign(targets, value) => {
+                let term = self.walk_expr(*value)?;
+                for target in targets {
+                    self.assign(*target, &term, *value)?;
+                }
+            }
+            StmtKind::AugAssign(target, op, value) => self.walk_aug_assign(*target, *op, *value, span)?,
+            StmtKind::Return(None) => {
+                let none = convert::zero(&mut self.body, Ty::Unit, span);
+                self.arrive_at_return(Term::Value(none), span);
+            }
+            StmtKind::Return(Some(value)) => {
+                let term = self.walk_expr(*value)?;
+                let span = self.at(syntax.span_of(*value));
+                self.arrive_at_return(term, span);
+            }
+            StmtKind::If { test, then, otherwise } => self.walk_if(*test, then, otherwise, span)?,
+            StmtKind::While { .. } | StmtKind::For { .. } => self.walk_loop_stmt(id)?,
+            StmtKind::Break | StmtKind::Continue => {
+                let arrival = self.arrival(None, span);
+                let exits = self.frame_mut().loops.last_mut().expect("the parser found a loop around it");
+                let list =
+                    if stmt.kind == StmtKind::Break { &mut exits.breaks } else { &mut exits.continues };
+                list.extend(arrival);
+                self.body.terminate(Terminator::Unreachable);
+            }
+            StmtKind::Pass => {}
+            StmtKind::Assert(test, message) => self.walk_assert(*test, *message, span)?,
+            StmtKind::Raise(exception) => self.walk_raise(*exception, span)?,
+        }
+        Ok(())
+    }
+
+    fn walk_aug_assign(&mut self, target: ExprId, op: BinaryOp, value: ExprId, span: Span) -> Walked<()> {
+        let place = self.walk_place(target)?;
+        let left = self.read_place(&place)?;
+        let right = self.walk_expr(value)?;
+        let spans = (self.span_of(target), self.span_of(value));
+        let result = self.binary(op, &left, &right, span, spans)?;
+        self.write_place(&place, &result, span)
+    }
+
+    /// Assigns a term to a target; `value` is its text.
+    pub(crate) fn assign(&mut self, target: ExprId, term: &Term, value: ExprId) -> Walked<()> {
+        let syntax = self.syntax();
+        if let ExprKind::Tuple(targets) = &syntax.exprs[target].kind {
+            let Term::Tuple(items) = term else {
+                let title = format!("{} cannot be unpacked", self.describe(term));
+                let label = format!("expected a tuple of {}", targets.len());
+                return Err(self.error(Id::CannotUnpack, self.span_of(value), title, label));
+            };
+            if items.len() != targets.len() {
+                let title = format!("{} values for {} targets", items.len(), targets.len());
+                let label = format!("expected a tuple of {}", targets.len());
+                return Err(self.error(Id::CannotUnpack, self.span_of(value), title, label));
+            }
+            for (target, item) in targets.iter().zip(items) {
+                self.assign(*target, item, value)?;
+            }
+            return Ok(());
+        }
+        let place = self.walk_place(target)?;
+        self.write_place(&place, term, self.span_of(value))
+    }
+
+    fn walk_if(&mut self, test: ExprId, then: &[StmtId], otherwise: &[StmtId], span: Span) -> Walked<()> {
+        let test_span = self.span_of(test);
+        let test = self.walk_expr(test)?;
+        let condition = self.truth(&test, test_span)?;
+        if let Some(Const::Bool(known)) = self.body.as_const(condition) {
+            return self.walk_block(if known { then } else { otherwise });
+        }
+        let (then_block, else_block) = self.body.branch(condition);
+        let locals = self.frame().locals.clone();
+        self.body.switch_to(then_block);
+        self.walk_block(then)?;
+        let mut arrivals: Vec<Arrival> = self.arrival(None, span).into_iter().collect();
+        self.frame_mut().locals = locals;
+        self.body.switch_to(else_block);
+        self.walk_block(otherwise)?;
+        arrivals.extend(self.arrival(None, span));
+        self.merge(arrivals)?;
+        Ok(())
+    }
+
+    /// Binds a local name.
+    pub(crate) fn bind(&mut self, name: pysyntax::NameId, term: Term) {
+        self.set_local(name, Local::Bound(term));
+    }
+
+    /// The text of an expression in the user's source.
+    pub(crate) fn span_of(&self, expr: ExprId) -> Span {
+        self.at(self.frame().function.syntax.span_of(expr))
+    }
+}

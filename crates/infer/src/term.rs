@@ -1,0 +1,86 @@
+//! What an expression is while the function is walked, and where paths meet.
+//!
+//! A [`Term`] is a value of the IR, or something that exists only while compiling: a tuple, a
+//! function, a module. A [`Shape`] is what the terms of several paths have in common: the types
+//! of the block's parameters that carry them on.
+
+use tir::{Ty, Value};
+
+use crate::{Entity, promote};
+
+/// What an expression is.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Term {
+    /// A value of the IR.
+    Value(Value),
+    /// Several at once; exists only while compiling.
+    Tuple(Vec<Term>),
+    /// A function, a module, a type; exists only while compiling.
+    Entity(Entity),
+    /// A method with the value that it is of, by its qualified name.
+    Method(&'static str, Value),
+}
+
+/// What the terms of several paths have in common.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Shape {
+    /// All paths bring this very term.
+    Exact(Term),
+    /// A value of this type.
+    Value(Ty),
+    /// A tuple.
+    Tuple(Vec<Shape>),
+}
+
+/// Two terms that no one shape holds: of the first and the second, in words of the caller.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Clash(pub(crate) Shape, pub(crate) Shape);
+
+impl Shape {
+    /// The shape of one term: values by their type.
+    pub(crate) fn of(term: &Term, ty: &impl Fn(Value) -> Ty) -> Self {
+        match term {
+            Term::Value(value) => Self::Value(ty(*value)),
+            Term::Tuple(items) => Self::Tuple(items.iter().map(|item| Self::of(item, ty)).collect()),
+            Term::Entity(_) | Term::Method(..) => Self::Exact(term.clone()),
+        }
+    }
+
+    /// The smallest shape that holds both.
+    pub(crate) fn join(&self, other: &Self) -> Result<Self, Clash> {
+        match (self, other) {
+            (a, b) if a == b => Ok(a.clone()),
+            (Self::Value(a), Self::Value(b)) => {
+                promote::join(*a, *b).map(Self::Value).ok_or_else(|| Clash(self.clone(), other.clone()))
+            }
+            (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
+                a.iter().zip(b).map(|(a, b)| a.join(b)).collect::<Result<_, _>>().map(Self::Tuple)
+            }
+            (Self::Exact(_) | Self::Value(_) | Self::Tuple(_), _) => Err(Clash(self.clone(), other.clone())),
+        }
+    }
+
+    /// The shape in which the terms of all paths meet: a term that all share stays itself.
+    pub(crate) fn meet(terms: &[&Term], ty: &impl Fn(Value) -> Ty) -> Result<Self, Clash> {
+        let (first, rest) = terms.split_first().expect("some path comes here");
+        if rest.iter().all(|term| term == first) {
+            return Ok(Self::Exact((*first).clone()));
+        }
+        let tuples: Option<Vec<&Vec<Term>>> = terms.iter().map(|term| term.as_tuple()).collect();
+        if let Some(tuples) = tuples.filter(|tuples| tuples.iter().all(|one| one.len() == tuples[0].len())) {
+            let column = |index: usize| tuples.iter().map(|tuple| &tuple[index]).collect::<Vec<_>>();
+            let items = (0..tuples[0].len()).map(|index| Self::meet(&column(index), ty));
+            return items.collect::<Result<_, _>>().map(Self::Tuple);
+        }
+        rest.iter().try_fold(Self::of(first, ty), |shape, term| shape.join(&Self::of(term, ty)))
+    }
+}
+
+impl Term {
+    fn as_tuple(&self) -> Option<&Vec<Term>> {
+        match self {
+            Self::Tuple(items) => Some(items),
+            Self::Value(_) | Self::Entity(_) | Self::Method(..) => None,
+        }
+    }
+}

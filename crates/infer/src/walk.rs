@@ -1,0 +1,370 @@
+//! The walk over a function: types and instructions in one pass.
+//!
+//! A [`Walker`] fills the [`Body`] of one function. The names of the Python function and those of
+//! prelude functions that are expanded in place are in [`Frame`]s. Where paths meet, a block gets
+//! parameters for what differs ([`Walker::merge`]).
+
+use std::sync::Arc;
+
+use arena::Id as _;
+use diagnostic::Id;
+use pysyntax::{NameId, Syntax};
+use source::{Source, Span};
+use tir::{FuncId, RaiseArg, RaiseSite, Terminator, Ty, Value};
+
+use crate::body::Body;
+use crate::convert;
+use crate::locals::{self, Arrival, Local, LocalShape};
+use crate::program::Programs;
+use crate::stop::{Stop, Walked};
+use crate::term::{Shape, Term};
+use crate::{FunctionSource, names};
+
+/// Where a loop is left, and where its next round starts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Exits {
+    pub(crate) breaks: Vec<Arrival>,
+    pub(crate) continues: Vec<Arrival>,
+}
+
+/// A Python function that is being walked.
+#[derive(Clone)]
+pub(crate) struct Frame {
+    pub(crate) function: Arc<FunctionSource>,
+    pub(crate) locals: Vec<Local>,
+    pub(crate) loops: Vec<Exits>,
+    pub(crate) returns: Vec<Arrival>,
+    /// For a prelude function that is expanded in place: the call in the user's text.
+    pub(crate) inlined_at: Option<Span>,
+}
+
+/// The state of a walk, to go back to.
+pub(crate) struct Snapshot {
+    body: Body,
+    frames: Vec<Frame>,
+}
+
+/// The walk over one function.
+pub(crate) struct Walker<'a, 'p> {
+    pub(crate) program: &'a mut Programs<'p>,
+    pub(crate) body: Body,
+    pub(crate) frames: Vec<Frame>,
+    id: FuncId,
+}
+
+impl<'a, 'p> Walker<'a, 'p> {
+    /// Walks a function; gives its body and its result's type: none if it never comes back.
+    pub(crate) fn function(
+        program: &'a mut Programs<'p>,
+        id: FuncId,
+        source: &Arc<FunctionSource>,
+        params: &[Ty],
+        result: Option<Ty>,
+    ) -> Walked<(Body, Option<Ty>)> {
+        let syntax = source.syntax.clone();
+        let body = Body::new(&source.name, &syntax.source);
+        let mut walker = Walker { program, body, frames: Vec::new(), id };
+        let entry = walker.body.current().expect("a new body has a block");
+        let mut args = Vec::new();
+        for (param, ty) in syntax.params.iter().zip(params) {
+            let value = walker.body.param(entry, *ty);
+            walker.body.name(value, syntax.name(param.name));
+            args.push(Term::Value(value));
+        }
+        walker.frames.push(Frame::new(source.clone(), args, None));
+        walker.walk_body(&syntax)?;
+        let result = walker.finish_returns(result)?;
+        Ok((walker.body, result))
+    }
+
+    /// The statements of the innermost frame, and the `None` that falling off the end returns.
+    pub(crate) fn walk_body(&mut self, syntax: &Syntax) -> Walked<()> {
+        self.walk_block(&syntax.body)?;
+        if self.is_live() {
+            let span = self.at(syntax.head);
+            let none = convert::zero(&mut self.body, Ty::Unit, span);
+            self.arrive_at_return(Term::Value(none), span);
+        }
+        Ok(())
+    }
+
+    /// Ends the path with a returned term.
+    pub(crate) fn arrive_at_return(&mut self, term: Term, span: Span) {
+        let arrival = self.arrival(Some(term), span);
+        self.frame_mut().returns.extend(arrival);
+        self.body.terminate(Terminator::Unreachable);
+    }
+
+    /// Gives every returned value the type in which they meet, or the one that is wanted.
+    fn finish_returns(&mut self, wanted: Option<Ty>) -> Walked<Option<Ty>> {
+        let returns = std::mem::take(&mut self.frame_mut().returns);
+        let mut result = wanted;
+        for arrival in &returns {
+            let ty = self.returned_type(arrival)?;
+            result = match (result, wanted) {
+                (_, Some(wanted)) => {
+                    self.check_result(arrival, ty, wanted)?;
+                    Some(wanted)
+                }
+                (None, None) => Some(ty),
+                (Some(so_far), None) => match crate::promote::join(so_far, ty) {
+                    Some(joined) => Some(joined),
+                    None => return Err(self.results_clash(so_far, ty, arrival.span)),
+                },
+            };
+        }
+        for arrival in returns {
+            let (Some(Term::Value(value)), Some(ty)) = (arrival.term, result) else { continue };
+            self.body.switch_to(arrival.block);
+            let value = match ty {
+                Ty::Record(record) => self.as_record(value, record, arrival.span),
+                _ => convert::to(&mut self.body, value, ty, arrival.span),
+            };
+            self.body.terminate(Terminator::Return((ty != Ty::Unit).then_some(value)));
+        }
+        Ok(result)
+    }
+
+    fn returned_type(&self, arrival: &Arrival) -> Walked<Ty> {
+        match &arrival.term {
+            Some(Term::Value(value)) => Ok(self.body.ty(*value)),
+            Some(term @ (Term::Tuple(_) | Term::Entity(_) | Term::Method(..))) => {
+                let title = format!("{} cannot be returned", self.describe(term));
+                let stop =
+                    self.error(Id::NotAValue, arrival.span, title, "expected one number, pointer or struct");
+                Err(stop.help("write several results through pointer arguments"))
+            }
+            None => Ok(Ty::Unit),
+        }
+    }
+
+    fn results_clash(&self, a: Ty, b: Ty, span: Span) -> Stop {
+        let (a, b) = (self.ty_name(a), self.ty_name(b));
+        let title = format!("the function returns `{a}` on one path and `{b}` on another");
+        self.error(Id::ResultsDiffer, span, title, format!("this is `{b}`"))
+            .help("return values of one type on every path")
+    }
+
+    /// Whether a value of type `ty` may be returned where `wanted` is declared.
+    fn check_result(&self, arrival: &Arrival, ty: Ty, wanted: Ty) -> Walked<()> {
+        if self.is_assignable(ty, wanted) || self.points_to(ty, wanted) {
+            return Ok(());
+        }
+        let wanted_name = self.ty_name(wanted);
+        if ty == Ty::Unit {
+            let syntax = &self.frame().function.syntax;
+            let is_end = arrival.span == syntax.head;
+            let (title, label) = if is_end {
+                (format!("`{}` can end without a `return`", syntax.name), "the end is reached on some path")
+            } else {
+                ("this returns nothing".to_owned(), "")
+            };
+            let stop = self.error(Id::MissingReturn, arrival.span, title, label);
+            return Err(stop.help(format!("return `{wanted_name}` on every path")));
+        }
+        let ty_name = self.ty_name(ty);
+        if wanted == Ty::Unit {
+            let title = format!("`{ty_name}` is returned where the signature has no result");
+            let stop = self.error(Id::WrongResult, arrival.span, title, "expected nothing");
+            return Err(stop.help("write `return`"));
+        }
+        let title = format!("`{ty_name}` is returned where the signature says `{wanted_name}`");
+        let stop = self.error(Id::WrongResult, arrival.span, title, format!("expected `{wanted_name}`"));
+        Err(match ty {
+            Ty::Complex(_) => stop.help("take its `.real`"),
+            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => stop,
+        })
+    }
+
+    /// Whether assignment, as C and Numba know it, turns a `from` into a `to`.
+    pub(crate) fn is_assignable(&self, from: Ty, to: Ty) -> bool {
+        match (from, to) {
+            (a, b) if a == b => true,
+            // A float becomes an integer towards zero, as in C and Numba.
+            (Ty::Bool | Ty::Int(_) | Ty::Float(_), Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
+            | (Ty::Complex(_), Ty::Complex(_))
+            | (Ty::Unit, Ty::Pointer(_)) => true,
+            (Ty::Pointer(from), Ty::Pointer(to)) => self.is_pointer_assignable(from, to),
+            (
+                Ty::Unit
+                | Ty::Bool
+                | Ty::Int(_)
+                | Ty::Float(_)
+                | Ty::Complex(_)
+                | Ty::Pointer(_)
+                | Ty::Record(_),
+                _,
+            ) => false,
+        }
+    }
+
+    /// Whether something reaches this point.
+    pub(crate) fn is_live(&self) -> bool {
+        self.body.current().is_some()
+    }
+
+    pub(crate) fn frame(&self) -> &Frame {
+        self.frames.last().expect("a function is being walked")
+    }
+
+    pub(crate) fn frame_mut(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("a function is being walked")
+    }
+
+    /// The syntax of the innermost frame.
+    pub(crate) fn syntax(&self) -> Arc<Syntax> {
+        self.frame().function.syntax.clone()
+    }
+
+    /// The text of the function that the user wrote.
+    pub(crate) fn source(&self) -> &Source {
+        &self.frames[0].function.syntax.source
+    }
+
+    /// The place in the user's text: in a prelude function, the call of it.
+    pub(crate) fn at(&self, span: Span) -> Span {
+        self.frame().inlined_at.unwrap_or(span)
+    }
+
+    pub(crate) fn error(&self, id: Id, span: Span, title: impl Into<String>, label: impl AsRef<str>) -> Stop {
+        Stop::error(id, self.source(), span, title, label.as_ref())
+    }
+
+    pub(crate) fn local(&self, name: NameId) -> &Local {
+        &self.frame().locals[name.index()]
+    }
+
+    pub(crate) fn set_local(&mut self, name: NameId, local: Local) {
+        if let Local::Bound(Term::Value(value)) = local
+            && self.frames.len() == 1
+        {
+            let text = self.frame().function.syntax.names[name].clone();
+            self.body.name(value, &text);
+        }
+        self.frame_mut().locals[name.index()] = local;
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot { body: self.body.clone(), frames: self.frames.clone() }
+    }
+
+    pub(crate) fn restore(&mut self, snapshot: &Snapshot) {
+        self.body = snapshot.body.clone();
+        self.frames.clone_from(&snapshot.frames);
+    }
+
+    /// The end of the path at this point, if anything reaches it.
+    pub(crate) fn arrival(&self, term: Option<Term>, span: Span) -> Option<Arrival> {
+        let block = self.body.current()?;
+        Some(Arrival { block, locals: self.frame().locals.clone(), term, span })
+    }
+
+    /// Goes on where paths meet. The terms that they bring meet too.
+    pub(crate) fn merge(&mut self, arrivals: Vec<Arrival>) -> Walked<Option<Term>> {
+        let Some(first) = arrivals.first() else {
+            self.body.terminate(Terminator::Unreachable);
+            return Ok(None);
+        };
+        if arrivals.len() == 1 {
+            self.body.switch_to(first.block);
+            let arrival = arrivals.into_iter().next();
+            return Ok(arrival.and_then(|arrival| {
+                self.frame_mut().locals = arrival.locals;
+                arrival.term
+            }));
+        }
+        let shapes: Vec<LocalShape> = (0..first.locals.len())
+            .map(|index| {
+                let locals: Vec<&Local> = arrivals.iter().map(|arrival| &arrival.locals[index]).collect();
+                LocalShape::meet(&locals, &self.body)
+            })
+            .collect();
+        let term = self.meet_terms(&arrivals)?;
+        let block = self.body.block();
+        for arrival in &arrivals {
+            self.body.switch_to(arrival.block);
+            let mut args = Vec::new();
+            for (shape, local) in shapes.iter().zip(&arrival.locals) {
+                shape.bring(local, &mut self.body, arrival.span, &mut args);
+            }
+            if let (Some(shape), Some(term)) = (&term, &arrival.term) {
+                locals::bring(shape, term, &mut self.body, arrival.span, &mut args);
+            }
+            self.body.jump(block, args);
+        }
+        let merged: Vec<Local> = shapes.iter().map(|shape| shape.enter(&mut self.body, block)).collect();
+        let term = term.map(|shape| locals::enter(&shape, &mut self.body, block));
+        self.body.switch_to(block);
+        self.enter_locals(merged);
+        Ok(term)
+    }
+
+    fn enter_locals(&mut self, locals: Vec<Local>) {
+        let names: Vec<NameId> = self.syntax().names.iter().map(|(name, _)| name).collect();
+        for (name, local) in names.into_iter().zip(locals) {
+            self.set_local(name, local);
+        }
+    }
+
+    fn meet_terms(&self, arrivals: &[Arrival]) -> Walked<Option<Shape>> {
+        let terms: Vec<&Term> = arrivals.iter().filter_map(|arrival| arrival.term.as_ref()).collect();
+        if terms.is_empty() {
+            return Ok(None);
+        }
+        Shape::meet(&terms, &|value| self.body.ty(value)).map(Some).map_err(|clash| {
+            let (a, b) = (self.describe_shape(&clash.0), self.describe_shape(&clash.1));
+            let title = format!("this is {a} on one path and {b} on another");
+            let span = arrivals.last().map_or(Span::at(0), |arrival| arrival.span);
+            self.error(Id::PathsDiffer, span, title, format!("here it is {b}"))
+                .help("use one type on every path")
+        })
+    }
+
+    /// Raises a builtin exception with a message where `condition` is true.
+    pub(crate) fn raise_if(&mut self, condition: Value, class: &str, message: &str, span: Span) {
+        if self.body.as_const(condition) == Some(tir::Const::Bool(false)) {
+            return;
+        }
+        let (bad, good) = self.body.branch(condition);
+        self.body.switch_to(bad);
+        self.raise(class, message, span);
+        self.body.switch_to(good);
+    }
+
+    /// Ends the path with a builtin exception with a message.
+    pub(crate) fn raise(&mut self, class: &str, message: &str, span: Span) {
+        let object = self.frames[0].function.environment.builtin_exception(class);
+        let class = self.program.exception(class, object);
+        let args = vec![RaiseArg::Text(message.to_owned())];
+        self.body.raise(RaiseSite { class, function: self.id, span, args }, Vec::new());
+    }
+
+    /// The function that is being built.
+    pub(crate) fn id(&self) -> FuncId {
+        self.id
+    }
+
+    pub(crate) fn ty_name(&self, ty: Ty) -> String {
+        names::ty(self.program.types, ty)
+    }
+
+    /// The type of a term, in words of a message.
+    pub(crate) fn describe(&self, term: &Term) -> String {
+        names::term(self.program.types, &self.body, term)
+    }
+
+    pub(crate) fn describe_shape(&self, shape: &Shape) -> String {
+        names::shape(self.program.types, &self.body, shape)
+    }
+}
+
+impl Frame {
+    /// A function whose parameters are bound to `args`.
+    pub(crate) fn new(function: Arc<FunctionSource>, args: Vec<Term>, inlined_at: Option<Span>) -> Self {
+        let mut locals = vec![Local::Unbound; function.syntax.names.len()];
+        for (param, arg) in function.syntax.params.iter().zip(args) {
+            locals[param.name.index()] = Local::Bound(arg);
+        }
+        Self { function, locals, loops: Vec::new(), returns: Vec::new(), inlined_at }
+    }
+}

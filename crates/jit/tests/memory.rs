@@ -1,0 +1,44 @@
+//! Code that is dropped leaves nothing behind.
+
+#[path = "programs/build.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod build;
+#[path = "programs/run.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod run;
+
+use ctype::{CTypes, DataModel, FloatType};
+use jit::Engine;
+use tir::{Intrinsic, Op, Ty};
+
+/// Bytes of memory that the process has.
+fn resident() -> i64 {
+    let text = std::fs::read_to_string("/proc/self/statm").expect("Linux tells");
+    let pages = text.split(' ').nth(1).expect("the second number is the resident set");
+    4096 * pages.parse::<i64>().expect("a number")
+}
+
+/// Growth per round after a warm-up, in bytes.
+fn growth(rounds: i64, round: impl Fn()) -> i64 {
+    (0..rounds / 10).for_each(|_| round());
+    let before = resident();
+    (0..rounds).for_each(|_| round());
+    (resident() - before) / rounds
+}
+
+/// One test: what the process has is no test's own.
+#[test]
+fn what_is_linked_or_compiled_and_dropped_leaves_nothing() {
+    let mut types = CTypes::new(DataModel::HOST);
+    let double = types.float(FloatType::Double);
+    let ty = types.function(double, &[double], false);
+    let program =
+        build::operation(|params| Op::Intrinsic(Intrinsic::Exp, params.to_vec()), &[Ty::F64], Ty::F64);
+    let (object, _) = run::object(&types, &program, ty, true);
+    let symbols = run::symbols();
+    let engine = Engine::global().expect("an engine");
+    let linked = growth(10_000, || drop(engine.link(&object, &symbols).expect("it links")));
+    assert!(linked <= 64, "{linked} bytes a linked object");
+    let compiled = growth(1000, || drop(run::compile(&types, &program, ty, true)));
+    assert!(compiled <= 64, "{compiled} bytes a compiled program");
+}

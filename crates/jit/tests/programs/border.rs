@@ -1,0 +1,103 @@
+//! Both directions of the C border against gcc: for random signatures, C built by gcc calls a
+//! compiled entry, which passes everything on to a C function and returns what that returns.
+
+mod signature;
+
+use std::ffi::{CString, c_int, c_void};
+use std::mem::transmute;
+use std::path::PathBuf;
+use std::process::Command;
+
+use ctype::{CTypes, DataModel, TypeId};
+use tir::{CFunction, Op, Program, Terminator};
+
+use crate::build::FunctionBuilder;
+use crate::random::Random;
+use crate::run::compile;
+use signature::Signature;
+
+const SIGNATURES: usize = 300;
+
+/// A shared library that gcc built from C.
+struct Library(*mut c_void);
+
+impl Library {
+    fn build(text: &str, name: &str) -> Self {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        let (source, library) = (folder.join(format!("{name}.c")), folder.join(format!("{name}.so")));
+        std::fs::write(&source, text).expect("a writable folder");
+        let mut gcc = Command::new("gcc");
+        gcc.args(["-shared", "-fPIC", "-O1", "-w", "-Wno-psabi", "-o"]).arg(&library).arg(&source);
+        assert!(gcc.status().expect("gcc runs").success(), "{}", source.display());
+        let path = CString::new(library.to_str().expect("a plain path")).expect("no zero");
+        // SAFETY: the library has no constructors.
+        let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW) };
+        assert!(!handle.is_null(), "{}", library.display());
+        Self(handle)
+    }
+
+    fn symbol(&self, name: &str) -> usize {
+        let name = CString::new(name).expect("no zero");
+        // SAFETY: the handle is open and the name a C string.
+        let address = unsafe { libc::dlsym(self.0, name.as_ptr()) };
+        assert!(!address.is_null(), "{name:?}");
+        address.addr()
+    }
+}
+
+/// `entry(args...)` is `target(args...)`.
+fn pass_on(types: &CTypes, signature: &Signature, ty: TypeId, target: usize, by_pointer: bool) -> Program {
+    let mut program = Program::default();
+    let (mut builder, params) = FunctionBuilder::new("pass_on", &signature.params(), signature.result());
+    let op = if by_pointer {
+        let pointer =
+            tir::Ty::Pointer(types.find(&ctype::CType::Pointer(ty.into())).expect("it was interned"));
+        let address = builder.op(Op::Const(tir::Const::Int(target as i128)), pointer);
+        Op::CallPointer(address, ty, params)
+    } else {
+        Op::CallC(
+            program.c_functions.push(CFunction {
+                name: "target".into(),
+                address: target as u64,
+                ty,
+                can_call_back: false,
+                keeps: None,
+            }),
+            params,
+        )
+    };
+    if signature.is_void() {
+        builder.effect(op);
+        builder.end(Terminator::Return(None));
+    } else {
+        let value = builder.op(op, signature.result());
+        builder.end(Terminator::Return(Some(value)));
+    }
+    program.functions.push(builder.finish());
+    program
+}
+
+#[test]
+fn values_cross_as_gcc_passes_them() {
+    let mut random = Random::new(21);
+    let mut types = CTypes::new(DataModel::HOST);
+    let mut text = String::from("#include <string.h>\n#include <stdbool.h>\n");
+    let mut signatures = Vec::with_capacity(SIGNATURES);
+    for number in 0..SIGNATURES {
+        let signature = Signature::random(&mut types, &mut random, number);
+        signature.write_c(&mut text, &mut random);
+        signatures.push(signature);
+    }
+    let library = Library::build(&text, "border");
+    for (number, signature) in signatures.iter().enumerate() {
+        let ty = signature.intern(&mut types);
+        let target = library.symbol(&format!("target{number}"));
+        let program = pass_on(&types, signature, ty, target, number % 3 == 0);
+        let linked = compile(&types, &program, ty, number % 2 == 0);
+        // SAFETY: gcc compiled `drive` with this signature; the entry has that of the target.
+        let drive: extern "C" fn(usize) -> c_int =
+            unsafe { transmute(library.symbol(&format!("drive{number}"))) };
+        let wrong = drive(linked.address);
+        assert_eq!(wrong, 0, "value {wrong} of `{}`", types.name(ty));
+    }
+}

@@ -1,0 +1,97 @@
+//! Which names a region of a function binds.
+
+use crate::{ExprId, ExprKind, NameId, StmtId, StmtKind, Syntax};
+
+impl Syntax {
+    /// The names that these statements bind, each once.
+    pub fn writes(&self, block: &[StmtId]) -> Vec<NameId> {
+        let mut writes = Vec::new();
+        self.block_writes(block, &mut writes);
+        writes
+    }
+
+    /// The names that an expression binds by `:=`, each once.
+    pub fn expr_writes(&self, expr: ExprId) -> Vec<NameId> {
+        let mut writes = Vec::new();
+        self.walruses(expr, &mut writes);
+        writes
+    }
+
+    fn block_writes(&self, block: &[StmtId], out: &mut Vec<NameId>) {
+        for &stmt in block {
+            match &self.stmts[stmt].kind {
+                StmtKind::Expr(value) | StmtKind::Return(Some(value)) | StmtKind::Raise(value) => {
+                    self.walruses(*value, out);
+                }
+                StmtKind::Assign(targets, value) => {
+                    self.walruses(*value, out);
+                    targets.iter().for_each(|target| self.target_writes(*target, out));
+                }
+                StmtKind::AugAssign(target, _, value) => {
+                    self.walruses(*value, out);
+                    self.target_writes(*target, out);
+                }
+                StmtKind::If { test, then: body, otherwise } | StmtKind::While { test, body, otherwise } => {
+                    self.walruses(*test, out);
+                    self.block_writes(body, out);
+                    self.block_writes(otherwise, out);
+                }
+                StmtKind::For { target, iterable, body, otherwise } => {
+                    self.walruses(*iterable, out);
+                    self.target_writes(*target, out);
+                    self.block_writes(body, out);
+                    self.block_writes(otherwise, out);
+                }
+                StmtKind::Assert(test, message) => {
+                    self.walruses(*test, out);
+                    message.iter().for_each(|message| self.walruses(*message, out));
+                }
+                StmtKind::Return(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Pass => {}
+            }
+        }
+    }
+
+    fn target_writes(&self, target: ExprId, out: &mut Vec<NameId>) {
+        match &self.exprs[target].kind {
+            ExprKind::Name(name) => add(out, *name),
+            ExprKind::Tuple(items) => items.iter().for_each(|item| self.target_writes(*item, out)),
+            _ => self.walruses(target, out),
+        }
+    }
+
+    fn walruses(&self, expr: ExprId, out: &mut Vec<NameId>) {
+        let mut each = |ids: &[ExprId]| ids.iter().for_each(|id| self.walruses(*id, out));
+        match &self.exprs[expr].kind {
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Imaginary(_)
+            | ExprKind::Text(_)
+            | ExprKind::Name(_) => {}
+            ExprKind::Attribute(value, _) | ExprKind::Unary(_, value) => each(&[*value]),
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => each(&[*a, *b]),
+            ExprKind::Compare(first, rest) => {
+                each(&[*first]);
+                rest.iter().for_each(|(_, operand)| each(&[*operand]));
+            }
+            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) => each(operands),
+            ExprKind::If { test, then, otherwise } => each(&[*test, *then, *otherwise]),
+            ExprKind::Call { function, args, keywords } => {
+                each(&[*function]);
+                each(args);
+                keywords.iter().for_each(|keyword| each(&[keyword.value]));
+            }
+            ExprKind::Walrus(name, value) => {
+                each(&[*value]);
+                add(out, *name);
+            }
+        }
+    }
+}
+
+fn add(out: &mut Vec<NameId>, name: NameId) {
+    if !out.contains(&name) {
+        out.push(name);
+    }
+}

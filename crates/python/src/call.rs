@@ -1,0 +1,389 @@
+//! Calls from Python into C.
+//!
+//! What a signature needs is found once a type, in a [`CallFace`]: for each parameter how a Python
+//! object becomes its value and where in the frame that goes. A call follows it: convert each
+//! argument straight into its slot, open the border frame, release the interpreter's lock, swap
+//! `errno`, go through the gate, and undo that in turn.
+//!
+//! # Safety model
+//! Arguments are converted by the declared types and kept alive, buffers and temporary arrays
+//! included, until the call returned. What C does with them is C's.
+
+mod argument;
+mod variadic;
+
+use std::ffi::c_void;
+use std::mem::ManuallyDrop;
+
+use ccall::border::{CallFrame, Pending};
+use ccall::{CallPlan, FrameBuffer, GateFrame, Place, ThreadState};
+use ctype::Signature;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyobject::Scalar;
+
+use crate::cdata::face::{Face, Kind};
+use crate::cdata::object::{self, CData, Function};
+use crate::cdata::{load, store};
+use crate::failure::{Class, Failure};
+use crate::library::Symbol;
+use crate::trampoline::slot;
+
+use argument::Held;
+pub(crate) use argument::ctypes_function_address;
+
+/// How functions of one type are called.
+pub(crate) struct CallFace {
+    plan: CallPlan,
+    params: Box<[Param]>,
+    result: Outcome,
+    is_variadic: bool,
+}
+
+/// One parameter.
+struct Param {
+    face: &'static Face,
+    how: How,
+}
+
+/// How an argument gets into the frame.
+#[derive(Clone, Copy)]
+enum How {
+    /// A scalar of at most eight bytes, at this distance from the frame's start.
+    Word(Scalar, u32),
+    /// A pointer, there.
+    Pointer(u32),
+    /// Anything else, by way of memory.
+    Memory(Place),
+}
+
+/// How the result comes out of the frame.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Void,
+    /// A scalar, at this distance from the frame's start.
+    Scalar(Scalar, u32),
+    Pointer(&'static Face, u32),
+    /// C data of its own.
+    Memory(&'static Face, Place),
+}
+
+impl CallFace {
+    /// For a function type.
+    pub(crate) fn new(face: &'static Face) -> Result<Self, Failure> {
+        let Kind::Function(signature) = &face.kind else {
+            return Err(Failure::wrong_type(format!("'{}' is not callable", face.name())));
+        };
+        Self::of_signature(signature, &signature.params)
+            .map_err(|failure| failure.at(|| format!("the signature '{}'", face.name())))
+    }
+
+    /// For a call with these parameters, of which a variadic function declares only the first.
+    fn of_signature(signature: &Signature, params: &[ctype::TypeId]) -> Result<Self, Failure> {
+        let plan = {
+            let types = crate::table::read();
+            CallPlan::new(&types, signature.result, params, signature.is_variadic).map_err(|error| {
+                let name = types.name(error.ty);
+                Failure::new(Class::NotImplemented, format!("'{name}' cannot be passed by value"))
+            })?
+        };
+        let faces = params.iter().map(|ty| Face::of(*ty)).zip(plan.params());
+        let params = faces.map(|(face, place)| Param { face, how: How::of(face, *place) }).collect();
+        let result = Outcome::of(Face::of(signature.result), plan.result());
+        Ok(Self { plan, params, result, is_variadic: signature.is_variadic })
+    }
+}
+
+impl How {
+    fn of(face: &'static Face, place: Place) -> Self {
+        match (&face.kind, place) {
+            (Kind::Scalar(scalar) | Kind::Enum(scalar, _), Place::Whole { offset, size })
+                if size <= 8 && !scalar.is_complex() =>
+            {
+                Self::Word(*scalar, offset)
+            }
+            (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(offset),
+            _ => Self::Memory(place),
+        }
+    }
+}
+
+impl Outcome {
+    fn of(face: &'static Face, place: Place) -> Self {
+        match (&face.kind, place) {
+            (Kind::Void, _) => Self::Void,
+            (Kind::Scalar(scalar) | Kind::Enum(scalar, _), Place::Whole { offset, size }) if size <= 8 => {
+                Self::Scalar(*scalar, offset)
+            }
+            (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(face, offset),
+            _ => Self::Memory(face, place),
+        }
+    }
+}
+
+/// Calls the function that the C data `callable` points to.
+pub(crate) unsafe extern "C" fn vectorcall<const RELEASE_GIL: bool>(
+    callable: *mut ffi::PyObject,
+    args: *const *mut ffi::PyObject,
+    nargsf: usize,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    slot(|py| {
+        // SAFETY: CPython calls this with a live object of a class with this layout, and as many
+        // arguments as it says, which live as long as the call.
+        let (function, args) = unsafe {
+            let count = ffi::PyVectorcall_NARGS(nargsf).unsigned_abs();
+            let args = if count == 0 { &[] } else { std::slice::from_raw_parts(args, count) };
+            (&*callable.cast::<Function>(), args)
+        };
+        let call = call_face(function)?;
+        if !keywords.is_null() || args.len() != call.params.len() {
+            return uncommon::<RELEASE_GIL>(py, function, call, args, keywords);
+        }
+        // SAFETY: as above.
+        unsafe { follow::<RELEASE_GIL>(py, function, call, args) }
+    })
+}
+
+#[inline(always)]
+fn call_face(function: &Function) -> Result<&'static CallFace, Failure> {
+    match function.base.face.kind {
+        Kind::Pointer(face) => face.call(),
+        Kind::Void
+        | Kind::Scalar(_)
+        | Kind::Enum(..)
+        | Kind::Array(..)
+        | Kind::Function(_)
+        | Kind::Record(_) => {
+            Err(Failure::wrong_type(format!("{} is not callable", function.base.describe())))
+        }
+    }
+}
+
+/// Calls with more arguments than are declared, or with a wrong number, or with keywords.
+#[cold]
+fn uncommon<const RELEASE_GIL: bool>(
+    py: Python<'_>,
+    function: &Function,
+    call: &'static CallFace,
+    args: &[*mut ffi::PyObject],
+    keywords: *mut ffi::PyObject,
+) -> Result<*mut ffi::PyObject, Failure> {
+    // SAFETY: keywords are null or a live tuple.
+    if !keywords.is_null() && unsafe { ffi::PyTuple_Size(keywords) } > 0 {
+        return Err(Failure::wrong_type("a cdata function cannot be called with keyword arguments"));
+    }
+    let expected = call.params.len();
+    if args.len() > expected && call.is_variadic {
+        let full = variadic::plan(py, function, args)?;
+        // SAFETY: the arguments live as long as the call.
+        return unsafe { follow::<RELEASE_GIL>(py, function, &full, args) };
+    }
+    if args.len() == expected {
+        // SAFETY: as above.
+        return unsafe { follow::<RELEASE_GIL>(py, function, call, args) };
+    }
+    let at_least = if call.is_variadic { "at least " } else { "" };
+    let noun = if expected == 1 { "argument" } else { "arguments" };
+    let text = format!("{} expects {at_least}{expected} {noun}, got {}", Shown(function), args.len());
+    Err(Failure::wrong_type(text))
+}
+
+/// Makes the call.
+///
+/// # Safety
+/// `args` are live objects, as many as `call` has parameters.
+#[inline(always)]
+unsafe fn follow<const RELEASE_GIL: bool>(
+    py: Python<'_>,
+    function: &Function,
+    call: &CallFace,
+    args: &[*mut ffi::PyObject],
+) -> Result<*mut ffi::PyObject, Failure> {
+    if function.base.address.is_null() {
+        let text = format!("cannot call null pointer from {}", function.base.describe());
+        return Err(Failure::new(Class::Runtime, text));
+    }
+    let mut buffer = Buffer::new();
+    let frame = buffer.prepare(&call.plan);
+    let mut held = Held::new();
+    for (index, (param, value)) in call.params.iter().zip(args).enumerate() {
+        // SAFETY: the frame was prepared for this plan, and the arguments live.
+        let done = unsafe { argument::convert(param, *value, frame.cast(), &mut held, py) };
+        done.map_err(|failure| wrong_argument(failure, function, index))?;
+    }
+    let memory = hidden_result(py, call, frame)?;
+    // SAFETY: the frame is complete; what the function does with it is C's word.
+    let pending = unsafe { go::<RELEASE_GIL>(function.base.address, frame) };
+    drop(held);
+    if let Some(pending) = pending {
+        return Err(crate::errors::pending(py, pending).into());
+    }
+    // SAFETY: the call left its result in the frame.
+    unsafe { result(py, call.result, frame.cast(), memory) }
+}
+
+/// Room for a frame. Only one that had to go to the heap has something to free.
+struct Buffer {
+    room: ManuallyDrop<FrameBuffer<STACK_WORDS>>,
+    is_large: bool,
+}
+
+/// Words of stack arguments for which there is room on the C stack.
+const STACK_WORDS: usize = 16;
+
+impl Buffer {
+    #[inline(always)]
+    const fn new() -> Self {
+        Self { room: ManuallyDrop::new(FrameBuffer::new()), is_large: false }
+    }
+
+    #[inline(always)]
+    fn prepare(&mut self, plan: &CallPlan) -> *mut GateFrame {
+        self.is_large = plan.stack_bytes() as usize > STACK_WORDS * size_of::<u64>();
+        self.room.prepare(plan)
+    }
+}
+
+impl Drop for Buffer {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.is_large {
+            // SAFETY: it is dropped once, here.
+            unsafe { ManuallyDrop::drop(&mut self.room) };
+        }
+    }
+}
+
+#[cold]
+fn wrong_argument(failure: Failure, function: &Function, index: usize) -> Failure {
+    failure.at(|| format!("argument {} of {}", index + 1, Shown(function)))
+}
+
+/// Memory for a result that the caller provides.
+#[inline(always)]
+fn hidden_result<'py>(
+    py: Python<'py>,
+    call: &CallFace,
+    frame: *mut GateFrame,
+) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+    let Outcome::Memory(face, Place::Hidden) = call.result else { return Ok(None) };
+    let made = load::blank(py, face)?;
+    let data = CData::of(made.as_borrowed()).expect("C data was just made");
+    // SAFETY: the frame may be written; the object lives until the call returned.
+    unsafe { (&raw mut (*frame).registers.ints[0]).write(data.address.expose_provenance() as u64) };
+    Ok(Some(made))
+}
+
+/// Through the gate.
+///
+/// # Safety
+/// The frame is complete for a plan of the signature that `target` has.
+#[inline(always)]
+unsafe fn go<const RELEASE_GIL: bool>(target: *mut u8, frame: *mut GateFrame) -> Option<Pending> {
+    let target = target.cast_const().cast::<c_void>();
+    let thread = ThreadState::current();
+    let mut border = CallFrame::new();
+    // SAFETY: the border frame stays where it is until it is left; the lock is held here and is
+    // taken again before anything of Python is touched.
+    unsafe {
+        border.enter(thread);
+        if RELEASE_GIL {
+            let state = ffi::PyEval_SaveThread();
+            thread.swap_errno();
+            ccall::call(target, frame);
+            thread.swap_errno();
+            ffi::PyEval_RestoreThread(state);
+        } else {
+            thread.swap_errno();
+            ccall::call(target, frame);
+            thread.swap_errno();
+        }
+    }
+    border.leave(thread)
+}
+
+/// The Python value of the result.
+///
+/// # Safety
+/// The call left its result in the frame.
+#[inline(always)]
+unsafe fn result<'py>(
+    py: Python<'py>,
+    outcome: Outcome,
+    frame: *mut u8,
+    memory: Option<Bound<'py, PyAny>>,
+) -> Result<*mut ffi::PyObject, Failure> {
+    // SAFETY: the plan's places lie in the frame; new references are returned.
+    unsafe {
+        match outcome {
+            Outcome::Void => Ok(ffi::Py_NewRef(ffi::Py_None())),
+            Outcome::Scalar(scalar, offset) => {
+                Ok(load::owned(py, scalar.load(frame.add(offset as usize)))?.into_ptr())
+            }
+            Outcome::Pointer(face, offset) => {
+                let address = frame.add(offset as usize).cast::<*mut u8>().read();
+                Ok(object::plain(py, face, address)?.into_ptr())
+            }
+            Outcome::Memory(face, place) => {
+                let made = match memory {
+                    Some(made) => made,
+                    None => load::blank(py, face)?,
+                };
+                let data = CData::of(made.as_borrowed()).expect("C data was just made");
+                place.load(frame, data.address);
+                let is_number =
+                    face.scalar().is_some_and(|scalar| !matches!(scalar, Scalar::F80 | Scalar::C80));
+                if is_number {
+                    return Ok(load::load(py, face, data.address, None)?.into_ptr());
+                }
+                Ok(made.into_ptr())
+            }
+        }
+    }
+}
+
+/// Calls of a function whose library was closed.
+pub(crate) unsafe extern "C" fn refuse_closed(
+    callable: *mut ffi::PyObject,
+    _args: *const *mut ffi::PyObject,
+    _nargsf: usize,
+    _keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    slot(|_| {
+        // SAFETY: CPython calls this with a live object of a class with this layout.
+        let function = unsafe { &*callable.cast::<Function>() };
+        let text = format!("{} cannot be called: its library was closed", Shown(function));
+        Err(Failure::new(Class::Value, text))
+    })
+}
+
+/// A function as messages name it: by its declaration, else by its type.
+pub(crate) struct Shown<'a>(pub(crate) &'a Function);
+
+impl std::fmt::Display for Shown<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // SAFETY: messages are made with the lock held; the function keeps its origin alive.
+        let symbol = self.0.origin.and_then(|origin| unsafe {
+            let origin = Borrowed::from_ptr(Python::assume_attached(), origin.as_ptr());
+            origin.cast::<Symbol>().ok().map(|symbol| symbol.get().declaration.clone())
+        });
+        match symbol {
+            Some(declaration) => formatter.write_str(&declaration),
+            None => write!(formatter, "'{}'", self.0.base.face.name()),
+        }
+    }
+}
+
+/// The store of a value by way of memory, for arguments.
+///
+/// # Safety
+/// `room` has the bytes of the type.
+unsafe fn store_value(
+    face: &'static Face,
+    room: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise.
+    unsafe { store::store(face, room, value) }
+}

@@ -1,0 +1,272 @@
+//! Python objects as the arguments of a C call.
+//!
+//! Numbers of an exact type, C data of the right pointer type and `bytes` go straight into their
+//! slot. A pointer parameter also takes the memory of buffers and NumPy arrays whose items are of
+//! the type, and lists and tuples, which become an array for the time of the call.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
+
+use super::{How, Param, store_value};
+use crate::cdata::face::{Face, Kind};
+use crate::cdata::object::CData;
+use crate::cdata::store::{Items, is_compatible, pointer_value, refused, shown};
+use crate::failure::{Class, Failure};
+
+/// What has to live until the call returned: nearly always nothing, which costs nothing.
+pub(super) struct Held<'py>(Option<Box<Vec<Thing<'py>>>>);
+
+enum Thing<'py> {
+    /// Never read: it is only kept.
+    Object { _object: Bound<'py, PyAny> },
+    Elements(Elements),
+}
+
+impl<'py> Held<'py> {
+    #[inline]
+    pub(super) const fn new() -> Self {
+        Self(None)
+    }
+
+    fn push(&mut self, thing: Thing<'py>) {
+        self.0.get_or_insert_default().push(thing);
+    }
+}
+
+impl Drop for Held<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(things) = self.0.take() {
+            release(*things);
+        }
+    }
+}
+
+fn release(things: Vec<Thing<'_>>) {
+    for thing in things {
+        if let Thing::Elements(elements) = thing {
+            // SAFETY: calls are made, and their arguments dropped, with the lock held.
+            unsafe { pyobject::release(elements) };
+        }
+    }
+}
+
+/// Writes an argument into the frame.
+///
+/// # Safety
+/// `frame` was prepared for the plan that the parameter belongs to; `value` is a live object.
+#[inline(always)]
+pub(super) unsafe fn convert<'py>(
+    param: &Param,
+    value: *mut ffi::PyObject,
+    frame: *mut u8,
+    held: &mut Held<'py>,
+    py: Python<'py>,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise: the places lie in the frame, eight bytes each.
+    unsafe {
+        match param.how {
+            How::Word(scalar, offset) => {
+                let word = match scalar.to_word(value) {
+                    Ok(word) => word,
+                    Err(refusal) => other_scalar(param.face, scalar, Borrowed::from_ptr(py, value), refusal)?,
+                };
+                frame.add(offset as usize).cast::<u64>().write(word);
+            }
+            How::Pointer(offset) => {
+                let pointer = pointer(param.face, Borrowed::from_ptr(py, value), held)?;
+                frame.add(offset as usize).cast::<*mut u8>().write(pointer);
+            }
+            How::Memory(place) => {
+                let value = Borrowed::from_ptr(py, value);
+                if let Some(data) = CData::of(value)
+                    && data.face.id == param.face.id
+                {
+                    place.store(frame, data.address);
+                    return Ok(());
+                }
+                let mut room = vec![0_u128; param.face.known_size()?.div_ceil(16)];
+                store_value(param.face, room.as_mut_ptr().cast(), value)?;
+                place.store(frame, room.as_ptr().cast());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// C data of a scalar type, else the refusal.
+#[cold]
+fn other_scalar(
+    face: &'static Face,
+    scalar: Scalar,
+    value: Borrowed<'_, '_, PyAny>,
+    refusal: Refusal,
+) -> Result<u64, Failure> {
+    if CData::of(value).is_none() {
+        return Err(refused(face, value, refusal));
+    }
+    let mut room = [0_u8; 16];
+    // SAFETY: the room holds any scalar of eight bytes; it is then read as the same scalar.
+    unsafe {
+        store_value(face, room.as_mut_ptr(), value)?;
+        // Small integers are extended as their sign says: by way of Python's number.
+        let number = crate::cdata::load::owned(value.py(), scalar.load(room.as_ptr()))?;
+        let number = number.as_borrowed();
+        scalar.to_word(number.as_ptr()).map_err(|refusal| refused(face, number, refusal))
+    }
+}
+
+/// The address that a pointer parameter gets.
+#[inline]
+fn pointer<'py>(face: &'static Face, value: Borrowed<'_, 'py, PyAny>, held: &mut Held<'py>) -> Result<*mut u8, Failure> {
+    let Kind::Pointer(target) = face.kind else { return pointer_value(face, value) };
+    if let Some(data) = CData::of(value) {
+        if let Kind::Pointer(given) | Kind::Array(given, _) = data.face.kind
+            && is_compatible(target, given)
+        {
+            return Ok(data.address);
+        }
+        return pointer_value(face, value);
+    }
+    if let Ok(bytes) = value.cast::<PyBytes>()
+        && takes_bytes(target)
+    {
+        // The object lives as long as the call and ends in a zero byte.
+        return Ok(bytes.as_bytes().as_ptr().cast_mut());
+    }
+    other_pointer(face, target, value, held)
+}
+
+/// Whether `bytes` are what a pointer to `target` points to.
+fn takes_bytes(target: &Face) -> bool {
+    matches!(target.kind, Kind::Void | Kind::Scalar(Scalar::Char | Scalar::I8 | Scalar::U8))
+}
+
+/// Arrays, buffers, lists, strings, functions.
+fn other_pointer<'py>(
+    face: &'static Face,
+    target: &'static Face,
+    value: Borrowed<'_, 'py, PyAny>,
+    held: &mut Held<'py>,
+) -> Result<*mut u8, Failure> {
+    if matches!(target.kind, Kind::Function(_)) {
+        return without_buffer(face, target, value, held);
+    }
+    let access = if target.is_const { Access::Read } else { Access::Write };
+    // SAFETY: the object lives as long as the call, and the lock is held.
+    match unsafe { pyobject::elements(value.as_ptr(), access) } {
+        Ok(elements) => {
+            let address = elements.address;
+            let fits = fits(target, elements.kind);
+            let kind = elements.kind;
+            held.push(Thing::Elements(elements));
+            if fits { Ok(address) } else { Err(wrong_items(face, value, kind)) }
+        }
+        Err(NoElements::NotABuffer) => without_buffer(face, target, value, held),
+        Err(NoElements::Raised) => Err(Failure::raised(value.py())),
+        Err(NoElements::ReadOnly) => Err(refuse_buffer(face, value, "it is read-only and C may write it")),
+        Err(NoElements::NotContiguous) => {
+            Err(refuse_buffer(face, value, "its items are not side by side; copy it first"))
+        }
+        Err(NoElements::Swapped) => Err(refuse_buffer(face, value, "its bytes are in the other order")),
+    }
+}
+
+#[cold]
+fn refuse_buffer(face: &Face, value: Borrowed<'_, '_, PyAny>, why: &str) -> Failure {
+    let class = value.get_type();
+    let name = class.name().map_or_else(|_| "buffer".to_owned(), |name| name.to_string());
+    Failure::wrong_type(format!("this {name} cannot be passed as '{}': {why}", face.name()))
+}
+
+#[cold]
+fn wrong_items(face: &Face, value: Borrowed<'_, '_, PyAny>, kind: ElementKind) -> Failure {
+    let items = match kind {
+        ElementKind::Bytes => "bytes".to_owned(),
+        ElementKind::Bool => "booleans".to_owned(),
+        ElementKind::Signed(size) => format!("signed integers of {size} bytes"),
+        ElementKind::Unsigned(size) => format!("unsigned integers of {size} bytes"),
+        ElementKind::Float(size) => format!("floats of {size} bytes"),
+        ElementKind::Complex(size) => format!("complex numbers of {size} bytes"),
+        ElementKind::Other(size) => format!("items of {size} bytes"),
+    };
+    refuse_buffer(face, value, &format!("its items are {items}"))
+}
+
+/// Whether items of a buffer are values of the type.
+fn fits(target: &Face, kind: ElementKind) -> bool {
+    let scalar = match target.kind {
+        Kind::Void => return true,
+        Kind::Record(_) => return matches!(kind, ElementKind::Other(size) if target.size() == Some(size)),
+        Kind::Scalar(scalar) | Kind::Enum(scalar, _) => scalar,
+        Kind::Pointer(_) | Kind::Array(..) | Kind::Function(_) => return false,
+    };
+    match kind {
+        ElementKind::Bytes => scalar.size() == 1,
+        ElementKind::Bool => matches!(scalar, Scalar::Bool | Scalar::U8),
+        ElementKind::Signed(1) | ElementKind::Unsigned(1) => {
+            matches!(scalar, Scalar::Char | Scalar::I8 | Scalar::U8)
+        }
+        ElementKind::Signed(size) => is_signed_of(scalar, size),
+        ElementKind::Unsigned(size) => is_unsigned_of(scalar, size),
+        ElementKind::Float(size) => scalar.is_float() && scalar.size() == usize::from(size),
+        ElementKind::Complex(size) => scalar.is_complex() && scalar.size() == usize::from(size),
+        ElementKind::Other(_) => false,
+    }
+}
+
+fn is_signed_of(scalar: Scalar, size: u8) -> bool {
+    matches!((scalar, size), (Scalar::I16, 2) | (Scalar::I32, 4) | (Scalar::I64, 8) | (Scalar::I128, 16))
+}
+
+fn is_unsigned_of(scalar: Scalar, size: u8) -> bool {
+    matches!((scalar, size), (Scalar::U16, 2) | (Scalar::U32, 4) | (Scalar::U64, 8) | (Scalar::U128, 16))
+}
+
+/// Lists and tuples become an array; functions are taken by address.
+fn without_buffer<'py>(
+    face: &'static Face,
+    target: &'static Face,
+    value: Borrowed<'_, 'py, PyAny>,
+    held: &mut Held<'py>,
+) -> Result<*mut u8, Failure> {
+    let is_void = matches!(target.kind, Kind::Void | Kind::Function(_));
+    if Items::of(value).is_some() && !is_void {
+        let made = crate::cdata::new(value.py(), target.open_array(), Some(value))?;
+        let data = CData::of(made.as_borrowed()).expect("C data was just made");
+        let address = data.address;
+        held.push(Thing::Object { _object: made });
+        return Ok(address);
+    }
+    if value.is_instance_of::<PyString>() {
+        let wanted = if takes_bytes(target) { "; encode it first: .encode()" } else { "" };
+        let text = format!("expected a pointer for '{}', got {}{wanted}", face.name(), shown(value));
+        return Err(Failure::wrong_type(text));
+    }
+    if value.is_none() {
+        let text = format!("expected a pointer for '{}', got None; NULL is ffi.NULL", face.name());
+        return Err(Failure::wrong_type(text));
+    }
+    pointer_value(face, value)
+}
+
+/// The address of a function of ctypes, if `value` is one.
+pub(crate) fn ctypes_function_address(value: Borrowed<'_, '_, PyAny>) -> Result<Option<*mut u8>, Failure> {
+    let py = value.py();
+    // A ctypes function exists only if ctypes was imported.
+    let modules = py.import("sys")?.getattr("modules")?;
+    let Ok(ctypes) = modules.get_item("_ctypes") else { return Ok(None) };
+    if !value.is_instance(&ctypes.getattr("CFuncPtr")?)? {
+        return Ok(None);
+    }
+    let address = ctypes.call_method1("addressof", (value,))?.extract::<usize>()?;
+    let slot = std::ptr::with_exposed_provenance::<*mut u8>(address);
+    // SAFETY: a function object of ctypes holds the pointer to its code at that address.
+    let code = unsafe { slot.read() };
+    if code.is_null() {
+        return Err(Failure::new(Class::Value, "the ctypes function is NULL"));
+    }
+    Ok(Some(code))
+}

@@ -1,0 +1,28 @@
+//! C data: values, arrays, structs and pointers of C as Python objects.
+//!
+//! [`object`] draws the memory of the objects, [`face`] is what they know of their types. The
+//! other modules are the slots of the classes and what the `FFI` does with C data. What a
+//! Python value becomes in C is in [`store`], what C memory becomes in Python is in [`load`].
+
+mod access;
+mod cast;
+pub(crate) mod classes;
+mod compare;
+pub(crate) mod face;
+mod fields;
+pub(crate) mod function;
+mod iterate;
+pub(crate) mod load;
+mod make;
+mod number;
+pub(crate) mod object;
+pub(crate) mod record;
+mod repr;
+pub(crate) mod store;
+mod string;
+
+pub(crate) use cast::cast;
+pub(crate) use face::{Face, Kind};
+pub(crate) use make::new;
+pub(crate) use object::CData;
+pub(crate) use string::string;

@@ -1,0 +1,303 @@
+//! `x[i]`, `x[i:j]`, `len(x)`: elements of arrays and what pointers point to.
+//!
+//! An index is checked where the extent is known: arrays by their length, pointers into owned
+//! memory by its bounds. Other pointers are C's. NULL is never followed.
+
+use std::ffi::c_int;
+use std::ptr::NonNull;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PySlice};
+use pyobject::Scalar;
+
+use super::face::{Face, Kind};
+use super::load::load;
+use super::object::{self, CData, Storage};
+use super::store::{Items, check_writable, shown, store};
+use crate::failure::{Class, Failure};
+use crate::trampoline::slot;
+
+/// `len(x)`.
+pub(super) unsafe extern "C" fn length(this: *mut ffi::PyObject) -> ffi::Py_ssize_t {
+    slot(|_| {
+        // SAFETY: CPython calls the slot with a live object of the class.
+        let data = unsafe { CData::of_self(this) };
+        let missing = || Failure::wrong_type(format!("cdata of type '{}' has no len()", data.face.name()));
+        Ok(data.length().ok_or_else(missing)?.cast_signed())
+    })
+}
+
+/// `x[key]`.
+pub(super) unsafe extern "C" fn get_item(
+    this: *mut ffi::PyObject,
+    key: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    slot(|py| {
+        // SAFETY: CPython calls the slot with live objects.
+        let (data, key) = unsafe { (CData::of_self(this), Borrowed::from_ptr(py, key)) };
+        if let Ok(slice) = key.cast::<PySlice>() {
+            return get_slice(data, &slice);
+        }
+        let element = element(data, index(key)?)?;
+        // SAFETY: `element` checked that the value is there, or C vouches for it.
+        let value = unsafe { load(py, element.face, element.address, data.owner()) }?;
+        Ok(value.into_ptr())
+    })
+}
+
+/// `x[key] = value`.
+pub(super) unsafe extern "C" fn set_item(
+    this: *mut ffi::PyObject,
+    key: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    slot(|py| {
+        // SAFETY: CPython calls the slot with live objects; the value is null for `del`.
+        let (data, key) = unsafe { (CData::of_self(this), Borrowed::from_ptr(py, key)) };
+        // SAFETY: as above.
+        let Some(value) = (unsafe { Borrowed::from_ptr_or_opt(py, value) }) else {
+            return Err(Failure::wrong_type("'del x[n]' not supported for cdata objects"));
+        };
+        if let Ok(slice) = key.cast::<PySlice>() {
+            set_slice(data, &slice, value)?;
+            return Ok(0);
+        }
+        let index = index(key)?;
+        let element = element(data, index)?;
+        check_writable(element.face)?;
+        // SAFETY: `element` checked that the memory is there, or C vouches for it.
+        unsafe { store(element.face, element.address, value) }
+            .map_err(|failure| failure.at(|| format!("item {index} of {}", data.face.name())))?;
+        Ok(0)
+    })
+}
+
+/// An element's type and place.
+pub(super) struct Element {
+    pub(super) face: &'static Face,
+    pub(super) address: *mut u8,
+}
+
+/// A Python integer as an index.
+fn index(key: Borrowed<'_, '_, PyAny>) -> Result<isize, Failure> {
+    // SAFETY: the object lives and the lock is held.
+    match unsafe { pyobject::to_i64(key.as_ptr()) } {
+        Ok(index) => Ok(isize::try_from(index).unwrap_or(isize::MAX)),
+        Err(pyobject::Refusal::Raised) => Err(Failure::raised(key.py())),
+        Err(pyobject::Refusal::Range) => Err(Failure::new(Class::Index, "the index does not fit in 64 bits")),
+        Err(pyobject::Refusal::Kind(_)) => {
+            Err(Failure::wrong_type(format!("an index is an integer or a slice, not {}", shown(key))))
+        }
+    }
+}
+
+/// Element `index`, checked as far as the extent is known.
+#[inline]
+pub(super) fn element(data: &CData, index: isize) -> Result<Element, Failure> {
+    match data.face.kind {
+        Kind::Array(face, _) => {
+            if let Some(length) = data.length() {
+                if index.cast_unsigned() >= length {
+                    return Err(outside_array(data, index, length));
+                }
+            }
+            place(data, face, index)
+        }
+        Kind::Pointer(face) => {
+            if data.address.is_null() {
+                return Err(null(data));
+            }
+            let element = place(data, face, index)?;
+            match data.storage() {
+                Storage::Owned if index != 0 => {
+                    let text = format!("{} can only be indexed by 0", data.describe());
+                    return Err(Failure::new(Class::Index, text));
+                }
+                Storage::View => check_bounds(data, &element, index)?,
+                Storage::Owned | Storage::Plain | Storage::Function => {}
+            }
+            Ok(element)
+        }
+        Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Function(_) | Kind::Record(_) => {
+            Err(Failure::wrong_type(format!("{} cannot be indexed", data.describe())))
+        }
+    }
+}
+
+fn place(data: &CData, face: &'static Face, index: isize) -> Result<Element, Failure> {
+    let Some(size) = face.size() else {
+        return Err(Failure::wrong_type(format!(
+            "{} cannot be indexed: '{}' has no known size",
+            data.describe(),
+            face.name()
+        )));
+    };
+    let offset = index.wrapping_mul(size.cast_signed());
+    Ok(Element { face, address: data.address.wrapping_offset(offset) })
+}
+
+#[cold]
+fn outside_array(data: &CData, index: isize, length: usize) -> Failure {
+    let text = if index < 0 {
+        format!("negative index {index} for {}", data.describe())
+    } else {
+        format!("index too large for {} (expected {index} < {length})", data.describe())
+    };
+    Failure::new(Class::Index, text)
+}
+
+/// NULL was to be followed.
+#[cold]
+pub(super) fn null(data: &CData) -> Failure {
+    Failure::new(Class::Runtime, format!("cannot dereference null pointer from {}", data.describe()))
+}
+
+fn check_bounds(data: &CData, element: &Element, index: isize) -> Result<(), Failure> {
+    let size = element.face.size().unwrap_or(0);
+    match data.bounds() {
+        Some(bounds) if !bounds.hold(element.address.addr(), size) => {
+            let text = format!("index {index} of {} is outside the memory it points into", data.describe());
+            Err(Failure::new(Class::Index, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that `size` bytes may be read through a pointer to a struct.
+pub(super) fn check_target(data: &CData, size: usize) -> Result<(), Failure> {
+    if data.address.is_null() {
+        return Err(null(data));
+    }
+    match data.bounds() {
+        Some(bounds) if data.storage() == Storage::View && !bounds.hold(data.address.addr(), size) => {
+            Err(Failure::new(
+                Class::Index,
+                format!("{} points outside the memory it was made from", data.describe()),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where a slice starts, how many elements it has, of which type.
+struct Range {
+    face: &'static Face,
+    address: *mut u8,
+    count: usize,
+    size: usize,
+}
+
+fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
+    let bound = |name: &str| -> Result<isize, Failure> {
+        let value = slice.getattr(name)?;
+        if value.is_none() {
+            return Err(Failure::new(Class::Index, format!("slice {name} must be specified")));
+        }
+        index(value.as_borrowed())
+    };
+    let (start, stop) = (bound("start")?, bound("stop")?);
+    if !slice.getattr("step")?.is_none() {
+        return Err(Failure::new(Class::Index, "slice with step not supported"));
+    }
+    if start > stop {
+        return Err(Failure::new(Class::Index, "slice start > stop"));
+    }
+    let Some(face) = data.face.target() else {
+        return Err(Failure::wrong_type(format!("{} cannot be indexed", data.describe())));
+    };
+    if matches!(data.face.kind, Kind::Array(..)) {
+        if start < 0 {
+            return Err(outside_array(data, start, 0));
+        }
+        if let Some(length) = data.length()
+            && stop.cast_unsigned() > length
+        {
+            let text = format!("index too large (expected {stop} <= {length}) for {}", data.describe());
+            return Err(Failure::new(Class::Index, text));
+        }
+    } else if data.address.is_null() {
+        return Err(null(data));
+    }
+    let size = face.known_size()?;
+    let (address, count) = (place(data, face, start)?.address, (stop - start).cast_unsigned());
+    if let (Kind::Pointer(_), Some(bounds)) = (&data.face.kind, data.bounds())
+        && !bounds.hold(address.addr(), count.saturating_mul(size))
+    {
+        let text =
+            format!("slice {start}:{stop} of {} is outside the memory it points into", data.describe());
+        return Err(Failure::new(Class::Index, text));
+    }
+    Ok(Range { face, address, count, size })
+}
+
+fn get_slice(data: &CData, slice: &Bound<'_, PySlice>) -> Result<*mut ffi::PyObject, Failure> {
+    let range = range(data, slice)?;
+    let open = range.face.open_array();
+    let owner: Option<NonNull<ffi::PyObject>> = data.owner();
+    let made = object::view(slice.py(), open, range.address, owner, range.count * range.size)?;
+    Ok(made.into_ptr())
+}
+
+fn set_slice(
+    data: &CData,
+    slice: &Bound<'_, PySlice>,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    let range = range(data, slice)?;
+    check_writable(range.face)?;
+    let bytes = range.count * range.size;
+    if let Ok(text) = value.cast::<PyBytes>()
+        && matches!(range.face.scalar(), Some(Scalar::Char))
+    {
+        let text = text.as_bytes();
+        if text.len() != range.count {
+            let text = format!("need bytes of length {}, got {}", range.count, text.len());
+            return Err(Failure::new(Class::Value, text));
+        }
+        // SAFETY: the range was checked, or C vouches for it; the lengths are equal.
+        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), range.address, bytes) };
+        return Ok(());
+    }
+    if let Some(other) = CData::of(value)
+        && let (Kind::Array(element, _), Some(length)) = (&other.face.kind, other.length())
+        && element.id == range.face.id
+    {
+        if length != range.count {
+            return Err(wrong_count(range.count, length));
+        }
+        // SAFETY: as above; the two may overlap.
+        unsafe { std::ptr::copy(other.address, range.address, bytes) };
+        return Ok(());
+    }
+    set_items(data, &range, value)
+}
+
+fn set_items(data: &CData, range: &Range, value: Borrowed<'_, '_, PyAny>) -> Result<(), Failure> {
+    let list;
+    let items = match Items::of(value) {
+        Some(items) => items,
+        None => {
+            list = pyo3::types::PyList::new(value.py(), collect(value)?)?.into_any();
+            Items::of(list.as_borrowed()).expect("a list is a list")
+        }
+    };
+    if items.len() != range.count {
+        return Err(wrong_count(range.count, items.len()));
+    }
+    for index in 0..range.count {
+        let Some(item) = items.get(index) else { return Err(wrong_count(range.count, index)) };
+        // SAFETY: the range was checked, or C vouches for it.
+        unsafe { store(range.face, range.address.add(index * range.size), item.as_borrowed()) }
+            .map_err(|failure| failure.at(|| format!("item {index} of a slice of {}", data.face.name())))?;
+    }
+    Ok(())
+}
+
+fn collect<'py>(value: Borrowed<'_, 'py, PyAny>) -> Result<Vec<Bound<'py, PyAny>>, Failure> {
+    Ok(value.try_iter()?.collect::<PyResult<_>>()?)
+}
+
+fn wrong_count(needed: usize, given: usize) -> Failure {
+    Failure::new(Class::Value, format!("need {needed} values for the slice, got {given}"))
+}

@@ -1,0 +1,164 @@
+//! `cast`: C's explicit conversion, which truncates.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyFloat, PyString};
+use pyobject::Scalar;
+
+use super::face::{Face, Kind};
+use super::load::{blank, copy, owned};
+use super::number::to_int;
+use super::object::{self, CData};
+use super::store::shown;
+use crate::failure::Failure;
+
+/// `value` converted to the type.
+pub(crate) fn cast<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    match face.kind {
+        Kind::Scalar(scalar) | Kind::Enum(scalar, _) => cast_scalar(py, face, scalar, value),
+        Kind::Pointer(_) | Kind::Array(_, Some(_)) => cast_pointer(py, face, value),
+        Kind::Void | Kind::Array(_, None) | Kind::Function(_) | Kind::Record(_) => {
+            Err(Failure::wrong_type(format!("cannot cast to ctype '{}'", face.name())))
+        }
+    }
+}
+
+fn refuse(face: &Face, value: Borrowed<'_, '_, PyAny>) -> Failure {
+    Failure::wrong_type(format!("cannot cast {} to ctype '{}'", shown(value), face.name()))
+}
+
+fn cast_pointer<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    if let Some(data) = CData::of(value)
+        && matches!(data.face.kind, Kind::Pointer(_) | Kind::Array(..))
+    {
+        return match data.owner() {
+            Some(owner) => {
+                let bounds = data.bounds();
+                let extent = bounds.map_or(0, |bounds| bounds.end.saturating_sub(data.address.addr()));
+                object::view(py, face, data.address, Some(owner), extent)
+            }
+            None => object::plain(py, face, data.address),
+        };
+    }
+    if matches!(face.kind, Kind::Array(..)) {
+        return Err(refuse(face, value));
+    }
+    let word = integer(py, face, value)?;
+    #[expect(clippy::cast_possible_truncation, reason = "a cast truncates")]
+    let address = word as usize;
+    object::plain(py, face, std::ptr::with_exposed_provenance_mut(address))
+}
+
+/// The integer that a cast sees in `value`, to 128 bits.
+fn integer(py: Python<'_>, face: &Face, value: Borrowed<'_, '_, PyAny>) -> Result<u128, Failure> {
+    let truncated = |object: *mut ffi::PyObject| {
+        // SAFETY: the object lives and the lock is held.
+        unsafe { pyobject::truncated_to_u128(object) }.map_err(|refusal| match refusal {
+            pyobject::Refusal::Raised => Failure::raised(py),
+            pyobject::Refusal::Kind(_) | pyobject::Refusal::Range => refuse(face, value),
+        })
+    };
+    if let Some(data) = CData::of(value) {
+        return match data.face.kind {
+            Kind::Pointer(_) | Kind::Array(..) => Ok(data.address.expose_provenance() as u128),
+            Kind::Scalar(_) | Kind::Enum(..) => truncated(to_int(py, data)?.as_ptr()),
+            Kind::Void | Kind::Function(_) | Kind::Record(_) => Err(refuse(face, value)),
+        };
+    }
+    if let Some(code) = character(value) {
+        return Ok(code.into());
+    }
+    if value.is_instance_of::<PyFloat>() {
+        // SAFETY: the object lives; the result is a new reference or null.
+        let int = unsafe { owned(py, ffi::PyNumber_Long(value.as_ptr())) }?;
+        return truncated(int.as_ptr());
+    }
+    truncated(value.as_ptr())
+}
+
+/// The code of bytes or a string of length one.
+fn character(value: Borrowed<'_, '_, PyAny>) -> Option<u32> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return match bytes.as_bytes() {
+            [byte] => Some((*byte).into()),
+            _ => None,
+        };
+    }
+    let text = value.cast::<PyString>().ok()?;
+    let text = text.to_str().ok()?;
+    let mut characters = text.chars();
+    characters.next().filter(|_| characters.next().is_none()).map(u32::from)
+}
+
+fn cast_scalar<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    scalar: Scalar,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    if let Some(data) = CData::of(value)
+        && data.face.scalar() == Some(scalar)
+    {
+        // SAFETY: C data of a scalar type has the value at its address.
+        return unsafe { copy(py, face, data.address) };
+    }
+    let made = blank(py, face)?;
+    let room = CData::of(made.as_borrowed()).expect("C data was just made").address;
+    if scalar.is_float() || scalar.is_complex() {
+        store_float(py, face, scalar, room, value)?;
+    } else if scalar == Scalar::Bool {
+        let is_true = match value.cast::<PyFloat>() {
+            Ok(float) => float.value() != 0.0,
+            Err(_) => match CData::of(value) {
+                Some(_) => value.is_truthy()?,
+                None => integer(py, face, value)? != 0,
+            },
+        };
+        // SAFETY: the new object has room for its type.
+        unsafe { room.write(is_true.into()) };
+    } else {
+        let word = integer(py, face, value)?.to_le_bytes();
+        // SAFETY: the new object has room for its type.
+        unsafe { std::ptr::copy_nonoverlapping(word.as_ptr(), room, scalar.size()) };
+    }
+    Ok(made)
+}
+
+fn store_float(
+    py: Python<'_>,
+    face: &Face,
+    scalar: Scalar,
+    room: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    let number;
+    let value = if let Some(data) = CData::of(value) {
+        number = match data.face.scalar() {
+            Some(given) if given.is_float() || given.is_complex() => {
+                // SAFETY: C data of a scalar type has the value at its address.
+                unsafe { owned(py, given.load(data.address)) }?
+            }
+            Some(_) => to_int(py, data)?,
+            None => return Err(refuse(face, value)),
+        };
+        number.as_borrowed()
+    } else if let Some(code) = character(value) {
+        number = code.into_pyobject(py).expect("an int is made").into_any();
+        number.as_borrowed()
+    } else {
+        value
+    };
+    // SAFETY: the new object has room for its type.
+    unsafe { scalar.store(value.as_ptr(), room) }.map_err(|refusal| match refusal {
+        pyobject::Refusal::Raised => Failure::raised(py),
+        pyobject::Refusal::Kind(_) | pyobject::Refusal::Range => refuse(face, value),
+    })
+}

@@ -1,0 +1,175 @@
+//! The Python classes of C data, made once from their slots.
+//!
+//! One base class has all the slots; its subclasses only lay out their memory differently. None
+//! can be instantiated from Python, and none takes new attributes.
+
+use std::ffi::{c_int, c_uint, c_void};
+use std::mem::{offset_of, size_of};
+use std::sync::OnceLock;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use super::object::{CData, Function};
+use super::{access, compare, fields, function, iterate, number, object, repr};
+
+/// The classes, which live as long as the process.
+pub(crate) struct Classes {
+    pub(crate) base: *mut ffi::PyTypeObject,
+    pub(super) owned: *mut ffi::PyTypeObject,
+    pub(super) view: *mut ffi::PyTypeObject,
+    pub(super) function: *mut ffi::PyTypeObject,
+    /// A function that keeps a Python callable alive, seen by the cycle collector.
+    pub(super) callback: *mut ffi::PyTypeObject,
+    pub(super) iterator: *mut ffi::PyTypeObject,
+}
+
+// SAFETY: the pointers are to immortal objects and are never written.
+unsafe impl Send for Classes {}
+// SAFETY: as above.
+unsafe impl Sync for Classes {}
+
+static CLASSES: OnceLock<Classes> = OnceLock::new();
+
+/// The classes.
+#[inline]
+pub(crate) fn classes() -> &'static Classes {
+    CLASSES.get().expect("the module was initialised")
+}
+
+/// Makes the classes.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let base = make(py, c"ferrule.CData", size_of::<CData>(), 0, std::ptr::null_mut(), base_slots())?;
+    let sub = |name, size, flags, slots| make(py, name, size, flags, base, slots);
+    let dealloc = |function| vec![slot(ffi::Py_tp_dealloc, function)];
+    let owned = sub(c"ferrule.CDataOwn", size_of::<CData>(), 0, dealloc(object::deallocate as *mut c_void))?;
+    let view =
+        sub(c"ferrule.CDataView", size_of::<object::View>(), 0, dealloc(object::deallocate as *mut c_void))?;
+    let function =
+        sub(c"ferrule.CFunction", size_of::<Function>(), ffi::Py_TPFLAGS_HAVE_VECTORCALL, function_slots())?;
+    let flags = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_HAVE_GC;
+    let callback = sub(c"ferrule.CCallback", size_of::<Function>(), flags, callback_slots())?;
+    let iterator = make(
+        py,
+        c"ferrule.CDataIterator",
+        size_of::<iterate::ArrayIterator>(),
+        0,
+        std::ptr::null_mut(),
+        iterate::slots(),
+    )?;
+    let made = Classes { base, owned, view, function, callback, iterator };
+    let classes = CLASSES.get_or_init(|| made);
+    // SAFETY: the class lives for ever.
+    let class = unsafe { Bound::from_borrowed_ptr(py, classes.base.cast()) };
+    module.add("CData", class)
+}
+
+/// A class from its slots; the reference is never given back.
+fn make(
+    py: Python<'_>,
+    name: &'static std::ffi::CStr,
+    size: usize,
+    flags: std::ffi::c_ulong,
+    base: *mut ffi::PyTypeObject,
+    mut slots: Vec<ffi::PyType_Slot>,
+) -> PyResult<*mut ffi::PyTypeObject> {
+    slots.push(slot(0, std::ptr::null_mut()));
+    let common =
+        ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | ffi::Py_TPFLAGS_IMMUTABLETYPE;
+    let can_be_base = if base.is_null() { ffi::Py_TPFLAGS_BASETYPE } else { 0 };
+    let mut spec = ffi::PyType_Spec {
+        name: name.as_ptr(),
+        basicsize: c_int::try_from(size).expect("a layout is small"),
+        itemsize: 0,
+        flags: c_uint::try_from(common | flags | can_be_base).expect("flags are 32 bits"),
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: name and slots end in a null; CPython copies the slots; the members and methods that
+    // they point to are leaked below.
+    unsafe {
+        let class = ffi::PyType_FromSpecWithBases(&raw mut spec, base.cast());
+        if class.is_null() { Err(PyErr::fetch(py)) } else { Ok(class.cast()) }
+    }
+}
+
+/// A slot with its function or table.
+pub(super) const fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
+    ffi::PyType_Slot { slot, pfunc }
+}
+
+fn base_slots() -> Vec<ffi::PyType_Slot> {
+    vec![
+        slot(ffi::Py_tp_dealloc, object::deallocate as *mut c_void),
+        slot(ffi::Py_tp_doc, c"A value, an array, a struct or a pointer of C.".as_ptr() as *mut c_void),
+        slot(ffi::Py_tp_repr, repr::repr as *mut c_void),
+        slot(ffi::Py_tp_hash, compare::hash as *mut c_void),
+        slot(ffi::Py_tp_richcompare, compare::compare as *mut c_void),
+        slot(ffi::Py_tp_getattro, fields::get_attribute as *mut c_void),
+        slot(ffi::Py_tp_setattro, fields::set_attribute as *mut c_void),
+        slot(ffi::Py_tp_iter, iterate::iter as *mut c_void),
+        slot(ffi::Py_tp_call, function::refuse_call as *mut c_void),
+        slot(ffi::Py_mp_length, access::length as *mut c_void),
+        slot(ffi::Py_mp_subscript, access::get_item as *mut c_void),
+        slot(ffi::Py_mp_ass_subscript, access::set_item as *mut c_void),
+        slot(ffi::Py_nb_add, number::add as *mut c_void),
+        slot(ffi::Py_nb_subtract, number::subtract as *mut c_void),
+        slot(ffi::Py_nb_bool, number::truth as *mut c_void),
+        slot(ffi::Py_nb_int, number::int as *mut c_void),
+        slot(ffi::Py_nb_float, number::float as *mut c_void),
+        slot(ffi::Py_tp_methods, methods()),
+        slot(ffi::Py_tp_members, members(&[(c"__weaklistoffset__", offset_of!(CData, weak_references))])),
+    ]
+}
+
+fn function_slots() -> Vec<ffi::PyType_Slot> {
+    vec![
+        slot(ffi::Py_tp_dealloc, object::deallocate_function as *mut c_void),
+        slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),
+        slot(ffi::Py_tp_members, members(&[(c"__vectorcalloffset__", offset_of!(Function, vectorcall))])),
+    ]
+}
+
+fn callback_slots() -> Vec<ffi::PyType_Slot> {
+    vec![
+        slot(ffi::Py_tp_dealloc, function::deallocate_callback as *mut c_void),
+        slot(ffi::Py_tp_traverse, function::traverse as *mut c_void),
+        slot(ffi::Py_tp_clear, function::clear as *mut c_void),
+        slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),
+        slot(ffi::Py_tp_members, members(&[(c"__vectorcalloffset__", offset_of!(Function, vectorcall))])),
+    ]
+}
+
+/// The table of members that tells CPython where it finds its own fields.
+fn members(offsets: &[(&'static std::ffi::CStr, usize)]) -> *mut c_void {
+    let member = |(name, offset): &(&'static std::ffi::CStr, usize)| ffi::PyMemberDef {
+        name: name.as_ptr(),
+        type_code: ffi::Py_T_PYSSIZET,
+        offset: isize::try_from(*offset).expect("an offset in a layout is small"),
+        flags: ffi::Py_READONLY,
+        doc: std::ptr::null(),
+    };
+    let end =
+        ffi::PyMemberDef { name: std::ptr::null(), type_code: 0, offset: 0, flags: 0, doc: std::ptr::null() };
+    let table: Vec<ffi::PyMemberDef> = offsets.iter().map(member).chain([end]).collect();
+    Box::leak(table.into_boxed_slice()).as_mut_ptr().cast()
+}
+
+/// The methods of all C data.
+fn methods() -> *mut c_void {
+    let method = |name: &'static std::ffi::CStr, function: ffi::PyCFunction, doc: &'static std::ffi::CStr| {
+        ffi::PyMethodDef {
+            ml_name: name.as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: function },
+            ml_flags: ffi::METH_NOARGS,
+            ml_doc: doc.as_ptr(),
+        }
+    };
+    let table = vec![
+        method(c"__dir__", fields::dir, c"The names of the fields."),
+        method(c"__complex__", number::complex, c"The value as a complex number."),
+        method(c"__sizeof__", repr::size_of_object, c"Bytes of the Python object, with what it owns."),
+        ffi::PyMethodDef::zeroed(),
+    ];
+    Box::leak(table.into_boxed_slice()).as_mut_ptr().cast()
+}

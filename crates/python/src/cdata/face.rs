@@ -1,0 +1,247 @@
+//! What C data needs to know of its type, found once a type and never freed.
+//!
+//! A [`Face`] stands beside an entry of the table of types. It holds what each access would
+//! otherwise look up behind the table's lock: the kind, the faces of the parts, size, fields.
+//! `const` makes a face of its own, so that a struct reached through `const struct s *` refuses
+//! writing in its parts too.
+
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use ctype::{ArrayLength, CType, Layout, Qualified, Qualifiers, RecordId, Signature, TypeId};
+use pyo3::prelude::*;
+use pyobject::Scalar;
+
+use super::record::RecordFace;
+use crate::failure::{Class, Failure};
+use crate::table;
+
+/// A C type as C data sees it.
+pub(crate) struct Face {
+    /// The entry of the table.
+    pub(crate) id: TypeId,
+    /// Whether it was reached through `const`.
+    pub(crate) is_const: bool,
+    /// What it is.
+    pub(crate) kind: Kind,
+    layout: OnceLock<Layout>,
+    pointer: OnceLock<&'static Face>,
+    open_array: OnceLock<&'static Face>,
+    other_const: OnceLock<&'static Face>,
+    record: OnceLock<RecordFace>,
+    call: OnceLock<crate::call::CallFace>,
+    object: OnceLock<Py<PyAny>>,
+}
+
+/// What a type is, with the faces of its parts.
+pub(crate) enum Kind {
+    Void,
+    Scalar(Scalar),
+    Enum(Scalar, ctype::EnumId),
+    Pointer(&'static Face),
+    /// Of so many elements, or open.
+    Array(&'static Face, Option<usize>),
+    Function(Arc<Signature>),
+    Record(RecordId),
+}
+
+/// Faces by type id: plain and const.
+static FACES: RwLock<Vec<[Option<&'static Face>; 2]>> = RwLock::new(Vec::new());
+
+impl Face {
+    /// The face of a type.
+    pub(crate) fn of(id: TypeId) -> &'static Self {
+        Self::of_qualified(id.into())
+    }
+
+    /// The face of a type that may be const.
+    pub(crate) fn of_qualified(ty: Qualified) -> &'static Self {
+        let (index, is_const) = (arena::Id::index(ty.ty), ty.qualifiers.is_const);
+        let known = FACES.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(face) = known.get(index).and_then(|pair| pair[usize::from(is_const)]) {
+            return face;
+        }
+        drop(known);
+        let face = Self::make(ty.ty, is_const);
+        let mut known = FACES.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() <= index {
+            known.resize(index + 1, [None; 2]);
+        }
+        known[index][usize::from(is_const)].get_or_insert_with(|| Box::leak(Box::new(face)))
+    }
+
+    fn make(id: TypeId, is_const: bool) -> Self {
+        let (ty, model) = {
+            let types = table::read();
+            (types.get(id).clone(), *types.model())
+        };
+        let kind = match ty {
+            CType::Void => Kind::Void,
+            CType::Bool => Kind::Scalar(Scalar::Bool),
+            CType::Int(kind) => Kind::Scalar(Scalar::of_int(kind, &model)),
+            CType::Float(kind) => Kind::Scalar(Scalar::of_float(kind)),
+            CType::Complex(kind) => Kind::Scalar(Scalar::of_complex(kind)),
+            CType::Enum(id) => match table::read().enumeration(id).body.as_ref() {
+                Some((kind, _)) => Kind::Enum(Scalar::of_int(*kind, &model), id),
+                None => Kind::Void,
+            },
+            CType::Pointer(target) => Kind::Pointer(Self::of_qualified(target)),
+            CType::Array { element, length } => {
+                let is_const = is_const || element.qualifiers.is_const;
+                let qualifiers = Qualifiers { is_const, ..Qualifiers::NONE };
+                let length = match length {
+                    ArrayLength::Known(count) => Some(usize::try_from(count).unwrap_or(usize::MAX)),
+                    ArrayLength::Unknown => None,
+                };
+                Kind::Array(Self::of_qualified(Qualified { ty: element.ty, qualifiers }), length)
+            }
+            CType::Function(signature) => Kind::Function(signature),
+            CType::Record(record) => Kind::Record(record),
+        };
+        Self {
+            id,
+            is_const,
+            kind,
+            layout: OnceLock::new(),
+            pointer: OnceLock::new(),
+            open_array: OnceLock::new(),
+            other_const: OnceLock::new(),
+            record: OnceLock::new(),
+            call: OnceLock::new(),
+            object: OnceLock::new(),
+        }
+    }
+
+    /// The type's name in C, without its const.
+    pub(crate) fn name(&self) -> String {
+        table::read().name(self.id)
+    }
+
+    /// Size and alignment, if it has them.
+    pub(crate) fn layout(&self) -> Option<Layout> {
+        if let Some(layout) = self.layout.get() {
+            return Some(*layout);
+        }
+        let found = table::read().layout(self.id).ok()?;
+        Some(*self.layout.get_or_init(|| found))
+    }
+
+    /// How many bytes it takes, if that is known.
+    pub(crate) fn size(&self) -> Option<usize> {
+        self.layout().map(|layout| layout.size.to_usize())
+    }
+
+    /// How many bytes a value takes.
+    pub(crate) fn known_size(&self) -> Result<usize, Failure> {
+        let unknown = || Failure::new(Class::Value, format!("ctype '{}' is of unknown size", self.name()));
+        self.size().ok_or_else(unknown)
+    }
+
+    /// A pointer to it.
+    pub(crate) fn pointer(&'static self) -> &'static Self {
+        self.pointer.get_or_init(|| {
+            let qualifiers = Qualifiers { is_const: self.is_const, ..Qualifiers::NONE };
+            let id = table::write().pointer_to(Qualified { ty: self.id, qualifiers });
+            Self::of(id)
+        })
+    }
+
+    /// An array of it whose length each object says.
+    pub(crate) fn open_array(&'static self) -> &'static Self {
+        self.open_array.get_or_init(|| {
+            let qualifiers = Qualifiers { is_const: self.is_const, ..Qualifiers::NONE };
+            let element = Qualified { ty: self.id, qualifiers };
+            let id = table::write().array_of(element, ArrayLength::Unknown);
+            Self::of(id)
+        })
+    }
+
+    /// The same type, const if `is_const` or if it already is.
+    pub(crate) fn or_const(&'static self, is_const: bool) -> &'static Self {
+        if self.is_const || !is_const {
+            return self;
+        }
+        let qualifiers = Qualifiers { is_const: true, ..Qualifiers::NONE };
+        self.other_const.get_or_init(|| Self::of_qualified(Qualified { ty: self.id, qualifiers }))
+    }
+
+    /// The fields, if it is a struct or union that is complete.
+    pub(crate) fn record(&'static self) -> Option<&'static RecordFace> {
+        if let Some(record) = self.record.get() {
+            return Some(record);
+        }
+        let Kind::Record(id) = self.kind else { return None };
+        let made = RecordFace::new(id, self.is_const)?;
+        Some(self.record.get_or_init(|| made))
+    }
+
+    /// How to call it, if it is a function type.
+    #[inline]
+    pub(crate) fn call(&'static self) -> Result<&'static crate::call::CallFace, Failure> {
+        if let Some(call) = self.call.get() {
+            return Ok(call);
+        }
+        self.make_call()
+    }
+
+    #[cold]
+    fn make_call(&'static self) -> Result<&'static crate::call::CallFace, Failure> {
+        let made = crate::call::CallFace::new(self)?;
+        Ok(self.call.get_or_init(|| made))
+    }
+
+    /// The scalar that it is; an enum is the integer that holds it.
+    pub(crate) const fn scalar(&self) -> Option<Scalar> {
+        match self.kind {
+            Kind::Scalar(scalar) | Kind::Enum(scalar, _) => Some(scalar),
+            Kind::Void | Kind::Pointer(_) | Kind::Array(..) | Kind::Function(_) | Kind::Record(_) => None,
+        }
+    }
+
+    /// What a pointer points to or an array is of.
+    pub(crate) const fn target(&self) -> Option<&'static Self> {
+        match self.kind {
+            Kind::Pointer(target) | Kind::Array(target, _) => Some(target),
+            Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Function(_) | Kind::Record(_) => None,
+        }
+    }
+
+    /// Whether it is a pointer to a function.
+    pub(crate) const fn is_function_pointer(&self) -> bool {
+        matches!(self.kind, Kind::Pointer(Face { kind: Kind::Function(_), .. }))
+    }
+
+    /// Whether its values differ in size: an open array, a struct that ends in one, a pointer to
+    /// such a struct.
+    pub(crate) fn is_open(&'static self) -> bool {
+        match self.kind {
+            Kind::Array(_, length) => length.is_none(),
+            Kind::Record(_) => self.record().is_some_and(|record| record.is_flexible),
+            Kind::Pointer(target) => matches!(target.kind, Kind::Record(_)) && target.is_open(),
+            Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Function(_) => false,
+        }
+    }
+
+    /// Whether two faces are of one type, whatever their names and qualifiers.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id || table::read().same_representation(self.id, other.id)
+    }
+
+    /// The Python object of the type, made by `make` when it is first asked for.
+    pub(crate) fn object(
+        &'static self,
+        py: Python<'_>,
+        make: impl FnOnce() -> PyResult<Py<PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        if let Some(object) = self.object.get() {
+            return Ok(object.clone_ref(py));
+        }
+        let made = make()?;
+        Ok(self.object.get_or_init(|| made).clone_ref(py))
+    }
+}
+
+impl std::fmt::Debug for Face {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Face({})", self.name())
+    }
+}

@@ -1,0 +1,145 @@
+//! `x.name`: fields of structs and unions, and through pointers to them.
+
+use std::ffi::c_int;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+use super::access::check_target;
+use super::face::{Face, Kind};
+use super::load::load_field;
+use super::object::CData;
+use super::record::{FieldFace, RecordFace};
+use super::store::{Items, check_writable, store_field};
+use crate::failure::{Class, Failure};
+use crate::trampoline::slot;
+
+/// The struct or union that C data is or points to.
+fn record_of(data: &CData) -> Option<(&'static Face, &'static RecordFace)> {
+    let face = match data.face.kind {
+        Kind::Record(_) => data.face,
+        Kind::Pointer(target) => target,
+        Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Array(..) | Kind::Function(_) => return None,
+    };
+    face.record().map(|record| (face, record))
+}
+
+fn find<'a>(data: &CData, name: Borrowed<'_, '_, PyAny>) -> Option<(&'static Face, &'a FieldFace)> {
+    let (face, record) = record_of(data)?;
+    record.find(&name).map(|field| (face, field))
+}
+
+/// Where the record starts, checked.
+fn record_address(data: &CData, face: &'static Face) -> Result<*mut u8, Failure> {
+    if matches!(data.face.kind, Kind::Pointer(_)) {
+        check_target(data, face.size().unwrap_or(0))?;
+    }
+    Ok(data.address)
+}
+
+/// `x.name`.
+pub(super) unsafe extern "C" fn get_attribute(
+    this: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    slot(|py| {
+        // SAFETY: CPython calls the slot with live objects.
+        let (data, name) = unsafe { (CData::of_self(this), Borrowed::from_ptr(py, name)) };
+        if let Some((face, field)) = find(data, name) {
+            let address = record_address(data, face)?;
+            // SAFETY: the record is there: checked, or C vouches for it.
+            return Ok(unsafe { load_field(py, field, address, data.owner()) }?.into_ptr());
+        }
+        // SAFETY: live objects.
+        let found = unsafe { ffi::PyObject_GenericGetAttr(this, name.as_ptr()) };
+        if found.is_null() { Err(missing(py, data, name)) } else { Ok(found) }
+    })
+}
+
+/// Replaces the interpreter's AttributeError by one that names the C type.
+#[cold]
+fn missing(py: Python<'_>, data: &CData, name: Borrowed<'_, '_, PyAny>) -> Failure {
+    let error = PyErr::fetch(py);
+    if !error.is_instance_of::<pyo3::exceptions::PyAttributeError>(py) {
+        return error.into();
+    }
+    unknown(data, name)
+}
+
+fn unknown(data: &CData, name: Borrowed<'_, '_, PyAny>) -> Failure {
+    let kind = match record_of(data) {
+        Some(_) => "field",
+        None => "attribute",
+    };
+    let opaque = match data.face.kind {
+        Kind::Pointer(target @ Face { kind: Kind::Record(_), .. }) if target.record().is_none() => {
+            format!(": '{}' is opaque", target.name())
+        }
+        _ => String::new(),
+    };
+    let name = name.to_owned();
+    Failure::new(Class::Attribute, format!("{} has no {kind} '{name}'{opaque}", data.describe()))
+}
+
+/// `x.name = value`.
+pub(super) unsafe extern "C" fn set_attribute(
+    this: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    slot(|py| {
+        // SAFETY: CPython calls the slot with live objects; the value is null for `del`.
+        let (data, name) = unsafe { (CData::of_self(this), Borrowed::from_ptr(py, name)) };
+        let Some((face, field)) = find(data, name) else { return Err(unknown(data, name)) };
+        // SAFETY: as above.
+        let Some(value) = (unsafe { Borrowed::from_ptr_or_opt(py, value) }) else {
+            return Err(Failure::new(Class::Attribute, "cannot delete struct field"));
+        };
+        let place = || format!("field '{}' of {}", field.name, face.name());
+        let address = record_address(data, face)?;
+        check_writable(field.face).map_err(|failure| failure.at(place))?;
+        check_room(data, field, address, value).map_err(|failure| failure.at(place))?;
+        // SAFETY: the record is there: checked, or C vouches for it; an open array was checked
+        // against the room there is.
+        unsafe { store_field(field, address, value) }.map_err(|failure| failure.at(place))?;
+        Ok(0)
+    })
+}
+
+/// An open array at the end of a struct takes what the owned memory has room for.
+fn check_room(
+    data: &CData,
+    field: &FieldFace,
+    record: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    let Kind::Array(element, None) = field.face.kind else { return Ok(()) };
+    let Some(bounds) = data.bounds() else { return Ok(()) };
+    let room = bounds.end.saturating_sub(record.addr() + field.offset);
+    let count = room / element.size().unwrap_or(1).max(1);
+    let given = match Items::of(value) {
+        Some(items) => items.len(),
+        None => value.len().unwrap_or(0),
+    };
+    if given > count {
+        let text =
+            format!("too many initializers for '{}' (got {given}, room for {count})", field.face.name());
+        return Err(Failure::new(Class::Index, text));
+    }
+    Ok(())
+}
+
+/// `dir(x)`.
+pub(super) unsafe extern "C" fn dir(
+    this: *mut ffi::PyObject,
+    _none: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    slot(|py| {
+        // SAFETY: CPython calls the method with a live object of the class.
+        let data = unsafe { CData::of_self(this) };
+        let record = record_of(data).map(|(_, record)| record);
+        let names = record.iter().flat_map(|record| record.fields.iter().map(|field| &field.name));
+        Ok(PyList::new(py, names)?.into_ptr())
+    })
+}

@@ -1,0 +1,361 @@
+//! C data as Python objects: what is in their memory, and how they are made.
+//!
+//! ```text
+//! all        0 head  16 face  24 address  32 weak references
+//! plain      (40) memory or a pointer that C made
+//! owned      40 [extent]  then the C memory itself, aligned
+//! view       40 owner  48 [extent]
+//! function   40 vectorcall  48 origin
+//! ```
+//!
+//! `address` is the value of a pointer, else where the value lies. The extent, in bytes, is there
+//! only for types that are open ([`Face::is_open`]). The owner of a view is owned C data, or any
+//! object that keeps the memory alive, or null where only the extent is known; views of views
+//! keep the first owner. Faces live for ever and are not counted. Nothing but the weak references
+//! changes after an object is made.
+//!
+//! # Safety model
+//! A `&CData` is borrowed from an object that the caller keeps alive. Whether `address` may be
+//! read is what `bounds` says: inside owned memory it may; elsewhere C vouches for it.
+
+use std::cell::{Cell, UnsafeCell};
+use std::mem::size_of;
+use std::ptr::{self, NonNull};
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use super::classes::classes;
+use super::face::{Face, Kind};
+use crate::failure::{Class, Failure};
+
+/// The part that all C data has.
+#[repr(C)]
+pub(crate) struct CData {
+    head: UnsafeCell<ffi::PyObject>,
+    pub(crate) face: &'static Face,
+    pub(crate) address: *mut u8,
+    pub(super) weak_references: Cell<*mut ffi::PyObject>,
+}
+
+/// C data whose memory another object owns.
+#[repr(C)]
+pub(super) struct View {
+    base: CData,
+    owner: Option<NonNull<ffi::PyObject>>,
+}
+
+/// An open array, or a pointer to an open struct, whose memory another object owns.
+#[repr(C)]
+struct OpenView {
+    view: View,
+    extent: usize,
+}
+
+/// Open C data in front of its own memory.
+#[repr(C)]
+struct OpenOwned {
+    base: CData,
+    extent: usize,
+}
+
+/// A pointer to a function.
+#[repr(C)]
+pub(crate) struct Function {
+    pub(crate) base: CData,
+    pub(super) vectorcall: ffi::vectorcallfunc,
+    /// The library or the callback that it comes from.
+    pub(crate) origin: Option<NonNull<ffi::PyObject>>,
+}
+
+/// Whose memory C data is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Storage {
+    /// C's.
+    Plain,
+    /// Its own.
+    Owned,
+    /// Another object's.
+    View,
+    /// A function's code.
+    Function,
+}
+
+/// A half-open range of addresses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Bounds {
+    /// Whether `size` bytes from `address` lie inside.
+    pub(crate) fn hold(self, address: usize, size: usize) -> bool {
+        self.start <= address && address.checked_add(size).is_some_and(|end| end <= self.end)
+    }
+}
+
+impl CData {
+    /// The C data that `object` is.
+    #[inline]
+    pub(crate) fn of<'a>(object: Borrowed<'a, '_, PyAny>) -> Option<&'a Self> {
+        // SAFETY: all subclasses of the base class are ours and begin with this layout; the
+        // borrow keeps the object alive.
+        unsafe { Self::of_ptr(object.as_ptr()) }
+    }
+
+    /// The C data that `object` is.
+    ///
+    /// # Safety
+    /// `object` is a live object and stays so for `'a`.
+    #[inline]
+    pub(crate) unsafe fn of_ptr<'a>(object: *mut ffi::PyObject) -> Option<&'a Self> {
+        // SAFETY: all subclasses of the base class are ours and begin with this layout.
+        unsafe {
+            let is_ours = ffi::PyObject_TypeCheck(object, classes().base) != 0;
+            is_ours.then(|| &*object.cast::<Self>())
+        }
+    }
+
+    /// The C data that a slot of its class was called with.
+    ///
+    /// # Safety
+    /// `object` is live C data and stays so for `'a`.
+    #[inline]
+    pub(super) unsafe fn of_self<'a>(object: *mut ffi::PyObject) -> &'a Self {
+        // SAFETY: the caller's promise.
+        unsafe { &*object.cast::<Self>() }
+    }
+
+    /// The object.
+    pub(crate) fn as_ptr(&self) -> *mut ffi::PyObject {
+        self.head.get()
+    }
+
+    /// Whose memory it is in.
+    #[inline]
+    pub(crate) fn storage(&self) -> Storage {
+        // SAFETY: the head of a live object.
+        let class = unsafe { ffi::Py_TYPE(self.as_ptr()) };
+        let classes = classes();
+        if class == classes.base {
+            Storage::Plain
+        } else if class == classes.owned {
+            Storage::Owned
+        } else if class == classes.view {
+            Storage::View
+        } else {
+            Storage::Function
+        }
+    }
+
+    /// The function that it is, if it is a pointer to one.
+    pub(crate) fn function(&self) -> Option<&Function> {
+        // SAFETY: objects of the function classes have the layout of `Function`.
+        (self.storage() == Storage::Function).then(|| unsafe { &*ptr::from_ref(self).cast::<Function>() })
+    }
+
+    /// The object that keeps its memory alive: itself, another, or none.
+    pub(crate) fn owner(&self) -> Option<NonNull<ffi::PyObject>> {
+        match self.storage() {
+            Storage::Plain | Storage::Function => None,
+            Storage::Owned => NonNull::new(self.as_ptr()),
+            // SAFETY: objects of the view class have the layout of `View`.
+            Storage::View => unsafe { (*ptr::from_ref(self).cast::<View>()).owner },
+        }
+    }
+
+    /// The bytes it covers: the memory of a value, or what a pointer points to. None where that
+    /// is not known.
+    pub(crate) fn extent(&self) -> Option<usize> {
+        let is_pointer = matches!(self.face.kind, Kind::Pointer(_));
+        match self.storage() {
+            // SAFETY: open C data of these classes has the extent in its layout.
+            Storage::Owned if self.face.is_open() => unsafe {
+                Some((*ptr::from_ref(self).cast::<OpenOwned>()).extent)
+            },
+            // SAFETY: as above.
+            Storage::View if self.face.is_open() => unsafe {
+                Some((*ptr::from_ref(self).cast::<OpenView>()).extent)
+            },
+            Storage::Owned if is_pointer => self.face.target().and_then(Face::size),
+            Storage::Plain | Storage::Owned | Storage::View | Storage::Function => self.face.size(),
+        }
+    }
+
+    /// The owned memory that it lies in, or points into.
+    pub(crate) fn bounds(&self) -> Option<Bounds> {
+        let bounds = |owned: &Self| {
+            let start = owned.address.addr();
+            owned.extent().map(|extent| Bounds { start, end: start + extent })
+        };
+        match self.storage() {
+            Storage::Plain | Storage::Function => None,
+            Storage::Owned => bounds(self),
+            // SAFETY: the view keeps its owner alive.
+            Storage::View => {
+                self.owner().and_then(|owner| unsafe { Self::of_ptr(owner.as_ptr()) }).and_then(bounds)
+            }
+        }
+    }
+
+    /// How many elements an array has.
+    pub(crate) fn length(&self) -> Option<usize> {
+        match self.face.kind {
+            Kind::Array(_, Some(length)) => Some(length),
+            Kind::Array(element, None) => {
+                let size = element.size()?;
+                self.extent().map(|extent| if size == 0 { 0 } else { extent / size })
+            }
+            Kind::Void
+            | Kind::Scalar(_)
+            | Kind::Enum(..)
+            | Kind::Pointer(_)
+            | Kind::Function(_)
+            | Kind::Record(_) => None,
+        }
+    }
+
+    /// Its type and name as messages say them: `cdata 'int *'`.
+    pub(crate) fn describe(&self) -> String {
+        format!("cdata '{}'", self.face.name())
+    }
+}
+
+/// Makes C data whose memory is C's: a pointer with this value, or a value at this address.
+pub(crate) fn plain<'py>(py: Python<'py>, face: &'static Face, address: *mut u8) -> Result<Bound<'py, PyAny>, Failure> {
+    if face.is_function_pointer() {
+        return super::function::make(py, face, address, None);
+    }
+    let object = allocate(py, classes().base, size_of::<CData>())?;
+    // SAFETY: the memory has room for the layout, and the reference is ours.
+    unsafe {
+        fill(object, face, address);
+        Ok(Bound::from_owned_ptr(py, object))
+    }
+}
+
+/// Makes C data that lies in, or points into, memory that `owner` keeps alive. `extent` counts
+/// for open types only.
+pub(crate) fn view<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    address: *mut u8,
+    owner: Option<NonNull<ffi::PyObject>>,
+    extent: usize,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let is_open = face.is_open();
+    if face.is_function_pointer() || (owner.is_none() && !is_open) {
+        return plain(py, face, address);
+    }
+    let size = if is_open { size_of::<OpenView>() } else { size_of::<View>() };
+    let object = allocate(py, classes().view, size)?;
+    // SAFETY: the memory has room for the layout; the owner lives, and gets a reference for the
+    // view.
+    unsafe {
+        fill(object, face, address);
+        if let Some(owner) = owner {
+            ffi::Py_INCREF(owner.as_ptr());
+        }
+        (&raw mut (*object.cast::<View>()).owner).write(owner);
+        if is_open {
+            (&raw mut (*object.cast::<OpenView>()).extent).write(extent);
+        }
+        Ok(Bound::from_owned_ptr(py, object))
+    }
+}
+
+/// Makes C data with `extent` bytes of zeroed memory of its own, aligned to `align`; for a pointer
+/// type it is what is pointed to. `spare` more zeroed bytes follow, which C may read.
+pub(crate) fn owned<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    extent: usize,
+    align: usize,
+    spare: usize,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let is_open = face.is_open();
+    let head = if is_open { size_of::<OpenOwned>() } else { size_of::<CData>() };
+    // The allocator aligns to 16 bytes; what needs more gets room to be moved up.
+    let start = head.next_multiple_of(align.min(16));
+    let slack = if align > 16 { align - 16 + spare } else { spare };
+    let too_large = || Failure::new(Class::Overflow, format!("'{}' is too large to allocate", face.name()));
+    let size = extent.checked_add(start + slack).filter(|size| isize::try_from(*size).is_ok());
+    let object = allocate(py, classes().owned, size.ok_or_else(too_large)?)?;
+    // SAFETY: the memory has room for the layout, the slack and the extent.
+    unsafe {
+        let from = object.cast::<u8>().add(start);
+        fill(object, face, from.add(from.align_offset(align)));
+        if is_open {
+            (&raw mut (*object.cast::<OpenOwned>()).extent).write(extent);
+        }
+        Ok(Bound::from_owned_ptr(py, object))
+    }
+}
+
+/// Zeroed memory for an object, with its head.
+pub(super) fn allocate(
+    py: Python<'_>,
+    class: *mut ffi::PyTypeObject,
+    size: usize,
+) -> Result<*mut ffi::PyObject, Failure> {
+    // SAFETY: the lock is held; the memory is freed by the class's deallocator.
+    unsafe {
+        let memory = ffi::PyObject_Calloc(1, size);
+        if memory.is_null() {
+            ffi::PyErr_NoMemory();
+            return Err(Failure::raised(py));
+        }
+        Ok(ffi::PyObject_Init(memory.cast(), class))
+    }
+}
+
+/// Fills in what all C data has, after the head.
+///
+/// # Safety
+/// `object` is new memory of one of the layouts.
+pub(super) unsafe fn fill(object: *mut ffi::PyObject, face: &'static Face, address: *mut u8) {
+    let data = object.cast::<CData>();
+    // SAFETY: the caller's promise.
+    unsafe {
+        (&raw mut (*data).face).write(face);
+        (&raw mut (*data).address).write(address);
+        (&raw mut (*data).weak_references).write(Cell::new(ptr::null_mut()));
+    }
+}
+
+/// Frees C data of the base, owned and view classes.
+pub(super) unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
+    // SAFETY: CPython calls this once, for an object of these classes that nobody refers to.
+    unsafe {
+        let data = CData::of_self(object);
+        if !data.weak_references.get().is_null() {
+            ffi::PyObject_ClearWeakRefs(object);
+        }
+        let owner = if data.storage() == Storage::View { data.owner() } else { None };
+        let class = ffi::Py_TYPE(object);
+        ffi::PyObject_Free(object.cast());
+        if let Some(owner) = owner {
+            ffi::Py_DECREF(owner.as_ptr());
+        }
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// Frees a function that no library or callback hangs on, or that hangs on one.
+pub(super) unsafe extern "C" fn deallocate_function(object: *mut ffi::PyObject) {
+    // SAFETY: CPython calls this once, for an object of the function class that nobody refers to.
+    unsafe {
+        let function = &*object.cast::<Function>();
+        if !function.base.weak_references.get().is_null() {
+            ffi::PyObject_ClearWeakRefs(object);
+        }
+        let origin = function.origin;
+        let class = ffi::Py_TYPE(object);
+        ffi::PyObject_Free(object.cast());
+        if let Some(origin) = origin {
+            ffi::Py_DECREF(origin.as_ptr());
+        }
+        ffi::Py_DECREF(class.cast());
+    }
+}

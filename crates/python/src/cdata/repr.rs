@@ -1,0 +1,86 @@
+//! C data as Python shows it.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use super::face::{Face, Kind};
+use super::object::{CData, Storage};
+use crate::failure::Failure;
+use crate::trampoline::slot;
+
+/// `repr(x)`: `<cdata 'int *' owning 4 bytes>`.
+pub(super) unsafe extern "C" fn repr(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    slot(|py| {
+        // SAFETY: CPython calls the slot with a live object of the class.
+        let data = unsafe { CData::of_self(this) };
+        let reference = match data.face.kind {
+            Kind::Record(_) if data.storage() != Storage::Owned && !is_whole(data) => " &",
+            _ => "",
+        };
+        let qualifier = if data.face.is_const { "const " } else { "" };
+        let text = format!("<cdata '{qualifier}{}{reference}' {}>", data.face.name(), state(py, data)?);
+        Ok(PyString::new(py, &text).into_any().into_ptr())
+    })
+}
+
+/// Whether a struct is all of the memory of the pointer that it was reached through.
+fn is_whole(data: &CData) -> bool {
+    data.bounds().is_some_and(|bounds| {
+        let size = data.extent().unwrap_or(0);
+        bounds.start == data.address.addr() && bounds.end - bounds.start == size
+    })
+}
+
+fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
+    if let Some(scalar) = data.face.scalar() {
+        // SAFETY: C data of a scalar type has the value at its address.
+        let value = unsafe { super::load::owned(py, scalar.load(data.address)) }?;
+        let text = value.repr()?.to_string();
+        return Ok(match enumerator(data.face, &text) {
+            Some(name) => format!("{text}: {name}"),
+            None => text,
+        });
+    }
+    let is_slice = matches!(data.face.kind, Kind::Array(_, None)) && data.storage() == Storage::View;
+    if let (true, Some(length)) = (is_slice, data.length()) {
+        return Ok(format!("sliced length {length}"));
+    }
+    if let Some(callable) = super::function::callable(py, data) {
+        return Ok(format!("calling {}", callable.repr()?));
+    }
+    let is_owning =
+        data.storage() == Storage::Owned || (matches!(data.face.kind, Kind::Record(_)) && is_whole(data));
+    Ok(match data.extent() {
+        Some(extent) if is_owning => format!("owning {extent} bytes"),
+        _ if data.address.is_null() => "NULL".to_owned(),
+        _ => format!("{:#x}", data.address.addr()),
+    })
+}
+
+/// The name that an enum has for the value.
+pub(crate) fn enumerator(face: &Face, value: &str) -> Option<String> {
+    let Kind::Enum(_, id) = face.kind else { return None };
+    let value: i128 = value.parse().ok()?;
+    let types = crate::table::read();
+    let (_, enumerators) = types.enumeration(id).body.as_ref()?;
+    enumerators.iter().find(|one| one.value == value).map(|one| one.name.to_string())
+}
+
+/// `sys.getsizeof(x)`, without the cycle collector's part.
+pub(super) unsafe extern "C" fn size_of_object(
+    this: *mut ffi::PyObject,
+    _none: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    slot(|py| {
+        // SAFETY: CPython calls the method with a live object of the class.
+        let data = unsafe { CData::of_self(this) };
+        let end = match (data.storage(), data.extent()) {
+            (Storage::Owned, Some(extent)) => data.address.addr() - this.addr() + extent,
+            // SAFETY: the class of a live object.
+            _ => unsafe { (*ffi::Py_TYPE(this)).tp_basicsize.unsigned_abs() },
+        };
+        // SAFETY: the lock is held.
+        Ok(unsafe { super::load::owned(py, ffi::PyLong_FromSize_t(end)) }?.into_ptr())
+    })
+}

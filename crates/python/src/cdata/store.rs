@@ -1,0 +1,398 @@
+//! From Python to C memory: assignment and initialisers.
+//!
+//! What is refused says the C type, what was given, and where in a nested initialiser it stood.
+//! A struct or array that is refused half way may have been written in part, as in C.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use pyobject::{Refusal, Scalar};
+
+use super::face::{Face, Kind};
+use super::load::{is_signed, write_bits};
+use super::object::CData;
+use super::record::{FieldFace, RecordFace};
+use crate::failure::{Class, Failure};
+
+/// Writes `value` as a `face` at `address`.
+///
+/// # Safety
+/// The memory has room for the type and may be written.
+#[inline]
+pub(crate) unsafe fn store(
+    face: &'static Face,
+    address: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise, passed on with parts of the memory.
+    unsafe {
+        match face.kind {
+            Kind::Scalar(scalar) | Kind::Enum(scalar, _) => match scalar.store(value.as_ptr(), address) {
+                Ok(()) => Ok(()),
+                Err(refusal) => store_other_scalar(face, scalar, address, value, refusal),
+            },
+            Kind::Pointer(_) => {
+                let pointer = pointer_value(face, value)?;
+                address.cast::<*mut u8>().write_unaligned(pointer);
+                Ok(())
+            }
+            Kind::Array(element, length) => {
+                let count = length.unwrap_or(usize::MAX);
+                store_array(face, element, count, address, value)
+            }
+            Kind::Record(_) => store_record(face, address, value),
+            Kind::Void | Kind::Function(_) => {
+                Err(Failure::wrong_type(format!("a value of type '{}' cannot be written", face.name())))
+            }
+        }
+    }
+}
+
+/// What was given, as messages show it: `'abc' (str)`.
+pub(crate) fn shown(value: Borrowed<'_, '_, PyAny>) -> String {
+    if let Some(data) = CData::of(value) {
+        return data.describe();
+    }
+    let class = value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
+    let text = value.repr().map(|text| text.to_string()).unwrap_or_default();
+    let is_short = !text.is_empty() && text.chars().count() <= 40 && !text.contains('\n');
+    if value.is_none() {
+        "None".to_owned()
+    } else if is_short {
+        format!("{text} ({class})")
+    } else {
+        class
+    }
+}
+
+/// A refusal of a number in words.
+#[cold]
+pub(crate) fn refused(face: &Face, value: Borrowed<'_, '_, PyAny>, refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::Raised => Failure::raised(value.py()),
+        Refusal::Range => {
+            let text = format!(
+                "integer {} does not fit '{}'",
+                value.str().map_or_else(|_| "given".to_owned(), |text| text.to_string()),
+                face.name()
+            );
+            Failure::new(Class::Overflow, text)
+        }
+        Refusal::Kind(expected) => {
+            Failure::wrong_type(format!("expected {expected} for '{}', got {}", face.name(), shown(value)))
+        }
+    }
+}
+
+/// A scalar given as C data, else the refusal. `address` has room for the scalar.
+#[cold]
+unsafe fn store_other_scalar(
+    face: &'static Face,
+    scalar: Scalar,
+    address: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+    refusal: Refusal,
+) -> Result<(), Failure> {
+    let Some(data) = CData::of(value) else { return Err(refused(face, value, refusal)) };
+    let Some(given) = data.face.scalar() else { return Err(refused(face, value, refusal)) };
+    let is_taken = given == scalar
+        || (scalar.is_integer() && given.is_integer())
+        || (scalar.is_float() && given.is_float())
+        || (scalar.is_complex() && (given.is_complex() || given.is_float()));
+    if !is_taken {
+        return Err(refused(face, value, refusal));
+    }
+    // SAFETY: C data of a scalar type has the value at its address; the caller made room.
+    unsafe {
+        if given == scalar {
+            std::ptr::copy_nonoverlapping(data.address, address, scalar.size());
+            return Ok(());
+        }
+        let number = super::load::owned(value.py(), given.load(data.address))?;
+        let number = number.as_borrowed();
+        scalar.store(number.as_ptr(), address).map_err(|refusal| refused(face, number, refusal))
+    }
+}
+
+/// The pointer that `value` is, if it is one that `face` takes.
+pub(crate) fn pointer_value(face: &'static Face, value: Borrowed<'_, '_, PyAny>) -> Result<*mut u8, Failure> {
+    let Kind::Pointer(target) = face.kind else {
+        return Err(Failure::wrong_type(format!("'{}' is no pointer", face.name())));
+    };
+    let Some(data) = CData::of(value) else {
+        if let Some(pointer) = super::function::foreign_pointer(face, value)? {
+            return Ok(pointer);
+        }
+        let text = format!("expected a pointer for '{}', got {}", face.name(), shown(value));
+        return Err(Failure::wrong_type(text));
+    };
+    let is_taken = match data.face.kind {
+        Kind::Pointer(given) | Kind::Array(given, _) => is_compatible(target, given),
+        Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Function(_) | Kind::Record(_) => false,
+    };
+    if is_taken {
+        return Ok(data.address);
+    }
+    let text = format!("expected a pointer of the same type for '{}', got {}", face.name(), shown(value));
+    Err(Failure::wrong_type(text))
+}
+
+/// Whether a pointer to `given` is taken for a pointer to `wanted`: the same type, `void` on
+/// either side, or characters of one byte.
+pub(crate) fn is_compatible(wanted: &Face, given: &Face) -> bool {
+    let is_byte = |face: &Face| matches!(face.kind, Kind::Scalar(Scalar::Char | Scalar::I8 | Scalar::U8));
+    wanted.id == given.id
+        || matches!(wanted.kind, Kind::Void)
+        || matches!(given.kind, Kind::Void)
+        || (is_byte(wanted) && is_byte(given))
+        || wanted.is_same(given)
+}
+
+/// Fills an array of at most `count` elements.
+unsafe fn store_array(
+    face: &'static Face,
+    element: &'static Face,
+    count: usize,
+    address: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    let items = Items::of(value);
+    if let Some(items) = items {
+        let given = items.len();
+        if given > count {
+            return Err(too_many(Class::Index, face, given));
+        }
+        let size = element.known_size()?;
+        for index in 0..given {
+            let place = || format!("item {index} of {}", face.name());
+            let Some(item) = items.get(index) else {
+                return Err(Failure::new(Class::Runtime, "the list became shorter meanwhile"));
+            };
+            // SAFETY: the caller made room for `count` elements, and `index` is below it.
+            unsafe { store(element, address.add(index * size), item.as_borrowed()) }
+                .map_err(|failure| failure.at(place))?;
+        }
+        return Ok(());
+    }
+    // SAFETY: the caller made room for `count` elements.
+    unsafe { store_array_whole(face, element, count, address, value) }
+}
+
+/// Fills an array from bytes, a string or an array of C.
+unsafe fn store_array_whole(
+    face: &'static Face,
+    element: &'static Face,
+    count: usize,
+    address: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    let scalar = element.scalar();
+    if matches!(scalar, Some(Scalar::Char | Scalar::I8 | Scalar::U8))
+        && let Ok(bytes) = value.cast::<PyBytes>()
+    {
+        let bytes = bytes.as_bytes();
+        if bytes.len() > count {
+            return Err(too_many(Class::Index, face, bytes.len()));
+        }
+        let length = (bytes.len() + 1).min(count);
+        // SAFETY: as many bytes as there is room for; the terminator follows where it fits.
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len());
+            if length > bytes.len() {
+                address.add(bytes.len()).write(0);
+            }
+        }
+        return Ok(());
+    }
+    if let (Some(Scalar::Char16 | Scalar::Char32), Ok(text)) = (scalar, value.cast::<PyString>()) {
+        let units = wide_units(scalar, text.to_str()?);
+        if units.len() > count {
+            return Err(too_many(Class::Index, face, units.len()));
+        }
+        let size = element.known_size()?;
+        let end = if units.len() < count { Some(0) } else { None };
+        for (index, unit) in units.into_iter().chain(end).enumerate() {
+            // SAFETY: at most `count` characters are written; the low bytes are the character.
+            unsafe {
+                std::ptr::copy_nonoverlapping(unit.to_le_bytes().as_ptr(), address.add(index * size), size);
+            }
+        }
+        return Ok(());
+    }
+    if let Some(data) = CData::of(value)
+        && data.face.id == face.id
+        && let Some(length) = data.length()
+    {
+        let size = length.min(count) * element.known_size()?;
+        // SAFETY: both arrays have so many bytes; they may overlap.
+        unsafe { std::ptr::copy(data.address, address, size) };
+        return Ok(());
+    }
+    if count == usize::MAX && value.is_instance_of::<pyo3::types::PyInt>() {
+        // The length of an open array: its memory is zeroed already.
+        return Ok(());
+    }
+    let expected = match scalar {
+        Some(Scalar::Char | Scalar::I8 | Scalar::U8) => "bytes, a list or a tuple",
+        Some(Scalar::Char16 | Scalar::Char32) => "a str, a list or a tuple",
+        _ => "a list or a tuple",
+    };
+    let mut text = format!("expected {expected} for '{}', got {}", face.name(), shown(value));
+    if value.is_instance_of::<PyString>() && scalar == Some(Scalar::Char) {
+        text.push_str("; encode it first: .encode()");
+    }
+    Err(Failure::wrong_type(text))
+}
+
+/// The characters of a string in C's units.
+pub(crate) fn wide_units(scalar: Option<Scalar>, text: &str) -> Vec<u32> {
+    match scalar {
+        Some(Scalar::Char16) => text.encode_utf16().map(u32::from).collect(),
+        _ => text.chars().map(u32::from).collect(),
+    }
+}
+
+fn too_many(class: Class, face: &Face, given: usize) -> Failure {
+    Failure::new(class, format!("too many initializers for '{}' (got {given})", face.name()))
+}
+
+/// The items of a list or tuple.
+pub(crate) enum Items<'a, 'py> {
+    List(Borrowed<'a, 'py, PyList>),
+    Tuple(Borrowed<'a, 'py, PyTuple>),
+}
+
+impl<'a, 'py> Items<'a, 'py> {
+    pub(crate) fn of(value: Borrowed<'a, 'py, PyAny>) -> Option<Self> {
+        match value.cast::<PyList>() {
+            Ok(list) => Some(Self::List(list)),
+            Err(_) => value.cast::<PyTuple>().ok().map(Self::Tuple),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::List(list) => list.len(),
+            Self::Tuple(tuple) => tuple.len(),
+        }
+    }
+
+    /// An item; a list may have become shorter.
+    pub(crate) fn get(&self, index: usize) -> Option<Bound<'py, PyAny>> {
+        match self {
+            Self::List(list) => list.get_item(index).ok(),
+            Self::Tuple(tuple) => tuple.get_item(index).ok(),
+        }
+    }
+}
+
+/// Fills a struct or union.
+unsafe fn store_record(
+    face: &'static Face,
+    address: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    if let Some(data) = CData::of(value)
+        && data.face.id == face.id
+    {
+        // SAFETY: both have as many bytes as the type; they may be the same.
+        unsafe { std::ptr::copy(data.address, address, face.known_size()?) };
+        return Ok(());
+    }
+    let Some(record) = face.record() else {
+        face.known_size()?;
+        return Ok(());
+    };
+    let store = |field: &FieldFace, item: Borrowed<'_, '_, PyAny>| {
+        // SAFETY: the field lies in the record that the caller made room for.
+        let done = unsafe { store_field(field, address, item) };
+        done.map_err(|failure| failure.at(|| format!("field '{}' of {}", field.name, face.name())))
+    };
+    if let Some(items) = Items::of(value) {
+        let given = items.len();
+        if given > record.positional().count() {
+            return Err(too_many(Class::Value, face, given));
+        }
+        for (index, field) in record.positional().take(given).enumerate() {
+            let Some(item) = items.get(index) else { break };
+            store(field, item.as_borrowed())?;
+        }
+        return Ok(());
+    }
+    if let Ok(dict) = value.cast::<PyDict>() {
+        return store_named(face, record, &dict, store);
+    }
+    let text = format!(
+        "expected a list, tuple, dict or C data of the struct for '{}', got {}",
+        face.name(),
+        shown(value)
+    );
+    Err(Failure::wrong_type(text))
+}
+
+fn store_named(
+    face: &'static Face,
+    record: &'static RecordFace,
+    dict: &Bound<'_, PyDict>,
+    store: impl Fn(&FieldFace, Borrowed<'_, '_, PyAny>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let is_union = face.name().starts_with("union");
+    if is_union && dict.len() > 1 {
+        return Err(too_many(Class::Value, face, dict.len()));
+    }
+    for (name, item) in dict.iter() {
+        let Some(field) = record.find(&name) else {
+            return Err(Failure::new(Class::Key, name.to_string())
+                .at(|| format!("an initialiser of '{}'", face.name())));
+        };
+        store(field, item.as_borrowed())?;
+    }
+    Ok(())
+}
+
+/// Writes a field of the record at `record`.
+///
+/// # Safety
+/// The record lies there and may be written.
+pub(crate) unsafe fn store_field(
+    field: &FieldFace,
+    record: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise: the field lies in the record.
+    let address = unsafe { record.add(field.offset) };
+    let Some(bits) = field.bits else {
+        // SAFETY: as above.
+        return unsafe { store(field.face, address, value) };
+    };
+    // SAFETY: the value lives and the lock is held.
+    let number = unsafe { pyobject::to_i128(value.as_ptr()) };
+    let number = number.map_err(|refusal| refused(field.face, value, refusal))?;
+    let (low, high) = if is_signed(field.face) {
+        (-(1_i128 << (bits.width - 1)), (1_i128 << (bits.width - 1)) - 1)
+    } else {
+        (0, (1_i128 << bits.width) - 1)
+    };
+    if number < low || number > high {
+        let text =
+            format!("value {number} outside the range allowed by the bit field width: {low} <= x <= {high}");
+        return Err(Failure::new(Class::Overflow, text));
+    }
+    // SAFETY: as above.
+    unsafe { write_bits(bits, number, address) };
+    Ok(())
+}
+
+/// Writes through a face that may be const.
+pub(crate) fn check_writable(face: &Face) -> Result<(), Failure> {
+    if face.is_const {
+        return Err(Failure::wrong_type(format!("'const {}' cannot be written", face.name())));
+    }
+    Ok(())
+}
+
+/// Whether `object` may be called.
+pub(crate) fn is_callable(object: Borrowed<'_, '_, PyAny>) -> bool {
+    // SAFETY: the object lives and the lock is held.
+    unsafe { ffi::PyCallable_Check(object.as_ptr()) != 0 }
+}

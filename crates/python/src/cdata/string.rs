@@ -1,0 +1,97 @@
+//! `string`: text of C as bytes or str.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+use pyobject::Scalar;
+
+use super::face::Kind;
+use super::load::owned;
+use super::object::CData;
+use crate::failure::{Class, Failure};
+
+/// The text at `data`: up to the terminator, the end of known memory, or `limit` characters; the
+/// name of an enum's value; a character.
+pub(crate) fn string<'py>(py: Python<'py>, data: &CData, limit: Option<usize>) -> Result<Bound<'py, PyAny>, Failure> {
+    let refuse = || Failure::wrong_type(format!("string(): unexpected {} argument", data.describe()));
+    match data.face.kind {
+        Kind::Pointer(target) | Kind::Array(target, _) => {
+            let scalar = target.scalar().filter(|_| matches!(target.kind, Kind::Scalar(_)));
+            let is_text = |scalar: &Scalar| {
+                matches!(scalar, Scalar::Char | Scalar::I8 | Scalar::U8 | Scalar::Char16 | Scalar::Char32)
+            };
+            let scalar = scalar.filter(is_text).ok_or_else(refuse)?;
+            if data.address.is_null() {
+                let text = format!("cannot use string() on <{} NULL>", data.describe());
+                return Err(Failure::new(Class::Runtime, text));
+            }
+            text(py, scalar, data.address, room(data, scalar.size()), limit)
+        }
+        Kind::Enum(..) => {
+            // SAFETY: C data of an enum type has the value at its address.
+            let value = unsafe { owned(py, data.face.scalar().ok_or_else(refuse)?.load(data.address)) }?;
+            let value = value.str()?.to_string();
+            let name = super::repr::enumerator(data.face, &value).unwrap_or(value);
+            Ok(PyString::new(py, &name).into_any())
+        }
+        Kind::Scalar(scalar) if scalar.is_character() => {
+            // SAFETY: C data of a scalar type has the value at its address.
+            unsafe { owned(py, scalar.load(data.address)) }
+        }
+        Kind::Void | Kind::Scalar(_) | Kind::Function(_) | Kind::Record(_) => Err(refuse()),
+    }
+}
+
+/// How many characters are known to be there.
+fn room(data: &CData, size: usize) -> Option<usize> {
+    data.length()
+        .or_else(|| data.bounds().map(|bounds| bounds.end.saturating_sub(data.address.addr()) / size))
+}
+
+fn text<'py>(
+    py: Python<'py>,
+    scalar: Scalar,
+    address: *const u8,
+    room: Option<usize>,
+    limit: Option<usize>,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let most = room.unwrap_or(usize::MAX).min(limit.unwrap_or(usize::MAX));
+    // SAFETY: at most the known room is read, and never past the terminator.
+    unsafe {
+        match scalar {
+            Scalar::Char16 => {
+                let count = count(address.cast::<u16>(), most);
+                let units: Vec<u16> =
+                    (0..count).map(|index| address.cast::<u16>().add(index).read_unaligned()).collect();
+                let text = String::from_utf16(&units).map_err(|_| {
+                    Failure::new(Class::Value, "the char16_t text has half of a surrogate pair")
+                })?;
+                Ok(PyString::new(py, &text).into_any())
+            }
+            Scalar::Char32 => {
+                let count = count(address.cast::<u32>(), most);
+                let units = (0..count).map(|index| address.cast::<u32>().add(index).read_unaligned());
+                let text: Option<String> = units.map(char::from_u32).collect();
+                let bad = || Failure::new(Class::Value, "the text has a character beyond U+10FFFF");
+                Ok(PyString::new(py, &text.ok_or_else(bad)?).into_any())
+            }
+            _ => {
+                let count = if most == usize::MAX {
+                    libc::strlen(address.cast())
+                } else {
+                    libc::strnlen(address.cast(), most)
+                };
+                Ok(PyBytes::new(py, std::slice::from_raw_parts(address, count)).into_any())
+            }
+        }
+    }
+}
+
+/// How many units come before the terminator, at most `most`.
+unsafe fn count<T: Default + PartialEq>(address: *const T, most: usize) -> usize {
+    let mut count = 0;
+    // SAFETY: the caller's promise: readable up to the terminator or for `most` units.
+    while count < most && unsafe { address.add(count).read_unaligned() } != T::default() {
+        count += 1;
+    }
+    count
+}

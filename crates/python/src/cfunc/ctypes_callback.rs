@@ -1,0 +1,147 @@
+//! `.ctypes`: a callback object of the standard library's `ctypes`.
+//!
+//! It is made over a buffer that holds the address and owns the code, so that the code lives as long
+//! as the callback does.
+
+use std::sync::Arc;
+
+use ctype::{ArrayLength, CType, CTypes, FloatType, IntType, RecordKind, TypeId};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyModule, PyTuple, PyType};
+
+use super::body::Body;
+use super::owner::CodeOwner;
+use crate::table;
+
+/// A new callback that owns the code.
+///
+/// # Errors
+/// `TypeError` where the signature has a type that `ctypes` lacks.
+pub(super) fn new<'py>(py: Python<'py>, body: &Arc<Body>) -> PyResult<Bound<'py, PyAny>> {
+    let shapes = shapes(&table::read(), body.ty);
+    let ctypes = py.import("ctypes")?;
+    let mut classes = Vec::new();
+    for shape in &shapes {
+        classes.push(shape.class(&ctypes)?);
+    }
+    let prototype = ctypes.getattr("CFUNCTYPE")?.call1(PyTuple::new(py, classes)?)?;
+    prototype.call_method1("from_buffer", (CodeOwner::new(py, body)?,))
+}
+
+/// The result and the parameters of a function type.
+fn shapes(types: &CTypes, ty: TypeId) -> Vec<Shape> {
+    match types.get(ty) {
+        CType::Function(signature) => {
+            let all = std::iter::once(&signature.result).chain(&signature.params);
+            all.map(|ty| Shape::of(types, *ty)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What `ctypes` makes of a C type: read from the table before the interpreter is asked for anything.
+enum Shape {
+    /// `None`.
+    Void,
+    /// A class of `ctypes` by its name.
+    Simple(&'static str),
+    /// A pointer to such a class.
+    Pointer(&'static str),
+    /// So many of an element.
+    Array(Box<Shape>, u64),
+    /// A struct or union: its name, and its fields with their widths in bits.
+    Record(RecordKind, String, Vec<(String, Shape, Option<u32>)>),
+    /// Nothing, in C's words.
+    Missing(String),
+}
+
+impl Shape {
+    fn of(types: &CTypes, ty: TypeId) -> Self {
+        match types.get(ty) {
+            CType::Void => Self::Void,
+            CType::Pointer(target) => match (types.get(target.ty), Self::of(types, target.ty)) {
+                (CType::Int(IntType::Char), _) => Self::Simple("c_char_p"),
+                (_, Self::Simple(name)) if !name.ends_with("_p") => Self::Pointer(name),
+                _ => Self::Simple("c_void_p"),
+            },
+            CType::Array { element, length: ArrayLength::Known(count) } => {
+                Self::Array(Box::new(Self::of(types, element.ty)), *count)
+            }
+            CType::Record(record) => {
+                let record = types.record(*record);
+                let Some(body) = &record.body else { return Self::Missing(types.name(ty)) };
+                let fields = body.fields.iter().enumerate().map(|(index, field)| {
+                    let name = field.name.as_ref().map_or_else(|| format!("_{index}"), ToString::to_string);
+                    (name, Self::of(types, field.ty.ty), field.bits.map(|bits| bits.width))
+                });
+                Self::Record(record.kind, record.name.replace(' ', "_"), fields.collect())
+            }
+            CType::Enum(id) => match &types.enumeration(*id).body {
+                Some((kind, _)) => integer(types, *kind),
+                None => Self::Missing(types.name(ty)),
+            },
+            CType::Bool => Self::Simple("c_bool"),
+            CType::Int(kind) => integer(types, *kind),
+            CType::Float(FloatType::Float) => Self::Simple("c_float"),
+            CType::Float(FloatType::Double) => Self::Simple("c_double"),
+            CType::Float(FloatType::LongDouble) => Self::Simple("c_longdouble"),
+            CType::Complex(_) | CType::Array { length: ArrayLength::Unknown, .. } | CType::Function(_) => {
+                Self::Missing(types.name(ty))
+            }
+        }
+    }
+
+    /// The class.
+    fn class<'py>(&self, ctypes: &Bound<'py, PyModule>) -> PyResult<Bound<'py, PyAny>> {
+        let py = ctypes.py();
+        match self {
+            Self::Void => Ok(py.None().into_bound(py)),
+            Self::Simple(name) => ctypes.getattr(*name),
+            Self::Pointer(name) => ctypes.getattr("POINTER")?.call1((ctypes.getattr(*name)?,)),
+            Self::Array(element, count) => element.class(ctypes)?.mul(*count),
+            Self::Record(kind, name, fields) => record(ctypes, *kind, name, fields),
+            Self::Missing(name) => Err(PyTypeError::new_err(format!(
+                "ctypes has no type for `{name}`: use .address or .capsule"
+            ))),
+        }
+    }
+}
+
+fn integer(types: &CTypes, kind: IntType) -> Shape {
+    match (kind.size(types.model()).get(), kind.is_signed(types.model())) {
+        (1, true) => Shape::Simple("c_int8"),
+        (1, false) => Shape::Simple("c_uint8"),
+        (2, true) => Shape::Simple("c_int16"),
+        (2, false) => Shape::Simple("c_uint16"),
+        (4, true) => Shape::Simple("c_int32"),
+        (4, false) => Shape::Simple("c_uint32"),
+        (8, true) => Shape::Simple("c_int64"),
+        (8, false) => Shape::Simple("c_uint64"),
+        _ => Shape::Missing(kind.name().to_owned()),
+    }
+}
+
+/// A new class for a struct or union.
+fn record<'py>(
+    ctypes: &Bound<'py, PyModule>,
+    kind: RecordKind,
+    name: &str,
+    fields: &[(String, Shape, Option<u32>)],
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = ctypes.py();
+    let list = PyList::empty(py);
+    for (name, shape, width) in fields {
+        match width {
+            Some(width) => list.append((name, shape.class(ctypes)?, width))?,
+            None => list.append((name, shape.class(ctypes)?))?,
+        }
+    }
+    let base = match kind {
+        RecordKind::Struct => ctypes.getattr("Structure")?,
+        RecordKind::Union => ctypes.getattr("Union")?,
+    };
+    let namespace = PyDict::new(py);
+    namespace.set_item("_fields_", list)?;
+    py.get_type::<PyType>().call1((name, (base,), namespace))
+}

@@ -1,0 +1,145 @@
+//! The object that `cfunc` makes of a function.
+
+use std::sync::Arc;
+
+use pyo3::PyTraverseError;
+use pyo3::PyVisit;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use super::body::Body;
+use super::owner::CodeOwner;
+use super::{capsule, compile, ctypes_callback};
+use crate::cdata::{Face, function};
+use crate::signature::Signature;
+
+/// A Python function compiled for C.
+///
+/// Called, it runs the compiled code. C gets it as ``address`` (an int, which keeps the code for the
+/// life of the process), or as one of the objects that keep the code as long as they live:
+/// ``ctypes`` (a callback of the standard library's `ctypes`), ``cffi`` (C data, a pointer to
+/// function) and ``capsule`` (as `scipy.LowLevelCallable` takes it).
+///
+/// Examples
+/// --------
+/// >>> from ferrule import cfunc
+/// >>> @cfunc("int64(int64)")
+/// ... def double(n):
+/// ...     return 2 * n
+/// >>> double(21)
+/// 42
+/// >>> double.signature
+/// (int64,) -> int64
+#[pyclass(dict, weakref, module = "ferrule", name = "CFunc")]
+pub(crate) struct CFunc {
+    body: Arc<Body>,
+    signature: Py<Signature>,
+    /// Gone once the garbage collector has cleared the object.
+    function: Option<Py<PyAny>>,
+    ctypes: Option<Py<PyAny>>,
+    cffi: Option<Py<PyAny>>,
+}
+
+impl CFunc {
+    pub(super) fn new(body: Arc<Body>, signature: Py<Signature>, function: Py<PyAny>) -> Self {
+        Self { body, signature, function: Some(function), ctypes: None, cffi: None }
+    }
+}
+
+#[pymethods]
+impl CFunc {
+    /// The address of the compiled function, as a number. Reading it keeps the code for the life of the
+    /// process, since nobody can know when a number is forgotten.
+    #[getter]
+    fn address(&self) -> PyResult<usize> {
+        let address = self.body.address()?;
+        self.body.pin();
+        Ok(address)
+    }
+
+    /// A callback of the standard library's `ctypes`. It keeps the code alive.
+    #[getter]
+    fn ctypes<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(made) = &self.ctypes {
+            return Ok(made.bind(py).clone());
+        }
+        let made = ctypes_callback::new(py, &self.body)?;
+        self.ctypes = Some(made.clone().unbind());
+        Ok(made)
+    }
+
+    /// C data of ferrule: a pointer to the function. It keeps the code alive.
+    #[getter]
+    fn cffi<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(made) = &self.cffi {
+            return Ok(made.bind(py).clone());
+        }
+        let face = Face::of(self.body.ty).pointer();
+        let address = std::ptr::with_exposed_provenance_mut(self.body.address()?);
+        let owner = CodeOwner::new(py, &self.body)?.into_any();
+        let made = function::make(py, face, address, Some(owner))?;
+        self.cffi = Some(made.clone().unbind());
+        Ok(made)
+    }
+
+    /// A capsule of the address whose name is the C signature, as `scipy.LowLevelCallable` takes it. It
+    /// keeps the code alive.
+    #[getter]
+    fn capsule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        capsule::new(py, &self.body)
+    }
+
+    /// The symbol of the compiled function, as a debugger or profiler shows it.
+    #[getter]
+    fn native_name(&self) -> &str {
+        &self.body.symbol
+    }
+
+    /// What C calls it with.
+    #[getter]
+    fn signature<'py>(&self, py: Python<'py>) -> Bound<'py, Signature> {
+        self.signature.bind(py).clone()
+    }
+
+    /// The Python function.
+    #[getter]
+    fn __wrapped__<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        self.function.as_ref().map(|function| function.bind(py).clone())
+    }
+
+    /// The function in LLVM's language, as it was handed to LLVM.
+    fn inspect_llvm(&self, py: Python<'_>) -> PyResult<String> {
+        compile::llvm_ir(py, &self.body)
+    }
+
+    /// The function in this machine's assembly language.
+    fn inspect_asm(&self, py: Python<'_>) -> PyResult<String> {
+        compile::assembly(py, &self.body)
+    }
+
+    #[pyo3(signature = (*args))]
+    fn __call__<'py>(&mut self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        self.cffi(args.py())?.call1(args)
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let py = slf.py();
+        let dict = slf.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
+        let name =
+            dict.get_item(intern!(py, "__qualname__"))?.map(|name| name.to_string()).unwrap_or_default();
+        Ok(format!("<cfunc {name} {}>", slf.borrow().signature.bind(py).repr()?))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.function)?;
+        visit.call(&self.ctypes)?;
+        visit.call(&self.cffi)
+    }
+
+    fn __clear__(&mut self) {
+        self.function = None;
+        self.ctypes = None;
+        self.cffi = None;
+    }
+}

@@ -1,0 +1,184 @@
+//! What compiled code raises, as exceptions.
+//!
+//! Compiled code knows its own [`Descriptor`] by address. An error record of `runtime` names it, a
+//! raise site and the words of the arguments; [`RaisedError`] is that with shared ownership of what
+//! is needed to make the exception later, when the code may be gone. The exception is made with its
+//! arguments boxed, and its traceback has an entry for the Python line that raised.
+
+use std::ffi::CString;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arena::{Id, IdMap};
+use pyo3::prelude::*;
+use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple};
+use tir::{
+    ExceptionId, FloatTy, HostObject, IntTy, Program, RaiseArg, RaiseSite, RaiseSiteId, Terminator, Ty,
+};
+
+use super::border::OnError;
+use crate::errors;
+use crate::snapshot::ObjectTable;
+
+/// What stands for a compiled program in its own code.
+pub(super) struct Descriptor {
+    name: String,
+    made_at: String,
+    is_pinned: AtomicBool,
+    /// What happens to an exception that reaches C.
+    pub(super) on_error: OnError,
+    facts: Arc<Facts>,
+}
+
+/// What an exception is made from.
+pub(super) struct Facts {
+    /// The typed IR that the code was made from.
+    program: Program,
+    /// The classes of [`Program::exceptions`].
+    classes: IdMap<ExceptionId, Py<PyAny>>,
+    /// What the code needs alive beside: the libraries whose functions it calls.
+    _keeps: Vec<Py<PyAny>>,
+}
+
+impl Facts {
+    /// The facts of a program whose objects the snapshot numbered.
+    pub(super) fn new(py: Python<'_>, program: Program, objects: &ObjectTable) -> PyResult<Self> {
+        let object = |number: HostObject| {
+            let found = objects.get(number).map(|object| object.clone_ref(py));
+            found.ok_or_else(|| errors::internal(format!("snapshot: no object {}", number.0)))
+        };
+        let mut classes = IdMap::new();
+        for (_, class) in program.exceptions.iter() {
+            classes.push(object(class.object)?);
+        }
+        let keeps = program.c_functions.iter().filter_map(|(_, function)| function.keeps);
+        let mut keeps: Vec<Py<PyAny>> = keeps.map(object).collect::<PyResult<_>>()?;
+        keeps.extend(objects.kept().iter().map(|object| object.clone_ref(py)));
+        Ok(Self { program, classes, _keeps: keeps })
+    }
+}
+
+impl Descriptor {
+    /// Of a function by its qualified name, made at `file:line`.
+    pub(super) fn new(name: String, made_at: String, on_error: OnError, facts: Facts) -> Self {
+        Self { name, made_at, is_pinned: AtomicBool::new(false), on_error, facts: Arc::new(facts) }
+    }
+
+    /// The function's qualified name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it was made, as `file:line`.
+    pub(super) fn made_at(&self) -> &str {
+        &self.made_at
+    }
+
+    /// The typed IR that the code was made from.
+    pub(super) fn program(&self) -> &Program {
+        &self.facts.program
+    }
+
+    /// Says that the code stays for the life of the process; whether that was said before.
+    pub(super) fn set_pinned(&self) -> bool {
+        self.is_pinned.swap(true, Ordering::Relaxed)
+    }
+}
+
+/// An error that compiled code ended with.
+pub(super) struct RaisedError {
+    facts: Arc<Facts>,
+    site: u32,
+    words: Vec<u64>,
+}
+
+impl RaisedError {
+    /// The error of this thread, which it no longer has then.
+    pub(super) fn take() -> Option<Self> {
+        let raised = runtime::error::take()?;
+        // SAFETY: `ferrule_code` of an object is the address of its descriptor, which lives as long as
+        // the code; the code has just returned to what is calling here.
+        let descriptor = unsafe { &*raised.code.cast::<Descriptor>() };
+        Some(Self { facts: descriptor.facts.clone(), site: raised.site, words: raised.args })
+    }
+
+    /// The exception.
+    pub(super) fn exception(&self, py: Python<'_>) -> PyErr {
+        self.try_exception(py).unwrap_or_else(|error| error)
+    }
+
+    fn try_exception(&self, py: Python<'_>) -> PyResult<PyErr> {
+        let program = &self.facts.program;
+        let number = RaiseSiteId::from_index(self.site as usize);
+        let Some(site) = program.raise_sites.get(number) else {
+            return Err(errors::internal(format!("raise: no site {}", self.site)));
+        };
+        let args = self.arguments(py, site, &value_types(program, number, site))?;
+        let value = self.facts.classes[site.class].bind(py).call1(args)?;
+        let error = PyErr::from_value(value);
+        let function = &program.functions[site.function];
+        let place = function.source.place(site.span.start());
+        let line = i32::try_from(place.line).unwrap_or(i32::MAX);
+        let name = function.name.rsplit('.').next().unwrap_or_default();
+        let frame = PyFrame::new(py, &c_string(&place.name), &c_string(name), line)?;
+        error.set_traceback(py, Some(PyTraceback::new(py, None, frame, 0, line)?));
+        Ok(error)
+    }
+
+    fn arguments<'py>(
+        &self,
+        py: Python<'py>,
+        site: &RaiseSite,
+        types: &[Ty],
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let (mut words, mut types) = (self.words.iter().copied(), types.iter().copied());
+        let mut args = Vec::new();
+        for arg in &site.args {
+            args.push(match arg {
+                RaiseArg::Text(text) => PyString::new(py, text).into_any(),
+                RaiseArg::Value => box_words(py, types.next().unwrap_or(Ty::Unit), &mut words)?,
+            });
+        }
+        PyTuple::new(py, args)
+    }
+}
+
+/// A name for C; a zero in it, which no file has, would end it.
+fn c_string(text: &str) -> CString {
+    CString::new(text).unwrap_or_default()
+}
+
+/// The types of the values that a site's terminator brings.
+fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<Ty> {
+    let function = &program.functions[site.function];
+    let brought = function.blocks.iter().find_map(|(_, block)| match &block.terminator {
+        Terminator::Raise(raised, values) if *raised == number => Some(values),
+        Terminator::Raise(..)
+        | Terminator::Jump(_)
+        | Terminator::Branch { .. }
+        | Terminator::Return(_)
+        | Terminator::Unreachable => None,
+    });
+    brought.into_iter().flatten().map(|value| function.values[*value]).collect()
+}
+
+/// The Python object of a scalar that compiled code wrote into words of a record: integers
+/// extended, floats as `double`, complex numbers as two words.
+fn box_words<'py>(
+    py: Python<'py>,
+    ty: Ty,
+    words: &mut impl Iterator<Item = u64>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut word = || words.next().unwrap_or_default();
+    Ok(match ty {
+        Ty::Unit | Ty::Record(_) => py.None().into_bound(py),
+        Ty::Bool => (word() != 0).into_pyobject(py)?.to_owned().into_any(),
+        Ty::Int(IntTy { is_signed: true, .. }) => word().cast_signed().into_pyobject(py)?.into_any(),
+        Ty::Int(IntTy { is_signed: false, .. }) | Ty::Pointer(_) => word().into_pyobject(py)?.into_any(),
+        Ty::Float(FloatTy::F32 | FloatTy::F64) => f64::from_bits(word()).into_pyobject(py)?.into_any(),
+        Ty::Complex(FloatTy::F32 | FloatTy::F64) => {
+            let (real, imaginary) = (f64::from_bits(word()), f64::from_bits(word()));
+            PyComplex::from_doubles(py, real, imaginary).into_any()
+        }
+    })
+}

@@ -1,0 +1,588 @@
+//! `FFI`: declarations, and what is done with the types they name.
+
+mod ctype_object;
+
+use std::ffi::{OsString, c_int};
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cdecl::{DeclareOptions, Declared, Namespace};
+use ctype::Align;
+use pyo3::exceptions::{PyIndexError, PyOSError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+use source::Source;
+
+pub(crate) use ctype_object::{CTypeObject, ctype_object};
+
+use crate::callback;
+use crate::cdata::{self, CData, Face, Kind};
+use crate::errors::{self, CDefError};
+use crate::failure::{Class, Failure};
+use crate::library::{self, ReleaseGil};
+use crate::table;
+
+/// A set of C declarations, and the way from Python to C and back.
+///
+/// Examples
+/// --------
+/// >>> from ferrule import FFI
+/// >>> ffi = FFI()
+/// >>> ffi.cdef("size_t strlen(const char *s);")
+/// >>> libc = ffi.dlopen(None)
+/// >>> libc.strlen(b"hello")
+/// 5
+#[pyclass(frozen, subclass, dict, weakref, module = "ferrule", name = "FFI")]
+pub(crate) struct Ffi {
+    namespace: Mutex<Namespace>,
+    /// Type names that were read already, with their types.
+    known: Py<PyDict>,
+    null: Py<PyAny>,
+}
+
+impl Ffi {
+    pub(crate) fn namespace(&self) -> MutexGuard<'_, Namespace> {
+        self.namespace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a name is declared as.
+    pub(crate) fn declared(&self, name: &str) -> Option<Declared> {
+        self.namespace().get(name)
+    }
+
+    /// A declaration in its own words, on one line.
+    pub(crate) fn declaration(&self, name: &str) -> Option<String> {
+        let namespace = self.namespace();
+        let (source, span) = namespace.declaration(name)?;
+        Some(statement(source.text(), span.start()))
+    }
+
+    /// All names that a library has: functions, variables and constants.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let namespace = self.namespace();
+        let names = namespace.names().filter(|(_, what)| !matches!(what, Declared::Typedef { .. }));
+        let mut names: Vec<String> = names.map(|(name, _)| name.to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The type that a text names in these declarations.
+    pub(crate) fn face_of_text(&self, py: Python<'_>, text: &str) -> PyResult<&'static Face> {
+        let source = Source::new("<type>", text);
+        let found = {
+            let namespace = self.namespace();
+            namespace.type_name(&mut table::write(), &source)
+        };
+        match found {
+            Ok(ty) => Ok(Face::of(ty)),
+            Err(diagnostics) => Err(errors::raise(py, &py.get_type::<CDefError>(), diagnostics)),
+        }
+    }
+
+    /// The type that an argument names or is; for `sizeof` and `typeof` also that of C data.
+    pub(crate) fn face(&self, py: Python<'_>, given: &Bound<'_, PyAny>) -> PyResult<&'static Face> {
+        if let Ok(text) = given.cast::<PyString>() {
+            let known = self.known.bind(py);
+            if let Some(ctype) = known.get_item(text)? {
+                return Ok(ctype.cast::<CTypeObject>()?.get().face);
+            }
+            let face = self.face_of_text(py, text.to_str()?)?;
+            known.set_item(text, ctype_object(py, face)?)?;
+            return Ok(face);
+        }
+        match given.cast::<CTypeObject>() {
+            Ok(ctype) => Ok(ctype.get().face),
+            Err(_) => {
+                let class = given.get_type().name()?;
+                Err(PyTypeError::new_err(format!("expected a C type or its name, got {class}")))
+            }
+        }
+    }
+
+    /// As [`Self::face`], where C data stands for its type.
+    fn face_or_own(&self, py: Python<'_>, given: &Bound<'_, PyAny>) -> PyResult<&'static Face> {
+        match CData::of(given.as_borrowed()) {
+            Some(data) => Ok(data.face),
+            None => self.face(py, given),
+        }
+    }
+}
+
+/// The declaration around byte `offset`: from the previous `;` or brace to the next, spaces
+/// joined.
+fn statement(text: &str, offset: usize) -> String {
+    let is_edge = |character: char| matches!(character, ';' | '{' | '}');
+    let before = &text[..offset];
+    let start = before.rfind(|character| is_edge(character)).map_or(0, |edge| edge + 1);
+    let end = text[offset..].find(is_edge).map_or(text.len(), |edge| offset + edge);
+    let lines = text[start..end].lines().map(|line| line.split("//").next().unwrap_or(line));
+    let lines = lines.filter(|line| !line.trim_start().starts_with('#'));
+    let joined = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+    let mut kept = String::new();
+    let mut rest = joined.as_str();
+    while let Some((head, tail)) = rest.split_once("/*") {
+        kept.push_str(head);
+        rest = tail.split_once("*/").map_or("", |(_, after)| after.trim_start());
+    }
+    kept.push_str(rest);
+    kept.trim().trim_start_matches("extern ").to_owned()
+}
+
+#[pymethods]
+impl Ffi {
+    /// An FFI without declarations.
+    #[new]
+    fn new(py: Python<'_>) -> PyResult<Self> {
+        let void = { table::write().void() };
+        let null = cdata::object::plain(py, Face::of(void).pointer(), std::ptr::null_mut())?;
+        Ok(Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), null: null.unbind() })
+    }
+
+    /// Read C declarations.
+    ///
+    /// Parameters
+    /// ----------
+    /// csource : str
+    ///     Declarations as a header has them.
+    /// override : bool, optional
+    ///     Whether a name that is declared already gets the new meaning instead of being an error.
+    /// packed : bool, optional
+    ///     Whether every struct of the text is packed.
+    /// pack : int, optional
+    ///     The largest alignment of a member, as by ``#pragma pack(n)``.
+    ///
+    /// Raises
+    /// ------
+    /// CDefError
+    ///     With everything that is wrong with the text; nothing was declared then.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> ffi = FFI()
+    /// >>> ffi.cdef("struct point { int x, y; };")
+    /// >>> ffi.sizeof("struct point")
+    /// 8
+    #[pyo3(signature = (csource, r#override=false, packed=false, pack=None))]
+    fn cdef(
+        &self,
+        py: Python<'_>,
+        csource: &str,
+        r#override: bool,
+        packed: bool,
+        pack: Option<u64>,
+    ) -> PyResult<()> {
+        let bad_pack = || PyValueError::new_err("pack must be a power of two");
+        let pack = pack.map(|bytes| Align::bytes(bytes).ok_or_else(bad_pack)).transpose()?;
+        let options = DeclareOptions { is_override: r#override, is_packed: packed, pack };
+        let source = Source::new("<cdef>", csource);
+        let declared = py.detach(|| {
+            let mut namespace = self.namespace();
+            namespace.declare(&mut table::write(), &source, &options)
+        });
+        match declared {
+            Ok(()) => {
+                // A type name may mean another type now.
+                self.known.bind(py).clear();
+                Ok(())
+            }
+            Err(diagnostics) => Err(errors::raise(py, &py.get_type::<CDefError>(), diagnostics)),
+        }
+    }
+
+    /// Open a library.
+    ///
+    /// Parameters
+    /// ----------
+    /// name : str, bytes, os.PathLike or None
+    ///     A path, or a name that the dynamic linker or `ctypes.util.find_library` finds. None is the running
+    ///     process with all it has loaded.
+    /// flags : int, optional
+    ///     ``RTLD_*`` flags for ``dlopen``; by default ``RTLD_NOW``.
+    /// release_gil : bool or dict, optional
+    ///     Whether the interpreter's lock is released around calls; a dict says it by function name, and the
+    ///     lock is released for names that it lacks.
+    ///
+    /// Returns
+    /// -------
+    /// Lib
+    ///     An object whose attributes are the declared functions, variables and constants.
+    ///
+    /// Raises
+    /// ------
+    /// OSError
+    ///     With the dynamic linker's words.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> ffi = FFI()
+    /// >>> ffi.cdef("double cos(double x);")
+    /// >>> ffi.dlopen("libm.so.6").cos(0.0)
+    /// 1.0
+    #[pyo3(signature = (name, flags=0, *, release_gil=None))]
+    fn dlopen<'py>(
+        this: &Bound<'py, Self>,
+        name: &Bound<'py, PyAny>,
+        flags: c_int,
+        release_gil: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = this.py();
+        let release = || match release_gil {
+            None => Ok(ReleaseGil::All(true)),
+            Some(given) => match given.cast::<PyDict>() {
+                Ok(names) => Ok(ReleaseGil::Named(names.clone().unbind())),
+                Err(_) => given.is_truthy().map(ReleaseGil::All),
+            },
+        };
+        let open = |path| library::open(py, this.clone().unbind(), path, flags, release()?);
+        if name.is_none() {
+            return Ok(open(None)?);
+        }
+        let path = path_of(name)?;
+        let first = match open(Some(path.clone())) {
+            Ok(library) => return Ok(library),
+            Err(failure) => PyErr::from(failure),
+        };
+        let text = path.to_string_lossy();
+        if text.contains('/') || !first.is_instance_of::<PyOSError>(py) {
+            return Err(first);
+        }
+        let found = py.import("ctypes.util")?.call_method1("find_library", (text.as_ref(),))?;
+        if found.is_none() {
+            let text = format!(
+                "{}; ctypes.util.find_library() did not find a library called '{text}' either",
+                first.value(py)
+            );
+            return Err(PyOSError::new_err(text));
+        }
+        Ok(open(Some(found.extract()?))?)
+    }
+
+    /// Close a library.
+    ///
+    /// Its functions, variables and constants raise `ValueError` from now on. Closing it again does nothing. The
+    /// library is unloaded when no function of it is alive.
+    ///
+    /// Parameters
+    /// ----------
+    /// lib : Lib
+    ///     What `dlopen` returned.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> ffi = FFI()
+    /// >>> ffi.dlclose(ffi.dlopen("libm.so.6"))
+    #[staticmethod]
+    fn dlclose(lib: &Bound<'_, PyAny>) -> PyResult<()> {
+        Ok(library::close(lib.as_borrowed())?)
+    }
+
+    /// Allocate C memory that lives as long as the object.
+    ///
+    /// Parameters
+    /// ----------
+    /// cdecl : str or CType
+    ///     A pointer type, for what it points to, or an array type.
+    /// init : object, optional
+    ///     A number, bytes, a list, tuple or dict, C data: nested as the type is. For an open array also its
+    ///     length. What it does not set is zero.
+    ///
+    /// Returns
+    /// -------
+    /// CData
+    ///     A pointer to the memory, or the array.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> ffi = FFI()
+    /// >>> list(ffi.new("int[]", [1, 2, 3]))
+    /// [1, 2, 3]
+    #[pyo3(name = "new", signature = (cdecl, init=None))]
+    fn new_<'py>(
+        &self,
+        py: Python<'py>,
+        cdecl: &Bound<'py, PyAny>,
+        init: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let face = self.face(py, cdecl)?;
+        Ok(cdata::new(py, face, init.map(Bound::as_borrowed))?)
+    }
+
+    /// Convert as C's cast does, truncating what does not fit.
+    ///
+    /// Parameters
+    /// ----------
+    /// cdecl : str or CType
+    ///     A scalar or pointer type.
+    /// source : object
+    ///     A number, a character, C data.
+    ///
+    /// Returns
+    /// -------
+    /// CData
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> int(FFI().cast("unsigned char", 300))
+    /// 44
+    fn cast<'py>(
+        &self,
+        py: Python<'py>,
+        cdecl: &Bound<'py, PyAny>,
+        source: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let face = self.face(py, cdecl)?;
+        Ok(cdata::cast(py, face, source.as_borrowed())?)
+    }
+
+    /// The C type that a text names, or that C data has.
+    ///
+    /// Parameters
+    /// ----------
+    /// cdecl : str, CData or CType
+    ///
+    /// Returns
+    /// -------
+    /// CType
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> FFI().typeof("int(*)(const char *)")
+    /// <ctype 'int(*)(const char *)'>
+    #[pyo3(name = "typeof")]
+    fn typeof_(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>) -> PyResult<Py<CTypeObject>> {
+        ctype_object(py, self.face_or_own(py, cdecl)?)
+    }
+
+    /// How many bytes a type or C data takes; of an owned array or open struct its real size.
+    ///
+    /// Parameters
+    /// ----------
+    /// cdecl : str, CType or CData
+    ///
+    /// Returns
+    /// -------
+    /// int
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> FFI().sizeof("double[3]")
+    /// 24
+    fn sizeof(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>) -> PyResult<usize> {
+        if let Some(data) = CData::of(cdecl.as_borrowed())
+            && matches!(data.face.kind, Kind::Array(..) | Kind::Record(_))
+            && let Some(extent) = data.extent()
+        {
+            return Ok(extent);
+        }
+        Ok(self.face_or_own(py, cdecl)?.known_size()?)
+    }
+
+    /// To how many bytes a type is aligned.
+    ///
+    /// Parameters
+    /// ----------
+    /// cdecl : str, CType or CData
+    ///
+    /// Returns
+    /// -------
+    /// int
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> FFI().alignof("double")
+    /// 8
+    fn alignof(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let face = self.face_or_own(py, cdecl)?;
+        let unknown = || PyValueError::new_err(format!("ctype '{}' is of unknown alignment", face.name()));
+        Ok(face.layout().ok_or_else(unknown)?.align.get())
+    }
+
+    /// How many bytes from the start of a struct or array a part of it is.
+    ///
+    /// Parameters
+    /// ----------
+    /// cdecl : str or CType
+    ///     A struct, union or array type, or a pointer to one.
+    /// *fields : str or int
+    ///     Field names and indices, each in what the one before leads to.
+    ///
+    /// Returns
+    /// -------
+    /// int
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> ffi = FFI()
+    /// >>> ffi.cdef("struct pair { char tag; double values[2]; };")
+    /// >>> ffi.offsetof("struct pair", "values", 1)
+    /// 16
+    #[pyo3(signature = (cdecl, *fields))]
+    fn offsetof(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>, fields: &Bound<'_, PyTuple>) -> PyResult<isize> {
+        let mut face = self.face(py, cdecl)?;
+        if fields.is_empty() {
+            return Err(PyTypeError::new_err("offsetof() needs at least one field or index"));
+        }
+        let mut offset = 0;
+        for field in fields {
+            let (step, next) = offset_step(face, &field)?;
+            offset += step;
+            face = next;
+        }
+        Ok(offset)
+    }
+
+    /// Text of C as bytes or str.
+    ///
+    /// Parameters
+    /// ----------
+    /// cdata : CData
+    ///     An array of characters or a pointer to them, a character, or an enum's value.
+    /// maxlen : int, optional
+    ///     The most characters to read; an array is never read beyond its end.
+    ///
+    /// Returns
+    /// -------
+    /// bytes or str
+    ///     Up to the terminator; for an enum the name of its value.
+    ///
+    /// Raises
+    /// ------
+    /// RuntimeError
+    ///     For NULL.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> ffi = FFI()
+    /// >>> ffi.string(ffi.new("char[]", b"hello"))
+    /// b'hello'
+    #[staticmethod]
+    #[pyo3(signature = (cdata, maxlen=-1))]
+    fn string<'py>(
+        py: Python<'py>,
+        cdata: &Bound<'py, PyAny>,
+        maxlen: isize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let Some(data) = CData::of(cdata.as_borrowed()) else {
+            let class = cdata.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("string() argument must be C data, not {class}")));
+        };
+        Ok(cdata::string(py, data, usize::try_from(maxlen).ok())?)
+    }
+
+    /// Make a C function of a Python function.
+    ///
+    /// Parameters
+    /// ----------
+    /// cdecl : str or CType
+    ///     A function type or a pointer to one.
+    /// python_callable : callable, optional
+    ///     What C calls; without it a decorator is returned.
+    /// error : object, optional
+    ///     What C gets when the callable raises; by default zero.
+    /// onerror : callable, optional
+    ///     Called with the exception's type, value and traceback; what it returns, unless None, is returned to C.
+    /// errors : {"report", "raise"}, optional
+    ///     Whether an exception is printed, or kept and raised when the call that C is in returns to Python.
+    ///
+    /// Returns
+    /// -------
+    /// CData
+    ///     A function pointer. It is valid as long as this object lives.
+    ///
+    /// Examples
+    /// --------
+    /// >>> from ferrule import FFI
+    /// >>> ffi = FFI()
+    /// >>> double = ffi.callback("int(int)", lambda x: 2 * x)
+    /// >>> double(21)
+    /// 42
+    #[pyo3(signature = (cdecl, python_callable=None, error=None, onerror=None, *, errors="report"))]
+    fn callback(
+        &self,
+        py: Python<'_>,
+        cdecl: &Bound<'_, PyAny>,
+        python_callable: Option<&Bound<'_, PyAny>>,
+        error: Option<Py<PyAny>>,
+        onerror: Option<Py<PyAny>>,
+        errors: &str,
+    ) -> PyResult<Py<PyAny>> {
+        let face = self.face(py, cdecl)?;
+        callback::make_or_decorate(py, face, python_callable, error, onerror, errors)
+    }
+
+    /// The NULL pointer, a ``void *``.
+    #[getter(NULL)]
+    fn null(&self, py: Python<'_>) -> Py<PyAny> {
+        self.null.clone_ref(py)
+    }
+
+    /// What the last C call of this thread left in ``errno``; what the next one finds there.
+    #[getter]
+    fn errno(&self) -> i32 {
+        ccall::errno::get()
+    }
+
+    #[setter]
+    fn set_errno(&self, value: i32) {
+        ccall::errno::set(value);
+    }
+}
+
+/// A path for the dynamic linker.
+fn path_of(name: &Bound<'_, PyAny>) -> PyResult<OsString> {
+    if let Ok(bytes) = name.cast::<PyBytes>() {
+        return name.py().import("os")?.call_method1("fsdecode", (bytes,))?.extract();
+    }
+    let path = name.extract().map(PathBuf::into_os_string);
+    path.map_err(|_| PyTypeError::new_err("dlopen() takes a str, bytes, a path or None"))
+}
+
+/// The distance of a field or element, and its type.
+fn offset_step(face: &'static Face, field: &Bound<'_, PyAny>) -> PyResult<(isize, &'static Face)> {
+    if field.is_instance_of::<PyString>() {
+        let record = match face.kind {
+            Kind::Pointer(target) => target,
+            _ => face,
+        };
+        let fields = record.record();
+        let Some(fields) = fields else {
+            return Err(PyTypeError::new_err(format!("'{}' has no fields", face.name())));
+        };
+        let Some(found) = fields.find(field) else {
+            let missing = Failure::new(Class::Key, field.to_string());
+            return Err(missing.at(|| format!("offsetof() of '{}'", record.name())).into());
+        };
+        if found.bits.is_some() {
+            return Err(PyTypeError::new_err(format!("'{field}' is a bit-field: it has no offset in bytes")));
+        }
+        return Ok((found.offset.cast_signed(), found.face));
+    }
+    let index: isize = field.extract()?;
+    let Some(target) = face.target() else {
+        return Err(PyTypeError::new_err(format!("'{}' cannot be indexed", face.name())));
+    };
+    let size = target.known_size()?.cast_signed();
+    let step = index.checked_mul(size).ok_or_else(|| PyIndexError::new_err("the index is too large"))?;
+    Ok((step, target))
+}
+
+/// Adds the classes to the module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Ffi>()?;
+    ctype_object::register(module)?;
+    let py = module.py();
+    let class = py.get_type::<Ffi>();
+    class.setattr("CData", module.getattr("CData")?)?;
+    class.setattr("CType", py.get_type::<CTypeObject>())?;
+    class.setattr("error", module.getattr("FFIError")?)
+}

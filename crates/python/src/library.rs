@@ -1,0 +1,363 @@
+//! Loaded libraries as Python objects: `lib.f`, `lib.variable`, `lib.CONSTANT`.
+//!
+//! A name is looked up in the declarations when it is first asked for, so a library may be opened
+//! before its `cdef`. What cannot change, functions and constants, is then kept in the object's
+//! dict, where the next access finds it. `dlclose` makes all of that unusable; the library itself
+//! stays loaded while a function of it is alive.
+
+use std::ffi::{OsString, c_int, c_void};
+use std::mem::{offset_of, size_of};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use cdecl::Declared;
+use ctype::Qualified;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+
+use crate::call;
+use crate::cdata::object::CData;
+use crate::cdata::{Face, function, load, store};
+use crate::failure::{Class, Failure};
+use crate::ffi_object::Ffi;
+use crate::trampoline::slot;
+
+/// A loaded library, shared by the library object and the functions taken from it.
+pub(crate) struct Loaded {
+    library: Option<ccall::Library>,
+    /// What it was opened as.
+    name: String,
+    is_closed: AtomicBool,
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        if self.is_closed.load(Ordering::Relaxed)
+            && let Some(library) = self.library.take()
+        {
+            // SAFETY: `dlclose` was asked for, and neither the library object nor a function of
+            // it is alive. There is nobody to tell of an error.
+            let _ = unsafe { library.close() };
+        }
+    }
+}
+
+/// Where a function came from.
+#[pyclass(frozen, module = "ferrule")]
+pub(crate) struct Symbol {
+    /// The function's name.
+    pub(crate) name: String,
+    /// Its declaration, for messages.
+    pub(crate) declaration: String,
+    /// What keeps its code loaded.
+    pub(crate) library: Arc<Loaded>,
+}
+
+/// For which functions the interpreter's lock is released around a call.
+pub(crate) enum ReleaseGil {
+    /// For all or for none.
+    All(bool),
+    /// For each as a mapping says, and for those it does not name.
+    Named(Py<PyDict>),
+}
+
+/// The library object's memory.
+#[repr(C)]
+struct Lib {
+    head: ffi::PyObject,
+    weak_references: *mut ffi::PyObject,
+    dict: *mut ffi::PyObject,
+    inner: *mut Inner,
+}
+
+struct Inner {
+    ffi: Py<Ffi>,
+    loaded: Arc<Loaded>,
+    release_gil: ReleaseGil,
+}
+
+static CLASS: OnceLock<usize> = OnceLock::new();
+
+fn class() -> *mut ffi::PyTypeObject {
+    let address = *CLASS.get().expect("the module was initialised");
+    std::ptr::with_exposed_provenance_mut(address)
+}
+
+/// Makes the class.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let member = |name: &'static std::ffi::CStr, offset: usize| ffi::PyMemberDef {
+        name: name.as_ptr(),
+        type_code: ffi::Py_T_PYSSIZET,
+        offset: offset.cast_signed(),
+        flags: ffi::Py_READONLY,
+        doc: std::ptr::null(),
+    };
+    let end =
+        ffi::PyMemberDef { name: std::ptr::null(), type_code: 0, offset: 0, flags: 0, doc: std::ptr::null() };
+    let members = Box::leak(Box::new([
+        member(c"__weaklistoffset__", offset_of!(Lib, weak_references)),
+        member(c"__dictoffset__", offset_of!(Lib, dict)),
+        end,
+    ]));
+    let methods = Box::leak(Box::new([
+        ffi::PyMethodDef {
+            ml_name: c"__dir__".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: dir },
+            ml_flags: ffi::METH_NOARGS,
+            ml_doc: c"All names that are declared.".as_ptr(),
+        },
+        ffi::PyMethodDef::zeroed(),
+    ]));
+    let slot = |slot, pfunc| ffi::PyType_Slot { slot, pfunc };
+    let mut slots = [
+        slot(ffi::Py_tp_doc, c"A library opened by `FFI.dlopen`.".as_ptr() as *mut c_void),
+        slot(ffi::Py_tp_dealloc, deallocate as *mut c_void),
+        slot(ffi::Py_tp_getattro, get_attribute as *mut c_void),
+        slot(ffi::Py_tp_setattro, set_attribute as *mut c_void),
+        slot(ffi::Py_tp_repr, repr as *mut c_void),
+        slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
+        slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
+        slot(0, std::ptr::null_mut()),
+    ];
+    let flags =
+        ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | ffi::Py_TPFLAGS_IMMUTABLETYPE;
+    let mut spec = ffi::PyType_Spec {
+        name: c"ferrule.Lib".as_ptr(),
+        basicsize: c_int::try_from(size_of::<Lib>()).expect("a layout is small"),
+        itemsize: 0,
+        flags: std::ffi::c_uint::try_from(flags).expect("flags are 32 bits"),
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: the tables end in a null, and those that CPython does not copy are leaked.
+    let made = unsafe { ffi::PyType_FromSpec(&raw mut spec) };
+    if made.is_null() {
+        return Err(PyErr::fetch(py));
+    }
+    CLASS.get_or_init(|| made.expose_provenance());
+    // SAFETY: the class lives for ever.
+    module.add("Lib", unsafe { Bound::from_borrowed_ptr(py, made) })
+}
+
+/// Opens a library.
+pub(crate) fn open<'py>(
+    py: Python<'py>,
+    ffi_object: Py<Ffi>,
+    path: Option<OsString>,
+    flags: c_int,
+    release_gil: ReleaseGil,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let name = path.as_ref().map_or_else(|| "<None>".to_owned(), |path| path.to_string_lossy().into_owned());
+    let flags = if flags == 0 { ccall::LoadFlags::NOW } else { ccall::LoadFlags(flags) };
+    let opened = py.detach(|| ccall::Library::open(path.as_deref(), flags));
+    let library =
+        opened.map_err(|error| Failure::new(Class::Os, format!("cannot load library '{name}': {error}")))?;
+    let loaded = Arc::new(Loaded { library: Some(library), name, is_closed: AtomicBool::new(false) });
+    let inner = Box::new(Inner { ffi: ffi_object, loaded, release_gil });
+    // SAFETY: the memory has the layout; all fields are written before the object is seen.
+    unsafe {
+        let memory = ffi::PyObject_Calloc(1, size_of::<Lib>());
+        if memory.is_null() {
+            ffi::PyErr_NoMemory();
+            return Err(Failure::raised(py));
+        }
+        let object = ffi::PyObject_Init(memory.cast(), class());
+        let lib = object.cast::<Lib>();
+        (&raw mut (*lib).dict).write(PyDict::new(py).into_ptr());
+        (&raw mut (*lib).inner).write(Box::into_raw(inner));
+        Ok(Bound::from_owned_ptr(py, object))
+    }
+}
+
+/// Closes a library: what was taken from it raises from now on. Closing again does nothing.
+pub(crate) fn close(library: Borrowed<'_, '_, PyAny>) -> Result<(), Failure> {
+    // SAFETY: the object lives.
+    if unsafe { ffi::Py_TYPE(library.as_ptr()) } != class() {
+        return Err(Failure::wrong_type("dlclose() takes a library that dlopen() returned"));
+    }
+    // SAFETY: it is a library object that the caller keeps alive.
+    let (inner, dict) = unsafe { parts(library.as_ptr(), library.py()) };
+    inner.loaded.is_closed.store(true, Ordering::Relaxed);
+    for value in dict.values() {
+        if let Some(data) = CData::of(value.as_borrowed()) {
+            function::close(data);
+        }
+    }
+    dict.clear();
+    Ok(())
+}
+
+/// # Safety
+/// `this` is a live library object and stays so for `'a`.
+unsafe fn parts<'a, 'py>(
+    this: *mut ffi::PyObject,
+    py: Python<'py>,
+) -> (&'a Inner, Borrowed<'a, 'py, PyDict>) {
+    // SAFETY: the caller's promise; both are written when the object is made.
+    unsafe {
+        let lib = this.cast::<Lib>();
+        (&*(*lib).inner, Borrowed::from_ptr(py, (*lib).dict).cast_unchecked())
+    }
+}
+
+/// `lib.name`.
+unsafe extern "C" fn get_attribute(this: *mut ffi::PyObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls the slot with a live object of the class, and a string.
+    unsafe {
+        let found = ffi::PyDict_GetItemWithError((*this.cast::<Lib>()).dict, name);
+        if !found.is_null() {
+            return ffi::Py_NewRef(found);
+        }
+    }
+    // SAFETY: as above.
+    slot(|py| unsafe { find(py, this, Borrowed::from_ptr(py, name)) })
+}
+
+/// What a name that is not in the dict is.
+#[cold]
+unsafe fn find(
+    py: Python<'_>,
+    this: *mut ffi::PyObject,
+    name: Borrowed<'_, '_, PyAny>,
+) -> Result<*mut ffi::PyObject, Failure> {
+    // SAFETY: the caller has a live library object.
+    let (inner, dict) = unsafe { parts(this, py) };
+    let text = name.cast::<PyString>().map_err(PyErr::from)?;
+    let text = text.to_str()?;
+    let Some(what) = inner.ffi.get().declared(text) else {
+        // SAFETY: live objects.
+        let found = unsafe { ffi::PyObject_GenericGetAttr(this, name.as_ptr()) };
+        return if found.is_null() { Err(undeclared(py, inner, text)) } else { Ok(found) };
+    };
+    let value = match what {
+        Declared::Function(ty) => inner.function(py, text, Face::of(ty))?,
+        Declared::Constant(constant) => {
+            // SAFETY: the lock is held.
+            unsafe { load::owned(py, pyobject::from_i128(constant.value)) }?
+        }
+        Declared::Variable(ty) => return inner.read(py, text, ty),
+        Declared::Typedef { .. } => return Err(undeclared(py, inner, text)),
+    };
+    dict.set_item(name, &value)?;
+    Ok(value.into_ptr())
+}
+
+#[cold]
+fn undeclared(py: Python<'_>, inner: &Inner, name: &str) -> Failure {
+    // What GenericGetAttr raised says less.
+    drop(PyErr::take(py));
+    let text = format!("'{name}' is not declared (library '{}')", inner.loaded.name);
+    Failure::new(Class::Attribute, text)
+}
+
+impl Inner {
+    fn address(&self, name: &str, kind: &str) -> Result<*mut u8, Failure> {
+        let library = self.loaded.library.as_ref().filter(|_| !self.loaded.is_closed.load(Ordering::Relaxed));
+        let Some(library) = library else {
+            return Err(Failure::new(
+                Class::Value,
+                format!("library '{}' has been closed", self.loaded.name),
+            ));
+        };
+        let address = library.symbol(name).map_err(|error| {
+            let text = format!("{kind} '{name}' not found in library '{}': {error}", self.loaded.name);
+            Failure::new(Class::Attribute, text)
+        })?;
+        Ok(address.cast())
+    }
+
+    fn function<'py>(&self, py: Python<'py>, name: &str, face: &'static Face) -> Result<Bound<'py, PyAny>, Failure> {
+        let address = self.address(name, "function")?;
+        let symbol = Symbol {
+            name: name.to_owned(),
+            declaration: self.ffi.get().declaration(name).unwrap_or_else(|| face.name()),
+            library: self.loaded.clone(),
+        };
+        let releases = match &self.release_gil {
+            ReleaseGil::All(releases) => *releases,
+            ReleaseGil::Named(names) => match names.bind(py).get_item(name)? {
+                Some(releases) => releases.is_truthy()?,
+                None => true,
+            },
+        };
+        let vectorcall = if releases { call::vectorcall::<true> } else { call::vectorcall::<false> };
+        let origin = Bound::new(py, symbol)?.into_any();
+        function::make_with(py, face.pointer(), address, Some(origin), vectorcall)
+    }
+
+    fn read(&self, py: Python<'_>, name: &str, ty: Qualified) -> Result<*mut ffi::PyObject, Failure> {
+        let address = self.address(name, "variable")?;
+        // SAFETY: the library has a variable of that name; that it has the declared type is the
+        // declaration's word.
+        Ok(unsafe { load::load(py, Face::of_qualified(ty), address, None) }?.into_ptr())
+    }
+}
+
+/// `lib.name = value`.
+unsafe extern "C" fn set_attribute(
+    this: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    slot(|py| {
+        // SAFETY: CPython calls the slot with live objects; the value is null for `del`.
+        let (name, value) = unsafe { (Borrowed::from_ptr(py, name), Borrowed::from_ptr_or_opt(py, value)) };
+        // SAFETY: as above.
+        let (inner, _) = unsafe { parts(this, py) };
+        let text = name.cast::<PyString>().map_err(PyErr::from)?;
+        let text = text.to_str()?;
+        let Some(value) = value else {
+            return Err(Failure::new(Class::Attribute, format!("'{text}' cannot be deleted")));
+        };
+        match inner.ffi.get().declared(text) {
+            Some(Declared::Variable(ty)) => {
+                let face = Face::of_qualified(ty);
+                let place = || format!("variable '{text}'");
+                store::check_writable(face).map_err(|failure| failure.at(place))?;
+                let address = inner.address(text, "variable")?;
+                // SAFETY: as for reading.
+                unsafe { store::store(face, address, value) }.map_err(|failure| failure.at(place))?;
+                Ok(0)
+            }
+            Some(Declared::Function(_) | Declared::Constant(_)) => {
+                Err(Failure::new(Class::Attribute, format!("'{text}' is no variable: it cannot be set")))
+            }
+            Some(Declared::Typedef { .. }) | None => Err(undeclared(py, inner, text)),
+        }
+    })
+}
+
+unsafe extern "C" fn dir(this: *mut ffi::PyObject, _none: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    slot(|py| {
+        // SAFETY: CPython calls the method with a live object of the class.
+        let (inner, _) = unsafe { parts(this, py) };
+        Ok(PyList::new(py, inner.ffi.get().names())?.into_ptr())
+    })
+}
+
+unsafe extern "C" fn repr(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    slot(|py| {
+        // SAFETY: CPython calls the slot with a live object of the class.
+        let (inner, _) = unsafe { parts(this, py) };
+        let closed = if inner.loaded.is_closed.load(Ordering::Relaxed) { " (closed)" } else { "" };
+        let text = format!("<Lib '{}'{closed}>", inner.loaded.name);
+        Ok(PyString::new(py, &text).into_any().into_ptr())
+    })
+}
+
+unsafe extern "C" fn deallocate(this: *mut ffi::PyObject) {
+    // SAFETY: CPython calls this once, for an object of the class that nobody refers to.
+    unsafe {
+        let lib = this.cast::<Lib>();
+        if !(*lib).weak_references.is_null() {
+            ffi::PyObject_ClearWeakRefs(this);
+        }
+        let (dict, inner) = ((*lib).dict, (*lib).inner);
+        let class = ffi::Py_TYPE(this);
+        ffi::PyObject_Free(this.cast());
+        ffi::Py_DECREF(dict);
+        drop(Box::from_raw(inner));
+        ffi::Py_DECREF(class.cast());
+    }
+}

@@ -1,0 +1,228 @@
+//! The text of the IR. [`crate::read`] reads it back.
+//!
+//! ```text
+//! type4 = const double *
+//! exception0 = ValueError host 3
+//! cfn0 = hypot type9 calls back
+//!
+//! fn0 "mean" -> f64
+//!   slot0: type7
+//! block0(v0: type4 "p", v1: i64 "n"):
+//!   v2: i64 = const 0
+//!   v3: bool = lt v1, v2
+//!   branch v3, block1(), block2(v2)
+//! block1():
+//!   raise raise0()
+//! block2(v4: i64):
+//!   …
+//!   return v5
+//!
+//! raise0 = exception0 in fn0 at 12..40 ("n is negative", value)
+//! ```
+//!
+//! C types stand under their ids, whose names come first: pointers as `ptr type4`, records as
+//! `record type7`. A constant stands as Python writes it, a float so that it comes back to the bit.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Write as _};
+
+use ctype::{CTypes, TypeId};
+
+use crate::{
+    Block, BlockId, CFunction, Const, Function, Inst, Jump, Op, Program, RaiseArg, RaiseSite, Terminator, Ty,
+    Value,
+};
+
+/// The text of a program. The table gives C types their names.
+pub fn print(program: &Program, types: &CTypes) -> String {
+    let mut out = String::new();
+    let used = used_types(program);
+    for ty in &used {
+        let _ = writeln!(out, "{ty} = {}", types.name(*ty));
+    }
+    for (id, class) in program.exceptions.iter() {
+        let _ = writeln!(out, "{id} = {} host {}", class.name, class.object.0);
+    }
+    for (id, function) in program.c_functions.iter() {
+        let _ = writeln!(out, "{id} = {}", c_function(function));
+    }
+    for (id, function) in program.functions.iter() {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let _ = writeln!(out, "{id} {:?} -> {}", function.name, function.result);
+        print_function(function, &mut out);
+    }
+    if !program.raise_sites.is_empty() {
+        out.push('\n');
+    }
+    for (id, site) in program.raise_sites.iter() {
+        let _ = writeln!(out, "{id} = {}", raise_site(site));
+    }
+    out
+}
+
+fn c_function(function: &CFunction) -> String {
+    let mut text = format!("{} {}", function.name, function.ty);
+    if function.can_call_back {
+        text.push_str(" calls back");
+    }
+    if let Some(keeps) = function.keeps {
+        let _ = write!(text, " keeps {}", keeps.0);
+    }
+    text
+}
+
+fn raise_site(site: &RaiseSite) -> String {
+    let args: Vec<String> = site
+        .args
+        .iter()
+        .map(|arg| match arg {
+            RaiseArg::Text(text) => format!("{text:?}"),
+            RaiseArg::Value => "value".to_owned(),
+        })
+        .collect();
+    format!("{} in {} at {:?} ({})", site.class, site.function, site.span, args.join(", "))
+}
+
+fn print_function(function: &Function, out: &mut String) {
+    for (id, slot) in function.slots.iter() {
+        let _ = writeln!(out, "  {id}: {}", slot.ty);
+    }
+    for (id, block) in function.blocks.iter() {
+        print_block(function, id, block, out);
+    }
+}
+
+fn print_block(function: &Function, id: BlockId, block: &Block, out: &mut String) {
+    let params: Vec<String> = block.params.iter().map(|param| definition(function, *param)).collect();
+    let _ = writeln!(out, "{id}({}):", params.join(", "));
+    for inst in &block.insts {
+        print_inst(function, &function.insts[*inst], out);
+    }
+    let _ = writeln!(out, "  {}", block.terminator);
+}
+
+fn print_inst(function: &Function, inst: &Inst, out: &mut String) {
+    let result = inst.result.map(|result| format!("{} = ", definition(function, result)));
+    let _ = writeln!(out, "  {}{}", result.unwrap_or_default(), inst.op);
+}
+
+/// A value with its type and the user's name for it.
+fn definition(function: &Function, value: Value) -> String {
+    let name = function.names[value].as_ref().map(|name| format!(" {name:?}")).unwrap_or_default();
+    format!("{value}: {}{name}", function.values[value])
+}
+
+/// The C types that the text names.
+fn used_types(program: &Program) -> BTreeSet<TypeId> {
+    let mut used = BTreeSet::new();
+    let of_ty = |ty: Ty| match ty {
+        Ty::Pointer(id) | Ty::Record(id) => Some(id),
+        Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => None,
+    };
+    used.extend(program.c_functions.values().map(|function| function.ty));
+    for function in program.functions.values() {
+        used.extend(of_ty(function.result));
+        used.extend(function.values.values().filter_map(|ty| of_ty(*ty)));
+        used.extend(function.slots.values().map(|slot| slot.ty));
+        for inst in function.insts.values() {
+            if let Op::CallPointer(_, ty, _) = inst.op {
+                used.insert(ty);
+            }
+        }
+    }
+    used
+}
+
+impl fmt::Display for Ty {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unit => formatter.write_str("unit"),
+            Self::Bool => formatter.write_str("bool"),
+            Self::Int(int) => write!(formatter, "{}{}", if int.is_signed { 'i' } else { 'u' }, int.bits),
+            Self::Float(float) => write!(formatter, "f{}", float.bits()),
+            Self::Complex(float) => write!(formatter, "c{}", float.bits() * 2),
+            Self::Pointer(id) => write!(formatter, "ptr {id}"),
+            Self::Record(id) => write!(formatter, "record {id}"),
+        }
+    }
+}
+
+impl fmt::Display for Const {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unit => formatter.write_str("unit"),
+            Self::Bool(value) => write!(formatter, "{value}"),
+            Self::Int(value) => write!(formatter, "{value}"),
+            Self::Float(value) => write!(formatter, "{value:?}"),
+            Self::Complex(real, imaginary) => write!(formatter, "({real:?}, {imaginary:?})"),
+        }
+    }
+}
+
+/// Values between commas.
+struct List<'a>(&'a [Value]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, value) in self.0.iter().enumerate() {
+            write!(formatter, "{}{value}", if index == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Const(value) => write!(formatter, "const {value}"),
+            Self::Unary(op, a) => write!(formatter, "{} {a}", op.name()),
+            Self::Binary(op, a, b) => write!(formatter, "{} {a}, {b}", op.name()),
+            Self::Compare(op, a, b) => write!(formatter, "{} {a}, {b}", op.name()),
+            Self::Convert(a) => write!(formatter, "convert {a}"),
+            Self::Select(condition, a, b) => write!(formatter, "select {condition}, {a}, {b}"),
+            Self::Intrinsic(intrinsic, args) => {
+                write!(formatter, "intrinsic {} {}", intrinsic.name(), List(args))
+            }
+            Self::Call(function, args) => write!(formatter, "call {function}({})", List(args)),
+            Self::CallC(function, args) => write!(formatter, "call {function}({})", List(args)),
+            Self::CallPointer(pointer, ty, args) => {
+                write!(formatter, "call {pointer} as {ty}({})", List(args))
+            }
+            Self::SlotAddress(slot) => write!(formatter, "address {slot}"),
+            Self::Load(address) => write!(formatter, "load {address}"),
+            Self::Store(address, value) => write!(formatter, "store {address}, {value}"),
+            Self::Offset(pointer, count) => write!(formatter, "offset {pointer}, {count}"),
+            Self::FieldAddress(record, offset) => write!(formatter, "field {record} + {offset}"),
+            Self::LoadBits { record, offset, start, width } => {
+                write!(formatter, "load_bits {record} + {offset} bit {start} width {width}")
+            }
+            Self::StoreBits { record, value, offset, start, width } => {
+                write!(formatter, "store_bits {record} + {offset} bit {start} width {width}, {value}")
+            }
+            Self::CopyRecord(to, from) => write!(formatter, "copy {to}, {from}"),
+        }
+    }
+}
+
+impl fmt::Display for Jump {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}({})", self.block, List(&self.args))
+    }
+}
+
+impl fmt::Display for Terminator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Jump(jump) => write!(formatter, "jump {jump}"),
+            Self::Branch { condition, then, otherwise } => {
+                write!(formatter, "branch {condition}, {then}, {otherwise}")
+            }
+            Self::Return(None) => formatter.write_str("return"),
+            Self::Return(Some(value)) => write!(formatter, "return {value}"),
+            Self::Raise(site, values) => write!(formatter, "raise {site}({})", List(values)),
+            Self::Unreachable => formatter.write_str("unreachable"),
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! The verifier: what every program of the IR keeps to.
+//!
+//! Operands have the types that [`crate::Op`] says; a value is used only where its definition
+//! was reached before on every path; a jump brings one value of the right type for each parameter
+//! of its block; the arguments of a raise are those that its site asks for.
+
+use arena::{Id as _, SideMap};
+use ctype::{CType, CTypes, TypeId};
+
+use crate::{
+    BinaryOp, BlockId, Const, Function, Inst, IntTy, Intrinsic, Jump, Op, Program, RaiseArg, Terminator, Ty,
+    UnaryOp, Value,
+};
+
+/// Checks a program.
+///
+/// # Errors
+/// A line for each thing that is wrong.
+pub fn verify(program: &Program, types: &CTypes) -> Result<(), String> {
+    let mut faults = Vec::new();
+    for (id, function) in program.functions.iter() {
+        let mut verifier = Verifier { program, types, function, faults: Vec::new() };
+        verifier.run();
+        faults.extend(verifier.faults.into_iter().map(|fault| format!("{id}: {fault}")));
+    }
+    for (id, site) in program.raise_sites.iter() {
+        if program.exceptions.get(site.class).is_none() || program.functions.get(site.function).is_none() {
+            faults.push(format!("{id}: its class or function is not of this program"));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+struct Verifier<'a> {
+    program: &'a Program,
+    types: &'a CTypes,
+    function: &'a Function,
+    faults: Vec<String>,
+}
+
+/// Where a value is defined: its block, and how many instructions of it come before it is there.
+type Definition = Option<(BlockId, usize)>;
+
+impl Verifier<'_> {
+    fn fault(&mut self, at: impl std::fmt::Display, what: impl std::fmt::Display) {
+        self.faults.push(format!("{at}: {what}"));
+    }
+
+    fn run(&mut self) {
+        let Some(entry) = self.function.blocks.ids().next() else {
+            return self.fault("function", "it has no block");
+        };
+        let definitions = self.definitions();
+        let dominators = dominators(self.function, entry);
+        for (id, block) in self.function.blocks.iter() {
+            for (index, inst) in block.insts.iter().enumerate() {
+                let inst = &self.function.insts[*inst];
+                self.check_uses(id, index, &inst.op.operands(), &definitions, &dominators);
+                self.check_inst(inst);
+            }
+            let uses = terminator_uses(&block.terminator);
+            self.check_uses(id, block.insts.len(), &uses, &definitions, &dominators);
+            self.check_terminator(&block.terminator);
+        }
+    }
+
+    fn definitions(&mut self) -> SideMap<Value, Definition> {
+        let mut definitions: SideMap<Value, Definition> = SideMap::default();
+        for (id, block) in self.function.blocks.iter() {
+            let params = block.params.iter().map(|param| (*param, 0));
+            let results = block.insts.iter().enumerate();
+            let results =
+                results.filter_map(|(index, inst)| Some((self.function.insts[*inst].result?, index + 1)));
+            let all: Vec<(Value, usize)> = params.chain(results).collect();
+            for (value, after) in all {
+                if definitions[value].is_some() {
+                    self.fault(value, "it is defined twice");
+                }
+                definitions[value] = Some((id, after));
+            }
+        }
+        definitions
+    }
+
+    fn check_uses(
+        &mut self,
+        block: BlockId,
+        index: usize,
+        uses: &[Value],
+        definitions: &SideMap<Value, Definition>,
+        dominators: &SideMap<BlockId, Option<Vec<BlockId>>>,
+    ) {
+        // What nothing reaches has no order.
+        let Some(dominating) = &dominators[block] else { return };
+        for value in uses {
+            let is_defined = match definitions[*value] {
+                Some((own, after)) if own == block => after <= index,
+                Some((other, _)) => dominating.contains(&other),
+                None => false,
+            };
+            if !is_defined {
+                self.fault(block, format_args!("{value} is used where it may not be defined"));
+            }
+        }
+    }
+
+    fn ty(&self, value: Value) -> Ty {
+        self.function.values[value]
+    }
+
+    fn check_inst(&mut self, inst: &Inst) {
+        let result = inst.result.map(|result| self.ty(result));
+        if let Err(expected) = self.check_op(&inst.op, result) {
+            let at = inst.result.map_or_else(|| "an instruction".to_owned(), |result| result.to_string());
+            self.fault(at, format_args!("`{}`: expected {expected}", inst.op));
+        }
+    }
+
+    /// What was expected, where an operation is not as its description says.
+    fn check_op(&self, op: &Op, result: Option<Ty>) -> Result<(), &'static str> {
+        let ty = |value: &Value| self.ty(*value);
+        let same = |values: &[&Value]| values.iter().all(|value| Some(ty(value)) == result);
+        let need = |holds: bool, what: &'static str| if holds { Ok(()) } else { Err(what) };
+        match op {
+            Op::Const(value) => {
+                need(result.is_some_and(|ty| holds(*value, ty)), "a constant of the result's type")
+            }
+            Op::Unary(op, a) => self.check_unary(*op, ty(a), result),
+            Op::Binary(op, a, b) => {
+                need(same(&[a, b]), "operands of the result's type")?;
+                need(result.is_some_and(|ty| binary_takes(*op, ty)), "a type that the operator takes")
+            }
+            Op::Compare(_, a, b) => {
+                need(ty(a) == ty(b) && result == Some(Ty::Bool), "two of one type, to `bool`")
+            }
+            Op::Convert(a) => {
+                need(result.is_some_and(|to| converts(ty(a), to)), "a conversion between numbers")
+            }
+            Op::Select(condition, a, b) => {
+                need(ty(condition) == Ty::Bool && same(&[a, b]), "a `bool`, and two of the result's type")
+            }
+            Op::Intrinsic(intrinsic, args) => self.check_intrinsic(*intrinsic, args, result),
+            Op::Call(function, args) => {
+                let callee = self.program.functions.get(*function).ok_or("a function of the program")?;
+                let entry = callee.blocks.values().next().ok_or("a function with a block")?;
+                let params = entry.params.iter().map(|param| callee.values[*param]);
+                need(params.eq(args.iter().map(ty)), "the arguments of the function")?;
+                need(result == Some(callee.result).filter(|ty| *ty != Ty::Unit), "the function's result")
+            }
+            Op::CallC(function, args) => {
+                let callee = self.program.c_functions.get(*function).ok_or("a C function of the program")?;
+                self.check_c_call(callee.ty, args, result)
+            }
+            Op::CallPointer(pointer, function, args) => {
+                need(matches!(ty(pointer), Ty::Pointer(_)), "a pointer")?;
+                self.check_c_call(*function, args, result)
+            }
+            Op::SlotAddress(slot) => {
+                need(self.function.slots.get(*slot).is_some() && is_address(result), "a slot of the function")
+            }
+            Op::Load(address) => need(is_address(Some(ty(address))) && result.is_some(), "an address"),
+            Op::Store(address, _) => {
+                need(is_address(Some(ty(address))) && result.is_none(), "an address, no result")
+            }
+            Op::Offset(pointer, count) => need(
+                matches!(ty(pointer), Ty::Pointer(_)) && same(&[pointer]) && ty(count) == Ty::I64,
+                "a pointer and an `i64`",
+            ),
+            Op::FieldAddress(of, _) => {
+                need(is_address(Some(ty(of))) && is_address(result), "an address, to an address")
+            }
+            Op::LoadBits { record, .. } => {
+                need(matches!(ty(record), Ty::Record(_)) && is_integer(result), "a record, to an integer")
+            }
+            Op::StoreBits { record, value, .. } => need(
+                matches!(ty(record), Ty::Record(_)) && is_integer(Some(ty(value))) && result.is_none(),
+                "a record and an integer",
+            ),
+            Op::CopyRecord(to, from) => need(
+                matches!(ty(to), Ty::Record(_)) && ty(to) == ty(from) && result.is_none(),
+                "two records of one type",
+            ),
+        }
+    }
+
+    fn check_unary(&self, op: UnaryOp, a: Ty, result: Option<Ty>) -> Result<(), &'static str> {
+        let is_right = match (op, a) {
+            (UnaryOp::Neg, Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
+            | (UnaryOp::Not, Ty::Bool | Ty::Int(_))
+            | (UnaryOp::Abs, Ty::Int(_) | Ty::Float(_))
+            | (UnaryOp::Conj, Ty::Complex(_)) => result == Some(a),
+            (UnaryOp::Abs | UnaryOp::Real | UnaryOp::Imag, Ty::Complex(part)) => {
+                result == Some(Ty::Float(part))
+            }
+            (
+                UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Real | UnaryOp::Imag | UnaryOp::Conj,
+                _,
+            ) => false,
+        };
+        if is_right { Ok(()) } else { Err("a type that the operator takes") }
+    }
+
+    fn check_intrinsic(
+        &self,
+        intrinsic: Intrinsic,
+        args: &[Value],
+        result: Option<Ty>,
+    ) -> Result<(), &'static str> {
+        if args.len() != intrinsic.arity() {
+            return Err("as many operands as the function takes");
+        }
+        let first = self.ty(args[0]);
+        let rest = match intrinsic {
+            Intrinsic::Ldexp => Ty::I64,
+            _ => first,
+        };
+        let expected = match intrinsic {
+            Intrinsic::IsNan | Intrinsic::IsInf | Intrinsic::IsFinite | Intrinsic::SignBit => Ty::Bool,
+            Intrinsic::FrexpExponent => Ty::I64,
+            _ => first,
+        };
+        let takes = match first {
+            Ty::Float(_) => true,
+            Ty::Complex(_) => intrinsic.takes_complex(),
+            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => false,
+        };
+        let is_right = takes && result == Some(expected) && args[1..].iter().all(|arg| self.ty(*arg) == rest);
+        if is_right { Ok(()) } else { Err("floats of one type, to the function's result") }
+    }
+
+    fn check_c_call(&self, function: TypeId, args: &[Value], result: Option<Ty>) -> Result<(), &'static str> {
+        let CType::Function(signature) = self.types.get(function) else { return Err("a C function type") };
+        let is_enough = args.len() == signature.params.len()
+            || (signature.is_variadic && args.len() > signature.params.len());
+        let is_void = matches!(self.types.get(signature.result), CType::Void);
+        if !is_enough {
+            Err("the arguments of the C function")
+        } else if is_void == result.is_some() {
+            Err("the result of the C function")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_terminator(&mut self, terminator: &Terminator) {
+        match terminator {
+            Terminator::Jump(jump) => self.check_jump(jump),
+            Terminator::Branch { condition, then, otherwise } => {
+                if self.ty(*condition) != Ty::Bool {
+                    self.fault(condition, "a branch needs a `bool`");
+                }
+                self.check_jump(then);
+                self.check_jump(otherwise);
+            }
+            Terminator::Return(value) => {
+                let given = value.map_or(Ty::Unit, |value| self.ty(value));
+                if given != self.function.result {
+                    self.fault(
+                        "return",
+                        format_args!("`{given}` where the result is `{}`", self.function.result),
+                    );
+                }
+            }
+            Terminator::Raise(site, values) => {
+                let asked = self
+                    .program
+                    .raise_sites
+                    .get(*site)
+                    .map(|site| site.args.iter().filter(|arg| matches!(arg, RaiseArg::Value)).count());
+                if asked != Some(values.len()) {
+                    self.fault(site, "it does not get the values that it asks for");
+                }
+            }
+            Terminator::Unreachable => {}
+        }
+    }
+
+    fn check_jump(&mut self, jump: &Jump) {
+        let Some(block) = self.function.blocks.get(jump.block) else {
+            return self.fault(jump.block, "there is no such block");
+        };
+        let params = block.params.iter().map(|param| self.ty(*param));
+        if !params.eq(jump.args.iter().map(|arg| self.ty(*arg))) {
+            self.fault(jump, "the arguments do not match the block's parameters");
+        }
+    }
+}
+
+fn is_address(ty: Option<Ty>) -> bool {
+    matches!(ty, Some(Ty::Pointer(_) | Ty::Record(_)))
+}
+
+fn is_integer(ty: Option<Ty>) -> bool {
+    matches!(ty, Some(Ty::Bool | Ty::Int(_)))
+}
+
+/// Whether a constant is a value of a type.
+fn holds(value: Const, ty: Ty) -> bool {
+    match (value, ty) {
+        (Const::Unit, Ty::Unit)
+        | (Const::Bool(_), Ty::Bool)
+        | (Const::Float(_), Ty::Float(_))
+        | (Const::Complex(..), Ty::Complex(_)) => true,
+        (Const::Int(value), Ty::Int(int)) => int.holds(value),
+        (Const::Int(value), Ty::Pointer(_) | Ty::Record(_)) => IntTy::U64.holds(value),
+        (Const::Unit | Const::Bool(_) | Const::Int(_) | Const::Float(_) | Const::Complex(..), _) => false,
+    }
+}
+
+fn binary_takes(op: BinaryOp, ty: Ty) -> bool {
+    match op {
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Pow => {
+            matches!(ty, Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
+        }
+        BinaryOp::Div => matches!(ty, Ty::Float(_) | Ty::Complex(_)),
+        BinaryOp::FloorDiv | BinaryOp::FloorMod | BinaryOp::Min | BinaryOp::Max => {
+            matches!(ty, Ty::Int(_) | Ty::Float(_))
+        }
+        BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => matches!(ty, Ty::Bool | Ty::Int(_)),
+        BinaryOp::Shl | BinaryOp::Shr => matches!(ty, Ty::Int(_)),
+    }
+}
+
+fn converts(from: Ty, to: Ty) -> bool {
+    let is_number = |ty| matches!(ty, Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_));
+    let is_word = |ty| matches!(ty, Ty::Int(IntTy { bits: 64, .. }) | Ty::Pointer(_));
+    (is_number(from) && is_number(to)) || (is_word(from) && is_word(to))
+}
+
+fn terminator_uses(terminator: &Terminator) -> Vec<Value> {
+    match terminator {
+        Terminator::Jump(jump) => jump.args.clone(),
+        Terminator::Branch { condition, then, otherwise } => {
+            std::iter::once(condition).chain(&then.args).chain(&otherwise.args).copied().collect()
+        }
+        Terminator::Return(value) => value.iter().copied().collect(),
+        Terminator::Raise(_, values) => values.clone(),
+        Terminator::Unreachable => Vec::new(),
+    }
+}
+
+/// The blocks on every path from the entry to each block, itself included; none for a block that
+/// nothing reaches. (The immediate dominators of Cooper, Harvey and Kennedy, then their chains.)
+fn dominators(function: &Function, entry: BlockId) -> SideMap<BlockId, Option<Vec<BlockId>>> {
+    let order = reverse_postorder(function, entry);
+    let mut rank: SideMap<BlockId, usize> = SideMap::with_default(usize::MAX);
+    for (index, block) in order.iter().enumerate() {
+        rank[*block] = index;
+    }
+    let mut predecessors: SideMap<BlockId, Vec<BlockId>> = SideMap::default();
+    for block in &order {
+        for next in successors(&function.blocks[*block].terminator) {
+            if function.blocks.get(next).is_some() {
+                predecessors[next].push(*block);
+            }
+        }
+    }
+    let mut immediate: Vec<Option<usize>> = vec![None; order.len()];
+    immediate[0] = Some(0);
+    let mut is_changed = true;
+    while std::mem::take(&mut is_changed) {
+        for index in 1..order.len() {
+            let known = predecessors[order[index]].iter().map(|block| rank[*block]);
+            let known = known.filter(|rank| immediate[*rank].is_some());
+            let common = known.reduce(|a, b| meet(&immediate, a, b));
+            if common != immediate[index] {
+                immediate[index] = common;
+                is_changed = true;
+            }
+        }
+    }
+    let mut dominators: SideMap<BlockId, Option<Vec<BlockId>>> = SideMap::default();
+    for index in 0..order.len() {
+        let mut chain = vec![order[index]];
+        let mut at = index;
+        while let Some(next) = immediate[at].filter(|next| *next != at) {
+            chain.push(order[next]);
+            at = next;
+        }
+        dominators[order[index]] = Some(chain);
+    }
+    dominators
+}
+
+/// The nearest block that dominates both.
+fn meet(immediate: &[Option<usize>], mut a: usize, mut b: usize) -> usize {
+    while a != b {
+        if a > b {
+            a = immediate[a].unwrap_or(0);
+        } else {
+            b = immediate[b].unwrap_or(0);
+        }
+    }
+    a
+}
+
+fn successors(terminator: &Terminator) -> Vec<BlockId> {
+    match terminator {
+        Terminator::Jump(jump) => vec![jump.block],
+        Terminator::Branch { then, otherwise, .. } => vec![then.block, otherwise.block],
+        Terminator::Return(_) | Terminator::Raise(..) | Terminator::Unreachable => Vec::new(),
+    }
+}
+
+fn reverse_postorder(function: &Function, entry: BlockId) -> Vec<BlockId> {
+    let mut seen: SideMap<BlockId, bool> = SideMap::default();
+    let mut order = Vec::new();
+    let mut stack = vec![(entry, 0)];
+    seen[entry] = true;
+    while let Some((block, next)) = stack.pop() {
+        let after = successors(&function.blocks[block].terminator);
+        match after.get(next) {
+            Some(&successor) => {
+                stack.push((block, next + 1));
+                if successor.index() < function.blocks.len() && !seen[successor] {
+                    seen[successor] = true;
+                    stack.push((successor, 0));
+                }
+            }
+            None => order.push(block),
+        }
+    }
+    order.reverse();
+    order
+}
