@@ -57,7 +57,7 @@ pub fn expression(random: &mut Random, depth: usize) -> String {
     if depth == 0 || random.percent(15) {
         return (*random.choose(CONSTANTS)).to_owned();
     }
-    let mut inner = |random: &mut Random| expression(random, depth - 1);
+    let inner = |random: &mut Random| expression(random, depth - 1);
     match random.below(20) {
         0..10 => {
             let (left, right) = (inner(random), inner(random));
