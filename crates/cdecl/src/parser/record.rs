@@ -34,7 +34,7 @@ impl Parser<'_> {
     /// Attributes between the keyword and the tag.
     fn leading_attributes(&mut self) -> Parse<Attributes> {
         let mut attributes = Attributes::default();
-        while matches!(self.peek(), TokenKind::Keyword(Keyword::Attribute | Keyword::Alignas)) {
+        while self.peek() == TokenKind::Keyword(Keyword::Attribute) {
             self.attribute(&mut attributes)?;
         }
         Ok(attributes)
