@@ -23,7 +23,7 @@ impl Parser<'_> {
         let mut members = None;
         if self.eat(Sign::LeftBrace) {
             members = Some(self.members()?);
-            self.follow_pragmas();
+            self.follow_pragmas(self.at);
             let trailing = self.attributes()?;
             attributes.is_packed |= trailing.is_packed;
             attributes.alignments.extend(trailing.alignments);

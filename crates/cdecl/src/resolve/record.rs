@@ -255,7 +255,9 @@ impl<'a> Resolver<'a> {
         let label = Label::new(self.source, span, "its members are already known");
         let mut diagnostic =
             Diagnostic::error(Id::CRedefinition, format!("`{name}` is defined twice"), label);
-        let before = self.tag_entry(self.source.slice(span)).filter(|entry| entry.span != span);
+        let before = self
+            .tag_entry(self.source.slice(span))
+            .filter(|entry| entry.span != span || !std::ptr::eq(entry.source.text(), self.source.text()));
         let first = before.map(|entry| Label::new(&entry.source, entry.span, "first mentioned here"));
         diagnostic.others.extend(first);
         self.report(diagnostic)
