@@ -241,7 +241,7 @@ impl<'a> Resolver<'a> {
         let (ty, span) = (members.fields[index].ty.ty, members.spans[index]);
         let is_open = matches!(self.types.get(ty), CType::Array { length: ArrayLength::Unknown, .. });
         if is_open && matches!(error, LayoutError::Incomplete(_)) {
-            let title = "an array without a length is not the last member";
+            let title = "an array without a length is not the last member of a struct";
             return self.error_at(Id::CIncompleteType, title, span, "expected a length");
         }
         match self.sized(ty, span, "a member") {
