@@ -63,7 +63,19 @@ fn compile(
     let (params, result) = signature::read(types, world, signature);
     let program = infer::infer(types, function, &params, result).map_err(|all| diagnostic::render(&all))?;
     tir::verify(&program, types).expect("inference builds what the verifier accepts");
+    assert_comes_back(&program, world, types);
     Ok(program)
+}
+
+/// The text of a program is read back to the same text.
+fn assert_comes_back(program: &Program, world: &mut signature::World, types: &mut CTypes) {
+    let text = tir::print(program, types);
+    if text.contains("<anonymous>") {
+        return;
+    }
+    let mut resolve = |name: &str| Some(world.c_type(types, name));
+    let again = tir::read(&text, &mut resolve).expect("what is printed can be read");
+    assert_eq!(tir::print(&again, types), text);
 }
 
 fn read(case: &Case, types: &mut CTypes) -> Result<(Vec<FunctionSource>, signature::World), Vec<Diagnostic>> {

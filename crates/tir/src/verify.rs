@@ -50,6 +50,9 @@ impl Verifier<'_> {
         let Some(entry) = self.function.blocks.ids().next() else {
             return self.fault("function", "it has no block");
         };
+        if let Some(unknown) = self.unknown_value() {
+            return self.fault(unknown, "there is no such value");
+        }
         let definitions = self.definitions();
         let dominators = dominators(self.function, entry);
         for (id, block) in self.function.blocks.iter() {
@@ -62,6 +65,13 @@ impl Verifier<'_> {
             self.check_uses(id, block.insts.len(), &uses, &definitions, &dominators);
             self.check_terminator(&block.terminator);
         }
+    }
+
+    /// A value that is used and has no type.
+    fn unknown_value(&self) -> Option<Value> {
+        let insts = self.function.insts.values().flat_map(|inst| inst.op.operands());
+        let ends = self.function.blocks.values().flat_map(|block| terminator_uses(&block.terminator));
+        insts.chain(ends).find(|value| self.function.values.get(*value).is_none())
     }
 
     fn definitions(&mut self) -> SideMap<Value, Definition> {
