@@ -5,6 +5,8 @@ mod environment;
 #[path = "cases/signature.rs"]
 mod signature;
 
+use std::fmt::Write as _;
+
 use ctype::{CTypes, DataModel};
 use diagnostic::Diagnostic;
 use infer::FunctionSource;
@@ -48,7 +50,7 @@ fn results(case: &Case, types: &mut CTypes) -> String {
                 Ok(program) => program.functions.values().next().expect("there is one").result.to_string(),
                 Err(text) => text.lines().next().unwrap_or_default().to_owned(),
             };
-            out += &format!("{} {signature}: {text}\n", function.name);
+            let _ = writeln!(out, "{} {signature}: {text}", function.name);
         }
     }
     out

@@ -206,7 +206,7 @@ impl Reader {
             let result = self.definition(line)?;
             line.expect("=")?;
             Some(result)
-        } else if let Some(terminator) = self.terminator(line)? {
+        } else if let Some(terminator) = ops::terminator(line)? {
             self.last_block()?.terminator = terminator;
             return Ok(());
         } else {

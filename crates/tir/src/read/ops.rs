@@ -32,27 +32,6 @@ impl Reader {
         }
     }
 
-    pub(super) fn terminator(&self, line: &mut Line<'_>) -> Read<Option<Terminator>> {
-        Ok(Some(if line.eat("jump") {
-            Terminator::Jump(jump(line)?)
-        } else if line.eat("branch") {
-            let condition = line.value()?;
-            line.expect(",")?;
-            let then = jump(line)?;
-            line.expect(",")?;
-            Terminator::Branch { condition, then, otherwise: jump(line)? }
-        } else if line.eat("return") {
-            Terminator::Return(line.try_id("v").map(crate::Value::from_index))
-        } else if line.eat("raise") {
-            let site = RaiseSiteId::from_index(line.id("raise")?);
-            Terminator::Raise(site, line.list(Line::value)?)
-        } else if line.eat("unreachable") {
-            Terminator::Unreachable
-        } else {
-            return Ok(None);
-        }))
-    }
-
     /// An operation with a result of this type.
     pub(super) fn op(&self, line: &mut Line<'_>, ty: Option<Ty>) -> Read<Op> {
         let word = line.word()?;
@@ -105,6 +84,28 @@ impl Reader {
         let ty = self.c_type(line)?;
         Ok(Op::CallPointer(pointer, ty, line.list(Line::value)?))
     }
+}
+
+/// A terminator, if the line is one.
+pub(super) fn terminator(line: &mut Line<'_>) -> Read<Option<Terminator>> {
+    Ok(Some(if line.eat("jump") {
+        Terminator::Jump(jump(line)?)
+    } else if line.eat("branch") {
+        let condition = line.value()?;
+        line.expect(",")?;
+        let then = jump(line)?;
+        line.expect(",")?;
+        Terminator::Branch { condition, then, otherwise: jump(line)? }
+    } else if line.eat("return") {
+        Terminator::Return(line.try_id("v").map(crate::Value::from_index))
+    } else if line.eat("raise") {
+        let site = RaiseSiteId::from_index(line.id("raise")?);
+        Terminator::Raise(site, line.list(Line::value)?)
+    } else if line.eat("unreachable") {
+        Terminator::Unreachable
+    } else {
+        return Ok(None);
+    }))
 }
 
 fn jump(line: &mut Line<'_>) -> Read<Jump> {
