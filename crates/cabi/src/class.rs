@@ -113,6 +113,9 @@ impl Eightbytes {
             return Ok(()); // A flexible member is no part of the value.
         }
         let size = types.layout(ty)?.size;
+        if size == Size::ZERO {
+            return Ok(());
+        }
         match *types.get(ty) {
             CType::Bool | CType::Int(_) | CType::Enum(_) | CType::Pointer(_) => {
                 self.scalar(offset, size, size, Class::Integer);
@@ -174,9 +177,6 @@ impl Eightbytes {
 
     /// An array: the classes of its first element, over and over.
     fn array(&mut self, types: &CTypes, element: TypeId, offset: u64, size: Size) -> Result<(), LayoutError> {
-        if size == Size::ZERO {
-            return Ok(());
-        }
         let mut first = Self::EMPTY;
         first.add(types, element, offset)?;
         let start = offset / EIGHT;

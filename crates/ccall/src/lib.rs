@@ -5,6 +5,29 @@
 //! same way. A [`Thunk`] is the other direction: an address for C to call, with a
 //! [`CallbackPlan`]. [`border`] carries an error past C frames. The interpreter is not known here.
 //!
+//! ```
+//! use ccall::{CallPlan, FrameBuffer, Library, LoadFlags, call};
+//! use ctype::{CTypes, DataModel, IntType};
+//!
+//! let mut types = CTypes::new(DataModel::HOST);
+//! let int = types.int(IntType::Int);
+//! let plan = CallPlan::new(&types, int, &[int], false).expect("an int can be passed");
+//! let process = Library::open(None, LoadFlags::NOW)?;
+//! let abs = process.symbol("abs")?;
+//!
+//! let mut buffer = FrameBuffer::<16>::new();
+//! let frame = buffer.prepare(&plan);
+//! let mut result = [0; 4];
+//! // SAFETY: the plan is that of `abs`, and its argument is set.
+//! unsafe {
+//!     plan.params()[0].store(frame.cast(), (-7_i32).to_ne_bytes().as_ptr());
+//!     call(abs, frame);
+//!     plan.result().load(frame.cast(), result.as_mut_ptr());
+//! }
+//! assert_eq!(i32::from_ne_bytes(result), 7);
+//! # Ok::<(), ccall::LibraryError>(())
+//! ```
+//!
 //! # Safety model
 //!
 //! What a C function does with its arguments is the word of whoever declared it. Beyond that:
@@ -27,7 +50,8 @@
 //!   reached only by their own thread. `PENDING` is a hint for compiled code: relaxed, because a
 //!   frame is only ever asked by the thread that sets it.
 //! - **Panics** stop at one trampoline, in `thunk/entry.rs`: C gets zero bits. C++ exceptions and
-//!   `longjmp` may not cross a call that ferrule made.
+//!   `longjmp` may not cross a call that ferrule made, nor may a stack be exchanged for another,
+//!   as greenlets do, while C is between two of its frames.
 //! - **Fork**: no lock is held here at any time; a child has all that its parent had.
 
 mod frame;

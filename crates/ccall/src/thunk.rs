@@ -126,12 +126,6 @@ impl Drop for Thunk {
     }
 }
 
-// SAFETY: a slot is two words that are written atomically; a callback's context is used on any
-// thread by the promise of `Thunk::callback`.
-unsafe impl Send for Thunk {}
-// SAFETY: as for `Send`; shared, a thunk only tells its address.
-unsafe impl Sync for Thunk {}
-
 impl CallbackFrame {
     /// The plan of the thunk that was called.
     pub fn plan(&self) -> Option<&Arc<CallbackPlan>> {

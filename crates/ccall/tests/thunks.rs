@@ -185,3 +185,13 @@ fn an_argument_of_megabytes_touches_the_stack_in_order() {
     });
     assert_eq!(thread.expect("a thread starts").join().expect("it ends"), 7014);
 }
+
+#[test]
+fn a_thunk_goes_to_any_thread() {
+    let thunk = Thunk::jump(nothing as *const c_void).expect("there is memory");
+    let thunk = std::thread::spawn(move || {
+        call_plain(thunk.address());
+        thunk
+    });
+    thunk.join().expect("the thread ends").keep();
+}

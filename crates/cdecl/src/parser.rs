@@ -21,7 +21,10 @@ use source::{Source, Span};
 
 use crate::directive::{Define, PackChange, PackPragma};
 use crate::lexer::{Lexed, lex};
-use crate::syntax::{Declaration, Decls, Derivation, InitDeclarator, Item, StaticAssert, Storage, TypeName};
+use crate::syntax::{
+    Declaration, Decls, Derivation, InitDeclarator, Item, Specifiers, StaticAssert, Storage, TypeName,
+    TypeSpecifier,
+};
 use crate::token::{Keyword, Sign, Token, TokenKind};
 
 /// How deeply parentheses, braces and operators nest. C11, section 5.2.4.1, asks for 63.
@@ -162,6 +165,7 @@ impl<'a> Parser<'a> {
             return Ok(Item::StaticAssert(self.static_assert()?));
         }
         let (storage, specifiers) = self.declaration_specifiers()?;
+        self.refuse_missing_result(&specifiers)?;
         let mut declarators = Vec::new();
         while !self.at_sign(Sign::Semicolon) {
             let declarator = self.declarator()?;
@@ -199,6 +203,19 @@ impl<'a> Parser<'a> {
         Ok(StaticAssert { condition, message })
     }
 
+    /// Reports `f(int);`, where the function's name stands in the place of a type.
+    fn refuse_missing_result(&mut self, specifiers: &Specifiers) -> Parse<()> {
+        let TypeSpecifier::Named(name) = specifiers.ty else { return Ok(()) };
+        let shown = self.source_text(name);
+        if !self.at_sign(Sign::LeftParen) || self.is_type_name(shown) || self.is_grouping() {
+            return Ok(());
+        }
+        let title = format!("the function `{shown}` has no result type");
+        let label = Label::new(self.source, name, "expected a type before this");
+        Err(self
+            .report(Diagnostic::error(Id::CSyntax, title, label).with_help(format!("write `int {shown}`"))))
+    }
+
     fn refuse_body(&mut self, derivations: &[Derivation]) -> Parse<()> {
         let is_function = matches!(derivations.first(), Some(Derivation::Function(_)));
         if is_function && self.at_sign(Sign::LeftBrace) {
@@ -219,9 +236,8 @@ impl<'a> Parser<'a> {
         let found = self.token();
         let between = &self.source.text()[before.end()..found.span.start().max(before.end())];
         if between.contains('\n') || found.kind == TokenKind::End {
-            let place = Span::new(before.end().saturating_sub(1), before.end());
             let title = format!("expected `{}` after the declaration", sign.text());
-            self.error(Id::CSyntax, title, place, &format!("expected `{}` after this", sign.text()));
+            self.error(Id::CSyntax, title, before, &format!("expected `{}` after this", sign.text()));
             return Ok(());
         }
         Err(self.unexpected("`;`, `,` or what continues the declarator"))

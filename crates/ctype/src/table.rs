@@ -31,7 +31,7 @@ enum Completion {
 }
 
 /// A state of a table to go back to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Checkpoint {
     types: usize,
     records: usize,

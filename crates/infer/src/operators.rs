@@ -27,7 +27,7 @@ impl Walker<'_, '_> {
         let (a, b) = (self.value(left, spans.0)?, self.value(right, spans.1)?);
         let (a_ty, b_ty) = (self.body.ty(a), self.body.ty(b));
         if matches!(a_ty, Ty::Pointer(_)) || matches!(b_ty, Ty::Pointer(_)) {
-            return self.pointer_arithmetic(op, a, b, span).map(Term::Value);
+            return self.pointer_arithmetic(op, a, b, span, spans).map(Term::Value);
         }
         let value = match op {
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => {

@@ -2,8 +2,9 @@
 //! where they are called.
 //!
 //! The annotation of a parameter says what is taken and what it is converted to before: `real` to
-//! a float, `integer` to a 64-bit integer, `number` to a float or complex number, `scalar` to
-//! any number; parameters of one kind get one type. A name with an underscore before it is a
+//! a float, `integer` to a 64-bit integer, `number` to a float or complex number, `complex` to
+//! `complex128`; `plain` takes any real number and `scalar` any number as it is. Parameters of
+//! one kind get one type. A name with an underscore before it is a
 //! primitive. Defaults are `None`, whatever the text says.
 
 use std::sync::{Arc, LazyLock};
@@ -22,7 +23,12 @@ use crate::walk::Walker;
 use crate::{Entity, FunctionSource, promote};
 
 /// The modules: the prefix of their functions' names, and their text.
-const MODULES: &[(&str, &str)] = &[("math", include_str!("prelude/math.py"))];
+const MODULES: &[(&str, &str)] = &[
+    ("cmath", include_str!("prelude/cmath.py")),
+    ("math", include_str!("prelude/math.py")),
+    ("numbers", include_str!("prelude/numbers.py")),
+    ("numpy", include_str!("prelude/numpy.py")),
+];
 
 static FUNCTIONS: LazyLock<FxHashMap<String, Arc<Syntax>>> = LazyLock::new(|| {
     let mut functions = FxHashMap::default();
@@ -45,6 +51,7 @@ pub(crate) fn instead(name: &str) -> Option<&'static str> {
         "math.fsum" | "math.prod" | "math.dist" | "math.sumprod" | "builtins.sum" => {
             "add or multiply in a `for` loop over `range`"
         }
+        "numpy.where" => "write `a if condition else b`",
         "builtins.print" => "call C's `printf`, or raise an exception with the values",
         "builtins.len" => "pass the length as an argument",
         "builtins.isinstance" | "builtins.type" => {
@@ -73,6 +80,8 @@ enum Kind {
     Real,
     Integer,
     Number,
+    Complex,
+    Plain,
     Scalar,
 }
 
@@ -83,6 +92,8 @@ impl Kind {
             "real" => Some(Self::Real),
             "integer" => Some(Self::Integer),
             "number" => Some(Self::Number),
+            "complex" => Some(Self::Complex),
+            "plain" => Some(Self::Plain),
             "scalar" => Some(Self::Scalar),
             _ => None,
         }
@@ -90,9 +101,9 @@ impl Kind {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::Real => "a real number",
+            Self::Real | Self::Plain => "a real number",
             Self::Integer => "an integer",
-            Self::Number | Self::Scalar => "a number",
+            Self::Number | Self::Complex | Self::Scalar => "a number",
         }
     }
 
@@ -104,7 +115,9 @@ impl Kind {
             (Self::Number, Ty::Complex(_)) => Some(ty),
             (Self::Number, _) => promote::float(ty).map(Ty::Float),
             (Self::Scalar, Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => Some(ty),
-            (Self::Integer | Self::Scalar, _) => None,
+            (Self::Complex, Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => Some(Ty::C128),
+            (Self::Plain, Ty::Bool | Ty::Int(_) | Ty::Float(_)) => Some(ty),
+            (Self::Integer | Self::Complex | Self::Plain | Self::Scalar, _) => None,
         }
     }
 }
@@ -119,6 +132,7 @@ impl Walker<'_, '_> {
             let Some(kind) = *kind else { continue };
             let Some(ty) = self.taken_type(kind, arg, &source.name)? else { continue };
             match common.iter_mut().find(|(known, _)| *known == kind) {
+                Some((Kind::Integer, so_far)) => *so_far = promote::arithmetic(*so_far, ty).unwrap_or(ty),
                 Some((_, so_far)) => *so_far = promote::join(*so_far, ty).unwrap_or(ty),
                 None => common.push((kind, ty)),
             }

@@ -6,6 +6,7 @@
 //! use, and decides what they mean ([`entity`]). From then on no question needs the interpreter.
 //! NumPy is recognised only where it is loaded already.
 
+mod c_data;
 mod entity;
 mod objects;
 
@@ -22,8 +23,8 @@ use tir::HostObject;
 
 use crate::source::{self, FunctionText};
 
-use objects::Objects;
 pub(crate) use objects::ObjectTable;
+use objects::Objects;
 
 /// The frozen world of one compilation.
 pub(crate) struct Snapshot {
@@ -237,7 +238,9 @@ impl<'py> Scope<'py> {
         }
         let own = self.function.getattr("__qualname__")?;
         let is_other = match &found {
-            Some(value) => !value.getattr_opt("__qualname__")?.is_some_and(|name| name.eq(&own).unwrap_or(false)),
+            Some(value) => {
+                !value.getattr_opt("__qualname__")?.is_some_and(|name| name.eq(&own).unwrap_or(false))
+            }
             None => false,
         };
         Ok(if is_other { found } else { Some(self.function.clone()) })

@@ -206,3 +206,39 @@ unsafe fn copy_template(code: *mut c_void) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    extern "C" fn answer() -> u64 {
+        42
+    }
+
+    /// Calls the first entry of a pair whose code page is made by `make`.
+    fn call_entry(make: unsafe fn(*mut c_void) -> io::Result<()>) -> u64 {
+        let pair = map_pair().expect("there is memory").as_ptr().wrapping_byte_sub(PAGE);
+        // SAFETY: the pair is this test's own.
+        unsafe { make(pair.cast()) }.expect("the page can be made");
+        // SAFETY: as above.
+        let page = unsafe { &*pair.wrapping_byte_add(PAGE) };
+        page.slots[0].target.store(answer as *mut c_void, Ordering::Release);
+        // SAFETY: the entry jumps to a function of this type.
+        let entry: extern "C" fn() -> u64 =
+            unsafe { std::mem::transmute(Slot { data: &page.slots[0] }.address()) };
+        entry()
+    }
+
+    #[test]
+    fn both_ways_to_make_a_code_page_work() {
+        assert_eq!((call_entry(map_template), call_entry(copy_template)), (42, 42));
+    }
+
+    #[test]
+    fn a_line_of_maps_tells_the_file_and_the_offset() {
+        let line = "1000-3000 r-xp 00004000 08:01 77      /opt/some lib.so";
+        assert_eq!(file_of_mapping(line, 0x2010), Some(("/opt/some lib.so", 0x5010)));
+        assert_eq!(file_of_mapping(line, 0x3000), None);
+        assert_eq!(file_of_mapping("1000-3000 rw-p 00000000 00:00 0", 0x2000), None);
+    }
+}

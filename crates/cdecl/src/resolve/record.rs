@@ -39,11 +39,10 @@ impl<'a> Resolver<'a> {
         match body {
             Ok(body) => {
                 self.types.complete_record(record, body);
-                self.limited(ty, specifier.span)?;
                 Ok((record, ty))
             }
             Err(Abort) => {
-                self.lost.extend(specifier.tag.map(|tag| self.source.slice(tag)));
+                self.lost_types.insert(ty);
                 Err(Abort)
             }
         }
@@ -114,7 +113,9 @@ impl<'a> Resolver<'a> {
         }
         for FieldDeclarator { declarator, bit_width } in declarators {
             let typed = self.declared(base, declarator)?;
-            let mut field = self.field_decl(typed, [&specifiers.attributes, &declarator.attributes])?;
+            let attributes = [&specifiers.attributes, &declarator.attributes];
+            self.check_alignas(typed, bit_width.is_some(), &attributes)?;
+            let mut field = self.field_decl(typed, attributes)?;
             if let Some(name) = declarator.name {
                 let text = self.source.slice(name);
                 field.name = Some(text.into());
@@ -207,9 +208,14 @@ impl<'a> Resolver<'a> {
             limit: specifier.pack,
             align,
         };
+        for field in &members.fields {
+            self.limited(field.ty.ty, specifier.span)?;
+        }
         lay_out_record(self.types, specifier.kind, &members.fields, packing).map_err(|error| match error {
             RecordLayoutError::TooLarge => {
-                self.error(Id::CTooLarge, "a struct is larger than an object can be", specifier.span)
+                let keyword = specifier.kind.keyword();
+                let title = format!("a {keyword} is larger than an object can be");
+                self.error_at(Id::CTooLarge, title, specifier.span, "these members together are too large")
             }
             RecordLayoutError::Field(index, error) => self.sizeless_field(members, index, error),
         })

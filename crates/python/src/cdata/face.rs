@@ -175,10 +175,16 @@ impl Face {
     }
 
     /// How to call it, if it is a function type.
+    #[inline]
     pub(crate) fn call(&'static self) -> Result<&'static crate::call::CallFace, Failure> {
         if let Some(call) = self.call.get() {
             return Ok(call);
         }
+        self.make_call()
+    }
+
+    #[cold]
+    fn make_call(&'static self) -> Result<&'static crate::call::CallFace, Failure> {
         let made = crate::call::CallFace::new(self)?;
         Ok(self.call.get_or_init(|| made))
     }

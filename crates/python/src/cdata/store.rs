@@ -109,7 +109,7 @@ unsafe fn store_other_scalar(
             return Ok(());
         }
         let number = super::load::owned(value.py(), given.load(data.address))?;
-        let number = number.bind_borrowed(value.py());
+        let number = number.as_borrowed();
         scalar.store(number.as_ptr(), address).map_err(|refusal| refused(face, number, refusal))
     }
 }

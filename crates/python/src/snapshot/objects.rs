@@ -27,18 +27,18 @@ pub(super) struct Objects<'py> {
     numbers: HashMap<*mut pyo3::ffi::PyObject, HostObject>,
     /// Functions that were met and not read yet.
     functions: Vec<(HostObject, Bound<'py, PyAny>)>,
+    kept: Vec<Py<PyAny>>,
 }
 
 /// Objects by number, for after.
-pub(crate) struct ObjectTable(Vec<Py<PyAny>>);
+pub(crate) struct ObjectTable {
+    objects: Vec<Py<PyAny>>,
+    kept: Vec<Py<PyAny>>,
+}
 
 impl<'py> Objects<'py> {
     pub(super) fn new(py: Python<'py>) -> Self {
-        Self { py, objects: Vec::new(), numbers: HashMap::new(), functions: Vec::new() }
-    }
-
-    pub(super) fn py(&self) -> Python<'py> {
-        self.py
+        Self { py, objects: Vec::new(), numbers: HashMap::new(), functions: Vec::new(), kept: Vec::new() }
     }
 
     /// The number of an object: the same each time.
@@ -54,6 +54,11 @@ impl<'py> Objects<'py> {
         let number = self.number(function);
         self.functions.push((number, function.clone()));
         number
+    }
+
+    /// Keeps an object alive as long as the code: something in it is known by address.
+    pub(super) fn keep(&mut self, object: &Bound<'py, PyAny>) {
+        self.kept.push(object.clone().unbind());
     }
 
     /// A function that was met.
@@ -72,13 +77,18 @@ impl<'py> Objects<'py> {
     }
 
     pub(super) fn into_table(self) -> ObjectTable {
-        ObjectTable(self.objects.into_iter().map(Bound::unbind).collect())
+        ObjectTable { objects: self.objects.into_iter().map(Bound::unbind).collect(), kept: self.kept }
     }
 }
 
 impl ObjectTable {
     /// The object of a number.
     pub(crate) fn get(&self, number: HostObject) -> Option<&Py<PyAny>> {
-        self.0.get(number.0 as usize)
+        self.objects.get(number.0 as usize)
+    }
+
+    /// What the code keeps alive whatever it does.
+    pub(crate) fn kept(&self) -> &[Py<PyAny>] {
+        &self.kept
     }
 }
