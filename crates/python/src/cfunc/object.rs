@@ -77,10 +77,10 @@ impl CFunc {
         }
         let face = Face::of(self.body.ty).pointer();
         let address = std::ptr::with_exposed_provenance_mut(self.body.address()?);
-        let owner = CodeOwner::new(py, &self.body)?.into_any().unbind();
+        let owner = CodeOwner::new(py, &self.body)?.into_any();
         let made = function::make(py, face, address, Some(owner))?;
-        self.cffi = Some(made.clone_ref(py));
-        Ok(made.into_bound(py))
+        self.cffi = Some(made.clone().unbind());
+        Ok(made)
     }
 
     /// A capsule of the address whose name is the C signature, as `scipy.LowLevelCallable` takes it. It
