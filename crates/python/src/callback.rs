@@ -114,7 +114,9 @@ impl Callback {
 
 fn name_of(callable: &Bound<'_, PyAny>) -> String {
     let name = callable.getattr("__qualname__").and_then(|name| name.extract());
-    name.unwrap_or_else(|_| callable.get_type().name().map_or_else(|_| String::new(), |name| name.to_string()))
+    name.unwrap_or_else(|_| {
+        callable.get_type().name().map_or_else(|_| String::new(), |name| name.to_string())
+    })
 }
 
 fn place_of(callable: &Bound<'_, PyAny>) -> String {
@@ -200,11 +202,13 @@ pub(crate) fn make<'py>(
     let plan = Arc::new(plan);
     let params = signature.params.iter().map(|ty| Face::of(*ty)).collect();
     let (callable, onerror) = (callable.clone().unbind(), onerror.map(Bound::unbind));
-    let behind = Box::new(Behind { callable, onerror, mode, params, result, error_value, plan: plan.clone() });
+    let behind =
+        Box::new(Behind { callable, onerror, mode, params, result, error_value, plan: plan.clone() });
     let context = std::ptr::from_ref(behind.as_ref()).cast_mut().cast::<c_void>();
     // SAFETY: the context lives until the thunk is retired, and the handler honours the plan.
     let thunk = unsafe { Thunk::callback(plan, handle, context) };
-    let thunk = thunk.map_err(|error| Failure::new(Class::Os, format!("no memory for a callback: {error}")))?;
+    let thunk =
+        thunk.map_err(|error| Failure::new(Class::Os, format!("no memory for a callback: {error}")))?;
     let address = thunk.address().cast::<u8>().cast_mut();
     let callback = Callback { behind: Mutex::new(Some((thunk, behind))), face: function };
     let callback = Bound::new(py, callback)?.into_any();
@@ -246,7 +250,13 @@ impl Behind {
         unsafe { self.plan.store_result(frame, self.error_value.as_ptr().cast()) };
     }
 
-    fn run<'py>(&self, py: Python<'py>, thread: ThreadState, callable: &Bound<'py, PyAny>, frame: &mut CallbackFrame) {
+    fn run<'py>(
+        &self,
+        py: Python<'py>,
+        thread: ThreadState,
+        callable: &Bound<'py, PyAny>,
+        frame: &mut CallbackFrame,
+    ) {
         let mut barrier = Barrier::new();
         // SAFETY: the barrier stays where it is until it is left below.
         unsafe { barrier.enter(thread) };
@@ -445,9 +455,11 @@ fn callback_function(
 ) -> PyResult<Py<PyAny>> {
     let ffi = match ffi {
         Some(ffi) => ffi,
-        None => py.get_type::<crate::ffi_object::Ffi>().call0()?.cast_into().map_err(|_| {
-            PyTypeError::new_err("FFI() gave something else")
-        })?,
+        None => py
+            .get_type::<crate::ffi_object::Ffi>()
+            .call0()?
+            .cast_into()
+            .map_err(|_| PyTypeError::new_err("FFI() gave something else"))?,
     };
     let face = ffi.get().face(py, signature)?;
     make_or_decorate(py, face, function, error, None, errors)

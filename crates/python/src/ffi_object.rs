@@ -426,7 +426,12 @@ impl Ffi {
     /// >>> ffi.offsetof("struct pair", "values", 1)
     /// 16
     #[pyo3(signature = (cdecl, *fields))]
-    fn offsetof(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>, fields: &Bound<'_, PyTuple>) -> PyResult<isize> {
+    fn offsetof(
+        &self,
+        py: Python<'_>,
+        cdecl: &Bound<'_, PyAny>,
+        fields: &Bound<'_, PyTuple>,
+    ) -> PyResult<isize> {
         let mut face = self.face(py, cdecl)?;
         if fields.is_empty() {
             return Err(PyTypeError::new_err("offsetof() needs at least one field or index"));
@@ -467,11 +472,7 @@ impl Ffi {
     /// b'hello'
     #[staticmethod]
     #[pyo3(signature = (cdata, maxlen=-1))]
-    fn string<'py>(
-        py: Python<'py>,
-        cdata: &Bound<'py, PyAny>,
-        maxlen: isize,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    fn string<'py>(py: Python<'py>, cdata: &Bound<'py, PyAny>, maxlen: isize) -> PyResult<Bound<'py, PyAny>> {
         let Some(data) = CData::of(cdata.as_borrowed()) else {
             let class = cdata.get_type().name()?;
             return Err(PyTypeError::new_err(format!("string() argument must be C data, not {class}")));

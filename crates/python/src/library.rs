@@ -267,7 +267,12 @@ impl Inner {
         Ok(address.cast())
     }
 
-    fn function<'py>(&self, py: Python<'py>, name: &str, face: &'static Face) -> Result<Bound<'py, PyAny>, Failure> {
+    fn function<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        face: &'static Face,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
         let address = self.address(name, "function")?;
         let symbol = Symbol {
             name: name.to_owned(),

@@ -20,7 +20,9 @@ pub(super) struct Held<'py>(Option<Box<Vec<Thing<'py>>>>);
 
 enum Thing<'py> {
     /// Never read: it is only kept.
-    Object { _object: Bound<'py, PyAny> },
+    Object {
+        _object: Bound<'py, PyAny>,
+    },
     Elements(Elements),
 }
 
@@ -120,7 +122,11 @@ fn other_scalar(
 
 /// The address that a pointer parameter gets.
 #[inline]
-fn pointer<'py>(face: &'static Face, value: Borrowed<'_, 'py, PyAny>, held: &mut Held<'py>) -> Result<*mut u8, Failure> {
+fn pointer<'py>(
+    face: &'static Face,
+    value: Borrowed<'_, 'py, PyAny>,
+    held: &mut Held<'py>,
+) -> Result<*mut u8, Failure> {
     let Kind::Pointer(target) = face.kind else { return pointer_value(face, value) };
     if let Some(data) = CData::of(value) {
         if let Kind::Pointer(given) | Kind::Array(given, _) = data.face.kind

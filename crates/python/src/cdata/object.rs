@@ -223,7 +223,11 @@ impl CData {
 }
 
 /// Makes C data whose memory is C's: a pointer with this value, or a value at this address.
-pub(crate) fn plain<'py>(py: Python<'py>, face: &'static Face, address: *mut u8) -> Result<Bound<'py, PyAny>, Failure> {
+pub(crate) fn plain<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    address: *mut u8,
+) -> Result<Bound<'py, PyAny>, Failure> {
     if face.is_function_pointer() {
         return super::function::make(py, face, address, None);
     }

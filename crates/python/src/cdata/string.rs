@@ -11,7 +11,11 @@ use crate::failure::{Class, Failure};
 
 /// The text at `data`: up to the terminator, the end of known memory, or `limit` characters; the
 /// name of an enum's value; a character.
-pub(crate) fn string<'py>(py: Python<'py>, data: &CData, limit: Option<usize>) -> Result<Bound<'py, PyAny>, Failure> {
+pub(crate) fn string<'py>(
+    py: Python<'py>,
+    data: &CData,
+    limit: Option<usize>,
+) -> Result<Bound<'py, PyAny>, Failure> {
     let refuse = || Failure::wrong_type(format!("string(): unexpected {} argument", data.describe()));
     match data.face.kind {
         Kind::Pointer(target) | Kind::Array(target, _) => {
