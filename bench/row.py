@@ -18,7 +18,7 @@ class Figure:
 
     def shown(self, value: float) -> str:
         """Return the number as the table writes it."""
-        return f"{value:.3g}{self.unit}" if self.unit else f"{value:.2f}"
+        return f"{value:.3g}{self.unit}" if self.unit or value < 0.1 else f"{value:.2f}"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def rows() -> Iterator[Row]:
         " ms",
     )
     contestants = {"import ferrule": python("import ferrule"), "bare Python": python("pass")}
-    yield Row("`import ferrule`, without NumPy", contestants, [over_bare], rounds=30)
+    yield Row("`import ferrule`, without NumPy", contestants, [over_bare], rounds=60)
     first = {name: program("first_cfunc.py", name) for name in ("ferrule", "numba")}
     figures = [ratio("ferrule", "numba", FIRST_CFUNC)]
     yield Row("first cfunc of a process, import included", first, figures, rounds=5)

@@ -37,6 +37,22 @@ def test_decorated_function():
     assert decorated(4.0, 1.5) == 2.5
 
 
+def test_methods_of_imported_and_other_names(tmp_path):
+    """CPython compiles a method's call by whether an import binds the name before the dot."""
+    path = tmp_path / "names.py"
+    path.write_text(
+        "import math\nfrom math import pi as number\nother = math\n"
+        "def imported(x):\n    return math.sqrt(x)\n"
+        "def assigned(x):\n    return other.sqrt(x)\n"
+        "def both(x):\n    return other.sqrt(x) + math.sqrt(x)\n"
+    )
+    namespace = {}
+    exec(compile(path.read_text(), str(path), "exec"), namespace)
+    assert compiled(namespace["imported"])(9.0) == 3.0
+    assert compiled(namespace["assigned"])(9.0) == 3.0
+    assert compiled(namespace["both"])(9.0) == 6.0
+
+
 def test_nested_function_with_a_closure():
     def outer(scale):
         def inner(x):
@@ -127,6 +143,19 @@ def test_executed_text_that_nobody_kept():
     assert diagnostic.id == "no-source"
     assert "linecache" in diagnostic.help
     assert (caught.value.filename, caught.value.lineno, caught.value.offset) == ("<string>", 1, 5)
+
+
+def test_rewritten_file_that_was_edited(tmp_path):
+    """Only asserts may differ between a text and its code: an operator beside one may not."""
+    path = tmp_path / "edited.py"
+    text = "def f(x):\n    assert x > 0.0\n    return x + 1.0\n"
+    namespace = {}
+    exec(compile(text.replace("x > 0.0", "(x > 0.0) == True"), str(path), "exec"), namespace)
+    path.write_text(text)
+    assert compiled(namespace["f"])(1.0) == 2.0
+    path.write_text(text.replace("+", "-"))
+    with pytest.raises(SourceError, match="changed after the function was made"):
+        compiled(namespace["f"])
 
 
 EDITS = {

@@ -2,6 +2,7 @@
 
 use crate::command::{program, run as run_command, run_quietly, succeeds};
 use crate::report::{Failure, Outcome, step};
+use crate::workspace;
 
 /// Ten minutes.
 const SECONDS: u32 = 600;
@@ -20,7 +21,12 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         step("cargo-fuzz", || run_quietly(program("cargo").args(["install", "cargo-fuzz", "--locked"])))?;
     }
     step(&format!("fuzz target {target} for {seconds} s"), || {
-        let limit = format!("-max_total_time={seconds}");
-        run_command(program("cargo").args(["+nightly", "fuzz", "run", target, "--", &limit, "-timeout=10"]))
+        let mut command = program("cargo");
+        command.args(["+nightly", "fuzz", "run", target, "--", "-timeout=10"]);
+        let words = format!("fuzz/{target}.dict");
+        if workspace::root().join(&words).exists() {
+            command.arg(format!("-dict={words}"));
+        }
+        run_command(command.arg(format!("-max_total_time={seconds}")))
     })
 }

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod decls_text;
 mod directive;
 mod lexer;
 mod namespace;

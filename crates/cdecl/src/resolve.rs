@@ -5,6 +5,7 @@
 //! declaration that is wrong is reported once: names that it would have bound are remembered as
 //! lost, and nobody complains that they are unknown.
 
+mod alignment;
 mod constant;
 mod declarator;
 mod enumeration;
@@ -67,6 +68,8 @@ pub(crate) struct Resolver<'a> {
     open: Vec<RecordId>,
     /// Names and tags that a wrong declaration would have bound.
     lost: FxHashSet<&'a str>,
+    /// Structs, unions and enums that a wrong definition left without a body.
+    lost_types: FxHashSet<TypeId>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -87,6 +90,7 @@ impl<'a> Resolver<'a> {
             is_declaring: true,
             open: Vec::new(),
             lost: FxHashSet::default(),
+            lost_types: FxHashSet::default(),
             diagnostics,
         }
     }
@@ -144,7 +148,8 @@ impl<'a> Resolver<'a> {
         let Declaration { storage, specifiers, declarators } = declaration;
         let (base, mut unnamed) = self.specifiers(specifiers)?;
         if declarators.is_empty() && declares_nothing(&specifiers.ty) {
-            return Err(self.error(Id::CSyntax, "a declaration that declares nothing", specifiers.span));
+            let title = "a declaration that declares nothing";
+            return Err(self.error_at(Id::CSyntax, title, specifiers.span, "expected a name after this"));
         }
         for InitDeclarator { declarator, initializer } in declarators {
             let Some(name) = declarator.name else { continue };
@@ -198,7 +203,7 @@ impl<'a> Resolver<'a> {
 
     /// Refuses a type built too deeply.
     fn limited(&mut self, ty: TypeId, span: Span) -> Resolve<TypeId> {
-        if self.types.depth(ty) <= MAX_TYPE_DEPTH {
+        if self.types.depth(ty) < MAX_TYPE_DEPTH {
             return Ok(ty);
         }
         let label = format!("at most {MAX_TYPE_DEPTH} types lie inside each other");

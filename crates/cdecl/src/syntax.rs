@@ -235,6 +235,8 @@ pub struct Attributes {
 pub struct Alignment {
     /// Where.
     pub span: Span,
+    /// Whether `_Alignas` asks for it, which may not lower an alignment.
+    pub is_alignas: bool,
     /// How much.
     pub amount: AlignmentAmount,
 }
@@ -283,7 +285,7 @@ pub enum ExprKind {
         ty: IntType,
     },
     /// An enumerator or a defined constant.
-    Name,
+    Name(Span),
     /// A sign before an operand.
     Unary(UnaryOp, Box<Expr>),
     /// A sign between two.

@@ -70,8 +70,8 @@ words! {
 words! {
     /// Another reserved word.
     Keyword:
-    Alignas "_Alignas" "alignas";
-    Alignof "_Alignof" "alignof" "__alignof__" "__alignof";
+    Alignas "_Alignas";
+    Alignof "_Alignof" "__alignof__" "__alignof";
     Asm "__asm__" "__asm" "asm";
     Atomic "_Atomic";
     Attribute "__attribute__" "__attribute";
@@ -84,12 +84,12 @@ words! {
     Generic "_Generic";
     Imaginary "_Imaginary";
     Inline "inline" "__inline" "__inline__";
-    Noreturn "_Noreturn" "noreturn";
+    Noreturn "_Noreturn";
     Register "register";
     Restrict "restrict" "__restrict" "__restrict__";
     Sizeof "sizeof";
     Static "static";
-    StaticAssert "_Static_assert" "static_assert";
+    StaticAssert "_Static_assert";
     Struct "struct";
     ThreadLocal "_Thread_local" "__thread";
     Typedef "typedef";

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use cdecl::{Constant, DeclareOptions, Declared, Namespace, Tag};
-use ctype::{CTypes, DataModel};
+use ctype::{CType, CTypes, DataModel, RecordId};
 use source::Source;
 use testkit::cases::{Case, check};
 
@@ -15,15 +15,22 @@ fn cases() {
 fn answer(case: &Case, info: &str) -> String {
     let source = Source::new("<cdef>", case.input("c"));
     if info == "decls" {
-        let (_decls, diagnostics) = cdecl::parse(&source);
+        let (decls, diagnostics) = cdecl::parse(&source);
         assert!(diagnostics.is_empty(), "{}", diagnostic::render(&diagnostics));
-        return String::new();
+        return decls.to_string();
     }
     let mut types = CTypes::new(DataModel::SYSV_X64);
     let mut namespace = Namespace::new();
     let declared = namespace.declare(&mut types, &source, &DeclareOptions::default());
     match (info, declared) {
-        ("diagnostics" | "types" | "layout", Err(diagnostics)) => diagnostic::render(&diagnostics),
+        ("type", Ok(())) => {
+            let name = Source::new("<type>", case.input("signature"));
+            match namespace.type_name(&mut types, &name) {
+                Ok(ty) => types.name(ty),
+                Err(diagnostics) => diagnostic::render(&diagnostics),
+            }
+        }
+        ("diagnostics" | "types" | "layout" | "type", Err(diagnostics)) => diagnostic::render(&diagnostics),
         ("diagnostics", Ok(())) => "none".to_owned(),
         ("types", Ok(())) => types_text(&types, &namespace),
         ("layout", Ok(())) => layout_text(&types, &namespace),
@@ -50,13 +57,21 @@ fn types_text(types: &CTypes, namespace: &Namespace) -> String {
     text
 }
 
-/// Every record that has a name.
+/// Every record that has a tag or a typedef.
 fn layout_text(types: &CTypes, namespace: &Namespace) -> String {
-    let mut text = String::new();
-    for (_, tag) in namespace.tags() {
-        if let Tag::Record { record, .. } = tag {
-            text += &types.layout_text(record);
+    let tagged = namespace.tags().filter_map(|(_, tag)| match tag {
+        Tag::Record { record, .. } => Some(record),
+        Tag::Enum { .. } => None,
+    });
+    let mut records: Vec<RecordId> = tagged.collect();
+    for (_, what) in namespace.names() {
+        if let Declared::Typedef { ty, .. } = what
+            && let CType::Record(record) = types.get(ty.ty)
+        {
+            records.push(*record);
         }
     }
-    text
+    records.sort_unstable();
+    records.dedup();
+    records.into_iter().map(|record| types.layout_text(record)).collect()
 }

@@ -5,7 +5,7 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, IntValue, PhiValue, PointerValue};
 use tir::{BlockId, Const, FuncId, Function, InstId, Jump, Op, RaiseSiteId, SlotId, Terminator, Ty, Value};
 
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, int_constant};
 use crate::error::{InternalError, Result};
 use crate::jitted_abi::JittedAbi;
 use crate::memory::BitPlace;
@@ -184,11 +184,9 @@ impl<'ctx> Body<'_, 'ctx> {
             (Const::Bool(value), Ty::Bool) => {
                 Ok(unit.context.bool_type().const_int(u64::from(value), false).into())
             }
-            (Const::Int(value), Ty::Int(int)) => {
-                Ok(self.emitter.int_constant(unit.int_type(int.bits), value).into())
-            }
+            (Const::Int(value), Ty::Int(int)) => Ok(int_constant(unit.int_type(int.bits), value).into()),
             (Const::Int(value), Ty::Pointer(_)) => {
-                let address = self.emitter.int_constant(unit.context.i64_type(), value);
+                let address = int_constant(unit.context.i64_type(), value);
                 Ok(address.const_to_pointer(unit.pointer()).into())
             }
             (Const::Float(value), Ty::Float(float)) => Ok(unit.float(float).const_float(value).into()),

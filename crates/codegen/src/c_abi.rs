@@ -177,8 +177,7 @@ impl<'ctx> Maker<'_, '_, 'ctx> {
     /// be correct; the one that memory is written with spares LLVM a detour.
     fn starts_with_float(&self, ty: TypeId, offset: Size) -> bool {
         match self.types.get(ty) {
-            CType::Float(kind) => *kind == FloatType::Float,
-            CType::Complex(kind) => *kind == FloatType::Float,
+            CType::Float(kind) | CType::Complex(kind) => *kind == FloatType::Float,
             CType::Array { element, .. } => {
                 let size = self.types.layout(element.ty).map_or(0, |layout| layout.size.get());
                 size != 0 && self.starts_with_float(element.ty, Size::bytes(offset.get() % size))

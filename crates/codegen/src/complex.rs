@@ -1,4 +1,4 @@
-//! Complex numbers, by parts, as CPython computes them; functions are C's.
+//! Complex numbers, by parts, as Python computes them; functions are C's.
 //!
 //! The C mathematics library passes a `double _Complex` as two `double`s, a `float _Complex` as
 //! the two halves of one vector register (System V psABI, section 3.2.3).

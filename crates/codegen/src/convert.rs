@@ -49,7 +49,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
             }
             Ty::Complex(float) => {
                 let real = self.convert_int(value, from, Ty::Float(float))?.float()?;
-                Ok(self.with_no_imaginary_part(real))
+                Ok(with_no_imaginary_part(real))
             }
             Ty::Pointer(_) => Ok(self.builder.build_int_to_ptr(int, self.unit.pointer(), "")?.into()),
             Ty::Unit | Ty::Record(_) => Err(no_way(Ty::Int(from), to)),
@@ -68,14 +68,10 @@ impl<'ctx> Emitter<'_, 'ctx> {
             Ty::Float(wanted) => Ok(self.resize_float(float, wanted)?.into()),
             Ty::Complex(part) => {
                 let real = self.resize_float(float, part)?;
-                Ok(self.with_no_imaginary_part(real))
+                Ok(with_no_imaginary_part(real))
             }
             Ty::Unit | Ty::Pointer(_) | Ty::Record(_) => Err(no_way("a float", to)),
         }
-    }
-
-    fn with_no_imaginary_part(&self, real: FloatValue<'ctx>) -> Operand<'ctx> {
-        Operand::Complex(Complex { real, imag: real.get_type().const_zero() })
     }
 
     fn resize_float(&self, value: FloatValue<'ctx>, to: FloatTy) -> Result<FloatValue<'ctx>> {
@@ -88,6 +84,10 @@ impl<'ctx> Emitter<'_, 'ctx> {
             FloatTy::F64 => self.builder.build_float_ext(value, wanted, "")?,
         })
     }
+}
+
+fn with_no_imaginary_part(real: FloatValue<'_>) -> Operand<'_> {
+    Operand::Complex(Complex { real, imag: real.get_type().const_zero() })
 }
 
 fn no_way(from: impl std::fmt::Debug, to: Ty) -> InternalError {

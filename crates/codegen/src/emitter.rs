@@ -188,14 +188,12 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let chosen = self.builder.build_select(condition, then, otherwise, "")?;
         T::try_from(chosen).map_err(|_| InternalError::new("a choice between two types"))
     }
+}
 
-    /// The constant of an integer type, all bits that fit.
-    pub(crate) fn int_constant(&self, ty: IntType<'ctx>, value: i128) -> IntValue<'ctx> {
-        let bytes: [u8; 16] = value.to_le_bytes();
-        let mut low = [0; 8];
-        low.copy_from_slice(&bytes[..8]);
-        let word = u64::from_le_bytes(low);
-        let width = ty.get_bit_width();
-        ty.const_int(if width < 64 { word & ((1 << width) - 1) } else { word }, false)
-    }
+/// The constant of an integer type, all bits that fit.
+pub(crate) fn int_constant(ty: IntType<'_>, value: i128) -> IntValue<'_> {
+    let width = ty.get_bit_width();
+    let all = value.cast_unsigned();
+    let low = if width < u64::BITS { all & ((1 << width) - 1) } else { all & u128::from(u64::MAX) };
+    ty.const_int(u64::try_from(low).unwrap_or(u64::MAX), false)
 }

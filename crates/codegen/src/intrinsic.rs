@@ -6,7 +6,8 @@ use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicValueEnum, FloatValue, IntValue};
 use tir::{FloatTy, Intrinsic, Ty};
 
-use crate::emitter::Emitter;
+use crate::arithmetic::unfit;
+use crate::emitter::{Emitter, int_constant};
 use crate::error::{InternalError, Result};
 use crate::operand::Operand;
 
@@ -16,8 +17,21 @@ enum Way {
     Llvm(&'static str),
     /// By this function of the C mathematics library.
     Libm(&'static str),
-    /// By instructions of its own.
-    Own,
+    /// A test.
+    Is(Class),
+    /// One of the two results of `frexp`.
+    Frexp(u32),
+    /// The exponent is an integer.
+    Ldexp,
+}
+
+/// What a float can be.
+#[derive(Clone, Copy, Debug)]
+enum Class {
+    Nan,
+    Infinite,
+    Finite,
+    Negative,
 }
 
 impl<'ctx> Emitter<'_, 'ctx> {
@@ -37,9 +51,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         match ty {
             Ty::Float(float) => self.float_function(function, float, args),
             Ty::Complex(float) => self.complex_function(function, float, args[0]),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => {
-                Err(crate::arithmetic::unfit(function, ty))
-            }
+            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => Err(unfit(function, ty)),
         }
     }
 
@@ -50,41 +62,22 @@ impl<'ctx> Emitter<'_, 'ctx> {
         args: &[Operand<'ctx>],
     ) -> Result<Operand<'ctx>> {
         let first = args[0].float()?;
-        let name = match way(function) {
-            Way::Llvm(name) | Way::Libm(name) => name,
-            Way::Own => return self.own_function(function, first, args),
-        };
-        let floats: Result<Vec<FloatValue<'ctx>>> = args.iter().map(|arg| arg.float()).collect();
-        if name.starts_with("llvm.") {
-            Ok(self.float_intrinsic(name, &floats?)?.into())
-        } else {
-            Ok(self.libm(name, ty, &floats?)?.into())
+        match way(function) {
+            Way::Llvm(name) => Ok(self.float_intrinsic(name, &floats(args)?)?.into()),
+            Way::Libm(name) => Ok(self.libm(name, ty, &floats(args)?)?.into()),
+            Way::Is(class) => Ok(self.is_class(class, first)?.into()),
+            Way::Frexp(part) => self.frexp(first, part),
+            Way::Ldexp => self.ldexp(first, args[1].int()?),
         }
     }
 
-    fn own_function(
-        &self,
-        function: Intrinsic,
-        value: FloatValue<'ctx>,
-        args: &[Operand<'ctx>],
-    ) -> Result<Operand<'ctx>> {
-        match function {
-            Intrinsic::IsNan => Ok(self.is_nan(value)?.into()),
-            Intrinsic::IsInf => Ok(self.compare_magnitude(FloatPredicate::OEQ, value)?.into()),
-            Intrinsic::IsFinite => Ok(self.compare_magnitude(FloatPredicate::ONE, value)?.into()),
-            Intrinsic::SignBit => Ok(self.sign_bit(value)?.into()),
-            Intrinsic::FrexpMantissa => self.frexp(value, 0),
-            Intrinsic::FrexpExponent => {
-                let exponent = self.frexp(value, 1)?.int()?;
-                Ok(self.resize(exponent, self.unit.context.i64_type(), true)?.into())
-            }
-            Intrinsic::Ldexp => self.ldexp(value, args[1].int()?),
-            _ => Err(InternalError::new(format!("`{}` has no lowering", function.name()))),
+    fn is_class(&self, class: Class, value: FloatValue<'ctx>) -> Result<IntValue<'ctx>> {
+        match class {
+            Class::Nan => Ok(self.builder.build_float_compare(FloatPredicate::UNO, value, value, "")?),
+            Class::Infinite => self.compare_magnitude(FloatPredicate::OEQ, value),
+            Class::Finite => self.compare_magnitude(FloatPredicate::ONE, value),
+            Class::Negative => self.sign_bit(value),
         }
-    }
-
-    fn is_nan(&self, value: FloatValue<'ctx>) -> Result<IntValue<'ctx>> {
-        Ok(self.builder.build_float_compare(FloatPredicate::UNO, value, value, "")?)
     }
 
     /// Compares the magnitude with infinity.
@@ -100,17 +93,23 @@ impl<'ctx> Emitter<'_, 'ctx> {
         Ok(self.builder.build_int_compare(IntPredicate::SLT, bits, bits.get_type().const_zero(), "")?)
     }
 
+    /// The mantissa, or the exponent as an `i64`.
     fn frexp(&self, value: FloatValue<'ctx>, part: u32) -> Result<Operand<'ctx>> {
-        let types: [BasicTypeEnum<'ctx>; 2] = [value.get_type().into(), self.unit.context.i32_type().into()];
+        let context = self.unit.context;
+        let types: [BasicTypeEnum<'ctx>; 2] = [value.get_type().into(), context.i32_type().into()];
         let pair = self.intrinsic("llvm.frexp", &types, &[value.into()])?.into_struct_value();
-        Ok(Operand::Scalar(self.builder.build_extract_value(pair, part, "")?))
+        let value = self.builder.build_extract_value(pair, part, "")?;
+        if let BasicValueEnum::IntValue(exponent) = value {
+            return Ok(self.resize(exponent, context.i64_type(), true)?.into());
+        }
+        Ok(Operand::Scalar(value))
     }
 
     /// An exponent outside of `int` does what the nearest one does: zero or infinity.
     fn ldexp(&self, value: FloatValue<'ctx>, exponent: IntValue<'ctx>) -> Result<Operand<'ctx>> {
         let (wide, narrow) = (exponent.get_type(), self.unit.context.i32_type());
-        let lowest = self.int_constant(wide, i128::from(i32::MIN));
-        let highest = self.int_constant(wide, i128::from(i32::MAX));
+        let lowest = int_constant(wide, i128::from(i32::MIN));
+        let highest = int_constant(wide, i128::from(i32::MAX));
         let clamped = self.intrinsic("llvm.smax", &[wide.into()], &[exponent.into(), lowest.into()])?;
         let clamped = self.intrinsic("llvm.smin", &[wide.into()], &[clamped, highest.into()])?;
         let exponent = self.resize(clamped.into_int_value(), narrow, true)?;
@@ -125,29 +124,23 @@ impl<'ctx> Emitter<'_, 'ctx> {
         value: Operand<'ctx>,
     ) -> Result<Operand<'ctx>> {
         let value = value.complex()?;
-        let both = |test: &dyn Fn(FloatValue<'ctx>) -> Result<IntValue<'ctx>>| {
-            Ok::<_, InternalError>((test(value.real)?, test(value.imag)?))
-        };
-        match function {
-            Intrinsic::IsNan => {
-                let (real, imag) = both(&|part| self.is_nan(part))?;
-                Ok(self.builder.build_or(real, imag, "")?.into())
-            }
-            Intrinsic::IsInf => {
-                let (real, imag) = both(&|part| self.compare_magnitude(FloatPredicate::OEQ, part))?;
-                Ok(self.builder.build_or(real, imag, "")?.into())
-            }
-            Intrinsic::IsFinite => {
-                let (real, imag) = both(&|part| self.compare_magnitude(FloatPredicate::ONE, part))?;
-                Ok(self.builder.build_and(real, imag, "")?.into())
-            }
-            _ => {
-                let name = complex_name(function);
-                let name = name.ok_or_else(|| crate::arithmetic::unfit(function, "a complex number"))?;
-                Ok(Operand::Complex(self.complex_libm(name, ty, &[value])?))
-            }
+        if let Way::Is(class) = way(function) {
+            let (real, imag) = (self.is_class(class, value.real)?, self.is_class(class, value.imag)?);
+            return match class {
+                Class::Nan | Class::Infinite => Ok(self.builder.build_or(real, imag, "")?.into()),
+                Class::Finite => Ok(self.builder.build_and(real, imag, "")?.into()),
+                Class::Negative => Err(unfit(function, "a complex number")),
+            };
         }
+        if !has_complex_form(function) {
+            return Err(unfit(function, "a complex number"));
+        }
+        Ok(Operand::Complex(self.complex_libm(&format!("c{}", function.name()), ty, &[value])?))
     }
+}
+
+fn floats<'ctx>(args: &[Operand<'ctx>]) -> Result<Vec<FloatValue<'ctx>>> {
+    args.iter().map(|arg| arg.float()).collect()
 }
 
 /// How a function of floats is computed.
@@ -189,34 +182,34 @@ fn way(function: Intrinsic) -> Way {
         Intrinsic::NextAfter => Way::Libm("nextafter"),
         Intrinsic::Remainder => Way::Libm("remainder"),
         Intrinsic::Fma => Way::Llvm("llvm.fma"),
-        Intrinsic::IsNan
-        | Intrinsic::IsInf
-        | Intrinsic::IsFinite
-        | Intrinsic::SignBit
-        | Intrinsic::FrexpMantissa
-        | Intrinsic::FrexpExponent
-        | Intrinsic::Ldexp => Way::Own,
+        Intrinsic::IsNan => Way::Is(Class::Nan),
+        Intrinsic::IsInf => Way::Is(Class::Infinite),
+        Intrinsic::IsFinite => Way::Is(Class::Finite),
+        Intrinsic::SignBit => Way::Is(Class::Negative),
+        Intrinsic::FrexpMantissa => Way::Frexp(0),
+        Intrinsic::FrexpExponent => Way::Frexp(1),
+        Intrinsic::Ldexp => Way::Ldexp,
     }
 }
 
-/// The C function of complex numbers.
-fn complex_name(function: Intrinsic) -> Option<&'static str> {
-    Some(match function {
-        Intrinsic::Acos => "cacos",
-        Intrinsic::Acosh => "cacosh",
-        Intrinsic::Asin => "casin",
-        Intrinsic::Asinh => "casinh",
-        Intrinsic::Atan => "catan",
-        Intrinsic::Atanh => "catanh",
-        Intrinsic::Cos => "ccos",
-        Intrinsic::Cosh => "ccosh",
-        Intrinsic::Exp => "cexp",
-        Intrinsic::Log => "clog",
-        Intrinsic::Sin => "csin",
-        Intrinsic::Sinh => "csinh",
-        Intrinsic::Sqrt => "csqrt",
-        Intrinsic::Tan => "ctan",
-        Intrinsic::Tanh => "ctanh",
-        _ => return None,
-    })
+/// Whether the C library has the function for complex numbers, with a `c` before its name.
+fn has_complex_form(function: Intrinsic) -> bool {
+    matches!(
+        function,
+        Intrinsic::Acos
+            | Intrinsic::Acosh
+            | Intrinsic::Asin
+            | Intrinsic::Asinh
+            | Intrinsic::Atan
+            | Intrinsic::Atanh
+            | Intrinsic::Cos
+            | Intrinsic::Cosh
+            | Intrinsic::Exp
+            | Intrinsic::Log
+            | Intrinsic::Sin
+            | Intrinsic::Sinh
+            | Intrinsic::Sqrt
+            | Intrinsic::Tan
+            | Intrinsic::Tanh
+    )
 }

@@ -19,7 +19,7 @@ const PIPELINE: &str = "default<O3>";
 /// An LLVM module: a lowered program.
 pub struct Module {
     /// Lives in `context`.
-    module: ManuallyDrop<LlvmModule<'static>>,
+    llvm: ManuallyDrop<LlvmModule<'static>>,
     /// From a box, freed after the module.
     context: NonNull<Context>,
     c_symbols: Vec<(String, u64)>,
@@ -39,14 +39,14 @@ impl Module {
         // SAFETY: the context stays where it is until `drop`, which outlives every use: `fill`
         // gets it for its own time and can keep nothing but the module's contents.
         let shared: &'static Context = unsafe { context.as_ref() };
-        let module = ManuallyDrop::new(shared.create_module(name));
-        let mut made = Self { module, context, c_symbols: Vec::new() };
+        let llvm = ManuallyDrop::new(shared.create_module(name));
+        let mut made = Self { llvm, context, c_symbols: Vec::new() };
         with_machine(|machine| {
-            made.module.set_triple(&machine.get_triple());
-            made.module.set_data_layout(&machine.get_target_data().get_data_layout());
+            made.llvm.set_triple(&machine.get_triple());
+            made.llvm.set_data_layout(&machine.get_target_data().get_data_layout());
             Ok(())
         })?;
-        made.c_symbols = fill(shared, &made.module)?;
+        made.c_symbols = fill(shared, &made.llvm)?;
         if cfg!(debug_assertions) {
             made.verify()?;
         }
@@ -56,7 +56,7 @@ impl Module {
     /// Holds the module to LLVM's rules.
     fn verify(&self) -> Result<()> {
         let broken = |message| InternalError::new(format!("{message}\n{}", self.llvm_ir()));
-        self.module.verify().map_err(|message| broken(message.to_string()))
+        self.llvm.verify().map_err(|message| broken(message.to_string()))
     }
 
     /// The C functions that the module calls: the symbol that stands for each, and its address.
@@ -66,7 +66,7 @@ impl Module {
 
     /// The module as LLVM's text, as it is now.
     pub fn llvm_ir(&self) -> String {
-        self.module.print_to_string().to_string()
+        self.llvm.print_to_string().to_string()
     }
 
     /// Optimises the module for this machine.
@@ -74,7 +74,7 @@ impl Module {
     /// # Errors
     /// When LLVM refuses.
     pub fn optimize(&self) -> Result<()> {
-        with_machine(|machine| Ok(self.module.run_passes(PIPELINE, machine, PassBuilderOptions::create())?))
+        with_machine(|machine| Ok(self.llvm.run_passes(PIPELINE, machine, PassBuilderOptions::create())?))
     }
 
     /// The module as it is now in this machine's assembly language.
@@ -96,7 +96,7 @@ impl Module {
 
     fn emit(&self, kind: FileType) -> Result<Vec<u8>> {
         with_machine(|machine| {
-            let buffer = machine.write_to_memory_buffer(&self.module, kind)?;
+            let buffer = machine.write_to_memory_buffer(&self.llvm, kind)?;
             Ok(buffer.as_slice().to_vec())
         })
     }
@@ -107,7 +107,7 @@ impl Drop for Module {
         // SAFETY: neither is used after this; the module goes before the context, which came from a
         // box in `build`.
         unsafe {
-            ManuallyDrop::drop(&mut self.module);
+            ManuallyDrop::drop(&mut self.llvm);
             drop(Box::from_raw(self.context.as_ptr()));
         }
     }

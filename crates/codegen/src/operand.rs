@@ -48,34 +48,34 @@ impl<'ctx> Operand<'ctx> {
 
     /// A `bool` or integer.
     pub(crate) fn int(self) -> Result<IntValue<'ctx>> {
-        match self {
-            Self::Scalar(BasicValueEnum::IntValue(value)) => Ok(value),
-            other => Err(unfit("an integer", other)),
+        if let Self::Scalar(BasicValueEnum::IntValue(value)) = self {
+            Ok(value)
+        } else {
+            Err(unfit("an integer", self))
         }
     }
 
     /// A float.
     pub(crate) fn float(self) -> Result<FloatValue<'ctx>> {
-        match self {
-            Self::Scalar(BasicValueEnum::FloatValue(value)) => Ok(value),
-            other => Err(unfit("a float", other)),
+        if let Self::Scalar(BasicValueEnum::FloatValue(value)) = self {
+            Ok(value)
+        } else {
+            Err(unfit("a float", self))
         }
     }
 
     /// A pointer or record reference.
     pub(crate) fn pointer(self) -> Result<PointerValue<'ctx>> {
-        match self {
-            Self::Scalar(BasicValueEnum::PointerValue(value)) => Ok(value),
-            other => Err(unfit("a pointer", other)),
+        if let Self::Scalar(BasicValueEnum::PointerValue(value)) = self {
+            Ok(value)
+        } else {
+            Err(unfit("a pointer", self))
         }
     }
 
     /// A complex number.
     pub(crate) fn complex(self) -> Result<Complex<'ctx>> {
-        match self {
-            Self::Complex(value) => Ok(value),
-            other @ (Self::Nothing | Self::Scalar(_)) => Err(unfit("a complex number", other)),
-        }
+        if let Self::Complex(value) = self { Ok(value) } else { Err(unfit("a complex number", self)) }
     }
 }
 

@@ -9,8 +9,8 @@ impl CTypes {
     ///
     /// ```text
     /// struct point: size 16, align 8
-    ///   0      int x
-    ///   8      double y
+    ///   0           int x
+    ///   8           double y
     /// ```
     ///
     /// A bit-field shows the bits of the bytes from its offset on, as in `4:3..12`.
@@ -31,7 +31,7 @@ impl CTypes {
                 }
             };
             let declaration = self.declare_qualified(field.ty, field.name.as_deref().unwrap_or(""));
-            let _ = writeln!(text, "  {place:<9} {declaration}");
+            let _ = writeln!(text, "  {place:<11} {declaration}");
         }
         text
     }

@@ -104,7 +104,7 @@ catalog! {
     NoSource "no-source" "The source text of a function is not available."
     SignatureMismatch "signature-mismatch" "A signature does not fit the function that it is given for."
     SignatureMissing "signature-missing" "Neither a signature nor an annotation says what type an argument has."
-    SignatureType "signature-type" "A signature has a type that compiled code does not have."
     SignatureSyntax "signature-syntax" "A text is not a signature."
+    SignatureType "signature-type" "A signature has a type that compiled code does not have."
     SourceChanged "source-changed" "The text of a function changed after the function was made."
 }

@@ -15,6 +15,8 @@ pub(crate) struct Body {
     function: Function,
     /// The instruction that gives each value; parameters have none.
     definitions: SideMap<Value, Option<InstId>>,
+    /// References of records that C declares `const`.
+    read_only: SideMap<Value, bool>,
     /// Where instructions go; none after a terminator.
     current: Option<BlockId>,
     /// The places of this function that raise; their ids are of this list until the end.
@@ -34,7 +36,13 @@ impl Body {
             names: SideMap::default(),
             slots: IdMap::new(),
         };
-        let mut body = Self { function, definitions: SideMap::default(), current: None, sites: IdMap::new() };
+        let mut body = Self {
+            function,
+            definitions: SideMap::default(),
+            read_only: SideMap::default(),
+            current: None,
+            sites: IdMap::new(),
+        };
         body.current = Some(body.block());
         body
     }
@@ -117,10 +125,7 @@ impl Body {
     /// The constant that a value is.
     pub(crate) fn as_const(&self, value: Value) -> Option<Const> {
         let inst = self.definitions[value]?;
-        match self.function.insts[inst].op {
-            Op::Const(constant) => Some(constant),
-            _ => None,
-        }
+        if let Op::Const(constant) = self.function.insts[inst].op { Some(constant) } else { None }
     }
 
     /// Gives a value the user's name for it, in the text of the IR.
@@ -128,6 +133,16 @@ impl Body {
         if self.function.names[value].is_none() {
             self.function.names[value] = Some(name.to_owned());
         }
+    }
+
+    /// Whether C declares the record `const` that a value refers to.
+    pub(crate) fn is_read_only(&self, record: Value) -> bool {
+        self.read_only[record]
+    }
+
+    /// The record that a value refers to is declared `const`.
+    pub(crate) fn set_read_only(&mut self, record: Value) {
+        self.read_only[record] = true;
     }
 
     /// Ends the block with an exception.

@@ -76,7 +76,14 @@ impl Walker<'_, '_> {
     }
 
     /// Something that inference has rules for.
-    pub(crate) fn call_known(&mut self, name: &str, args: Args) -> Walked<Term> {
+    pub(crate) fn call_known(&mut self, name: &str, mut args: Args) -> Walked<Term> {
+        // Functions of any number of arguments, of which the prelude has those of two.
+        while matches!(name, "math.gcd" | "math.lcm" | "math.hypot") && args.positional.len() > 2 {
+            let rest = args.positional.split_off(2);
+            let first = Args { positional: args.positional, named: Vec::new(), span: args.span };
+            let term = self.call_known(name, first)?;
+            args.positional = std::iter::once(Arg { term, span: args.span }).chain(rest).collect();
+        }
         if let Some(term) = self.call_builtin(name, &args)? {
             return Ok(term);
         }
@@ -168,7 +175,8 @@ impl Walker<'_, '_> {
         let by_position = syntax.params.iter().filter(|param| param.kind != ParamKind::Keyword).count();
         if args.positional.len() > by_position {
             let at = args.positional[by_position].span;
-            let what = format!("takes {by_position} arguments, not {}", args.positional.len());
+            let plural = if by_position == 1 { "" } else { "s" };
+            let what = format!("takes {by_position} argument{plural}, not {}", args.positional.len());
             return Err(wrong(self, at, what));
         }
         let mut bound: Vec<Option<Arg>> = args.positional.into_iter().map(Some).collect();

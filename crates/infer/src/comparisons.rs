@@ -81,7 +81,7 @@ impl Walker<'_, '_> {
             {
                 return Some(self.body.constant(Const::Bool(comparison == Comparison::Ne), Ty::Bool, span));
             }
-            (Ty::Bool, Ty::Bool) => Ty::Bool,
+            (x @ (Ty::Bool | Ty::Int(_)), y) if x == y => x,
             (Ty::Int(x), Ty::Int(y)) if x.bits == 64 && y.bits == 64 && x.is_signed != y.is_signed => {
                 return Some(self.compare_signs(comparison, a, b, span));
             }

@@ -25,6 +25,7 @@ mod loops;
 mod names;
 mod operators;
 mod places;
+mod pointers;
 mod prelude;
 mod primitives;
 mod program;

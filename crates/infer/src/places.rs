@@ -5,9 +5,9 @@
 
 use ctype::{BitField, CType, Qualified, Qualifiers, TypeId};
 use diagnostic::Id;
-use pysyntax::{BinaryOp, ExprId, ExprKind, NameId};
+use pysyntax::{ExprId, ExprKind, NameId};
 use source::Span;
-use tir::{Comparison, Const, Op, Ty, Value};
+use tir::{Const, Op, Ty, Value};
 
 use crate::c_types::{element, target, ty_of_c};
 use crate::convert;
@@ -38,17 +38,31 @@ impl Walker<'_, '_> {
             ExprKind::Index(value, index) => self.index_place(*value, *index, span),
             ExprKind::Attribute(value, name) => {
                 let of = self.walk_expr(*value)?;
-                match of {
-                    Term::Value(of) if matches!(self.body.ty(of), Ty::Pointer(_) | Ty::Record(_)) => {
-                        self.field_place(of, syntax.name(*name), span)
-                    }
-                    other => {
-                        let title = format!("{} has no fields to assign to", self.describe(&other));
-                        Err(self.error(Id::NotAssignable, span, title, "expected a field of a C struct"))
-                    }
+                if let Term::Value(of) = of
+                    && matches!(self.body.ty(of), Ty::Pointer(_) | Ty::Record(_))
+                {
+                    return self.field_place(of, syntax.name(*name), span);
                 }
+                let title = format!("{} has no fields to assign to", self.describe(&of));
+                Err(self.error(Id::NotAssignable, span, title, "expected a field of a C struct"))
             }
-            _ => Err(self.error(Id::NotAssignable, span, "this cannot be assigned to", "")),
+            // The parser lets nothing else be a target; a tuple is unpacked before.
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Imaginary(_)
+            | ExprKind::Text(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Compare(..)
+            | ExprKind::Bools(..)
+            | ExprKind::If { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Tuple(_)
+            | ExprKind::Walrus(..) => {
+                Err(self.error(Id::NotAssignable, span, "this cannot be assigned to", ""))
+            }
         }
     }
 
@@ -86,7 +100,7 @@ impl Walker<'_, '_> {
             }
             Place::Memory { is_const: true, span: at, ty, .. }
             | Place::Bits { is_const: true, span: at, ty, .. } => {
-                let title = format!("a `const {}` cannot be assigned to", self.program.types.name(*ty));
+                let title = format!("`const {}` cannot be assigned to", self.program.types.name(*ty));
                 let stop = self.error(Id::ConstTarget, *at, title, "declared `const`");
                 Err(stop.help("declare the pointer without `const` if C lets you write there"))
             }
@@ -119,13 +133,13 @@ impl Walker<'_, '_> {
         let Ty::Pointer(pointer_ty) = self.body.ty(pointer) else {
             return Err(self.not_indexable(&of, value_span));
         };
-        let pointee = self.pointee(pointer_ty, value_span)?;
+        let target = self.pointee(pointer_ty, value_span)?;
         let offset = self.element_count(at, index_span)?;
         let address = match self.body.as_const(offset) {
             Some(Const::Int(0)) => pointer,
             _ => self.body.emit(Op::Offset(pointer, offset), Ty::Pointer(pointer_ty), span),
         };
-        Ok(Place::Memory { address, ty: pointee.ty, is_const: pointee.qualifiers.is_const, span })
+        Ok(Place::Memory { address, ty: target.ty, is_const: target.qualifiers.is_const, span })
     }
 
     fn not_indexable(&self, of: &Term, span: Span) -> Stop {
@@ -156,36 +170,14 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// What a pointer points to, if it can be indexed.
-    fn pointee(&self, pointer: TypeId, span: Span) -> Walked<Qualified> {
-        let found = target(self.program.types, pointer);
-        found.filter(|target| self.program.types.layout(target.ty).is_ok()).ok_or_else(|| {
-            let title = format!("`{}` points to nothing of known size", self.program.types.name(pointer));
-            self.error(Id::OpaquePointer, span, title, "cannot be indexed, moved or read")
-                .help("declare the parameter with the type it points to, such as `double *`")
-        })
-    }
-
-    fn element_count(&mut self, value: Value, span: Span) -> Walked<Value> {
-        match self.body.ty(value) {
-            Ty::Bool | Ty::Int(_) => Ok(convert::to(&mut self.body, value, Ty::I64, span)),
-            ty @ (Ty::Unit | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_)) => {
-                let title = format!("a pointer is indexed by `{}`", self.ty_name(ty));
-                Err(self
-                    .error(Id::WrongOperand, span, title, "expected an integer")
-                    .help("convert it: `int(…)`"))
-            }
-        }
-    }
-
     /// A field of a record, or of the record that a pointer points to.
     pub(crate) fn field_place(&mut self, of: Value, name: &str, span: Span) -> Walked<Place> {
         let (record_ty, is_const) = match self.body.ty(of) {
             Ty::Pointer(pointer) => {
-                let pointee = self.pointee(pointer, span)?;
-                (pointee.ty, pointee.qualifiers.is_const)
+                let target = self.pointee(pointer, span)?;
+                (target.ty, target.qualifiers.is_const)
             }
-            Ty::Record(record) => (record, false),
+            Ty::Record(record) => (record, self.body.is_read_only(of)),
             Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => {
                 (self.program.types.void(), false)
             }
@@ -231,12 +223,18 @@ impl Walker<'_, '_> {
         Ty::Pointer(types.pointer_to(target))
     }
 
+    /// Whether one is the type of a pointer to the record that the other is.
+    pub(crate) fn points_to(&self, from: Ty, to: Ty) -> bool {
+        let (Ty::Pointer(pointer), Ty::Record(record)) = (from, to) else { return false };
+        target(self.program.types, pointer).is_some_and(|target| target.ty == record)
+    }
+
     /// The record that a pointer points to, as a reference.
-    fn as_record(&mut self, of: Value, record: TypeId, span: Span) -> Value {
-        match self.body.ty(of) {
-            Ty::Record(_) => of,
-            _ => self.body.emit(Op::FieldAddress(of, 0), Ty::Record(record), span),
+    pub(crate) fn as_record(&mut self, of: Value, record: TypeId, span: Span) -> Value {
+        if matches!(self.body.ty(of), Ty::Record(_)) {
+            return of;
         }
+        self.body.emit(Op::FieldAddress(of, 0), Ty::Record(record), span)
     }
 
     /// The type in which a value of a C type is held.
@@ -249,7 +247,11 @@ impl Walker<'_, '_> {
 
     fn load(&mut self, address: Value, ty: TypeId, is_const: bool, span: Span) -> Walked<Value> {
         if matches!(self.program.types.get(ty), CType::Record(_)) {
-            return Ok(self.as_record(address, ty, span));
+            let record = self.as_record(address, ty, span);
+            if is_const {
+                self.body.set_read_only(record);
+            }
+            return Ok(record);
         }
         if element(self.program.types, ty).is_some() {
             // An array is the pointer to its first element.
@@ -286,76 +288,20 @@ impl Walker<'_, '_> {
     pub(crate) fn assigned(&mut self, term: &Term, to: Ty, span: Span) -> Walked<Value> {
         let value = self.value(term, span)?;
         let from = self.body.ty(value);
-        if let (Ty::Pointer(pointer), Ty::Record(record)) = (from, to)
-            && target(self.program.types, pointer).is_some_and(|target| target.ty == record)
+        if let Ty::Record(record) = to
+            && self.points_to(from, to)
         {
             return Ok(self.as_record(value, record, span));
         }
         if self.is_assignable(from, to) {
             return Ok(convert::to(&mut self.body, value, to, span));
         }
-        let title = format!("a `{}` where a `{}` is wanted", self.ty_name(from), self.ty_name(to));
+        let title = format!("`{}` where `{}` is wanted", self.ty_name(from), self.ty_name(to));
         let stop = self.error(Id::WrongValue, span, title, format!("expected `{}`", self.ty_name(to)));
-        Err(match (from, to) {
-            (Ty::Float(_), Ty::Int(_) | Ty::Bool) => stop.help("convert it: `int(…)`"),
-            (Ty::Complex(_), _) => stop.help("take its `.real`"),
-            _ => stop,
+        Err(match from {
+            Ty::Complex(_) => stop.help("take its `.real`"),
+            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => stop,
         })
-    }
-
-    /// Whether C lets a pointer be assigned to another pointer type without a cast.
-    pub(crate) fn is_pointer_assignable(&self, from: TypeId, to: TypeId) -> bool {
-        let types = &self.program.types;
-        let (Some(from), Some(to)) = (target(types, from), target(types, to)) else { return false };
-        let is_void = |ty| matches!(types.get(ty), CType::Void);
-        let keeps_const = to.qualifiers.is_const || !from.qualifiers.is_const;
-        keeps_const && (is_void(from.ty) || is_void(to.ty) || types.same_representation(from.ty, to.ty))
-    }
-
-    /// `p + n`, `n + p`, `p - n`, `p - p`.
-    pub(crate) fn pointer_arithmetic(
-        &mut self,
-        op: BinaryOp,
-        a: Value,
-        b: Value,
-        span: Span,
-    ) -> Walked<Value> {
-        let (a_ty, b_ty) = (self.body.ty(a), self.body.ty(b));
-        match (op, a_ty, b_ty) {
-            (BinaryOp::Add | BinaryOp::Sub, Ty::Pointer(pointer), Ty::Bool | Ty::Int(_)) => {
-                self.pointee(pointer, span)?;
-                let mut count = self.element_count(b, span)?;
-                if op == BinaryOp::Sub {
-                    count = self.body.emit(Op::Unary(tir::UnaryOp::Neg, count), Ty::I64, span);
-                }
-                Ok(self.body.emit(Op::Offset(a, count), a_ty, span))
-            }
-            (BinaryOp::Add, Ty::Bool | Ty::Int(_), Ty::Pointer(pointer)) => {
-                self.pointee(pointer, span)?;
-                let count = self.element_count(a, span)?;
-                Ok(self.body.emit(Op::Offset(b, count), b_ty, span))
-            }
-            (BinaryOp::Sub, Ty::Pointer(x), Ty::Pointer(y)) => self.pointer_distance(a, b, (x, y), span),
-            _ => Err(self.operands_clash(op, a_ty, b_ty, (span, span))),
-        }
-    }
-
-    fn pointer_distance(&mut self, a: Value, b: Value, types: (TypeId, TypeId), span: Span) -> Walked<Value> {
-        let (x, y) = (self.pointee(types.0, span)?, self.pointee(types.1, span)?);
-        if !self.program.types.same_representation(x.ty, y.ty) {
-            return Err(self.operands_clash(BinaryOp::Sub, self.body.ty(a), self.body.ty(b), (span, span)));
-        }
-        let size = self.program.types.layout(x.ty).map_or(1, |layout| layout.size.get());
-        let a = self.body.emit(Op::Convert(a), Ty::I64, span);
-        let b = self.body.emit(Op::Convert(b), Ty::I64, span);
-        let bytes = self.body.emit(Op::Binary(tir::BinaryOp::Sub, a, b), Ty::I64, span);
-        let size = self.body.constant(Const::Int(i128::from(size.max(1))), Ty::I64, span);
-        Ok(self.body.emit(Op::Binary(tir::BinaryOp::FloorDiv, bytes, size), Ty::I64, span))
-    }
-
-    /// Whether a pointer is null.
-    pub(crate) fn is_null(&mut self, pointer: Value, span: Span) -> Value {
-        self.compare_zero(Comparison::Eq, pointer, span)
     }
 }
 

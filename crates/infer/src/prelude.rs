@@ -1,9 +1,10 @@
-//! Functions of `math`, `cmath` and NumPy that are written in the supported subset, and expanded
+//! Functions of `math`, `cmath` and `numpy` that are written in the supported subset, and expanded
 //! where they are called.
 //!
 //! The annotation of a parameter says what is taken and what it is converted to before: `real` to
-//! a float, `integer` to a 64-bit integer, `number` to a float or complex number, `scalar` to
-//! any number; parameters of one kind get one type. A name with an underscore before it is a
+//! a float, `integer` to a 64-bit integer, `number` to a float or complex number, `complex` to
+//! `complex128`; `plain` takes any real number and `scalar` any number as it is. Parameters of
+//! one kind get one type. A name with an underscore before it is a
 //! primitive. Defaults are `None`, whatever the text says.
 
 use std::sync::{Arc, LazyLock};
@@ -22,7 +23,12 @@ use crate::walk::Walker;
 use crate::{Entity, FunctionSource, promote};
 
 /// The modules: the prefix of their functions' names, and their text.
-const MODULES: &[(&str, &str)] = &[("math", include_str!("prelude/math.py"))];
+const MODULES: &[(&str, &str)] = &[
+    ("cmath", include_str!("prelude/cmath.py")),
+    ("math", include_str!("prelude/math.py")),
+    ("numbers", include_str!("prelude/numbers.py")),
+    ("numpy", include_str!("prelude/numpy.py")),
+];
 
 static FUNCTIONS: LazyLock<FxHashMap<String, Arc<Syntax>>> = LazyLock::new(|| {
     let mut functions = FxHashMap::default();
@@ -45,6 +51,7 @@ pub(crate) fn instead(name: &str) -> Option<&'static str> {
         "math.fsum" | "math.prod" | "math.dist" | "math.sumprod" | "builtins.sum" => {
             "add or multiply in a `for` loop over `range`"
         }
+        "numpy.where" => "write `a if condition else b`",
         "builtins.print" => "call C's `printf`, or raise an exception with the values",
         "builtins.len" => "pass the length as an argument",
         "builtins.isinstance" | "builtins.type" => {
@@ -55,16 +62,16 @@ pub(crate) fn instead(name: &str) -> Option<&'static str> {
 }
 
 /// What a name means in the text of the prelude. Exception classes are the host's.
-pub(crate) fn global(name: &str) -> Option<Entity> {
+pub(crate) fn global(name: &str) -> Entity {
     let float = |value| Entity::Constant(Const::Float(value), Ty::F64);
-    Some(match name {
+    match name {
         "_inf" => float(f64::INFINITY),
         "_nan" => float(f64::NAN),
         "_pi" => float(std::f64::consts::PI),
         _ if name.starts_with('_') => Entity::Known(name.to_owned()),
         _ if FUNCTIONS.contains_key(name) => Entity::Known(name.replacen('_', ".", 1)),
         _ => Entity::Known(format!("builtins.{name}")),
-    })
+    }
 }
 
 /// What a parameter of the prelude takes.
@@ -73,6 +80,8 @@ enum Kind {
     Real,
     Integer,
     Number,
+    Complex,
+    Plain,
     Scalar,
 }
 
@@ -83,6 +92,8 @@ impl Kind {
             "real" => Some(Self::Real),
             "integer" => Some(Self::Integer),
             "number" => Some(Self::Number),
+            "complex" => Some(Self::Complex),
+            "plain" => Some(Self::Plain),
             "scalar" => Some(Self::Scalar),
             _ => None,
         }
@@ -90,21 +101,23 @@ impl Kind {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::Real => "a real number",
+            Self::Real | Self::Plain => "a real number",
             Self::Integer => "an integer",
-            Self::Number | Self::Scalar => "a number",
+            Self::Number | Self::Complex | Self::Scalar => "a number",
         }
     }
 
     /// The type that an argument of type `ty` becomes.
     fn convert(self, ty: Ty) -> Option<Ty> {
-        match (self, ty) {
-            (Self::Real, _) => promote::float(ty).map(Ty::Float),
-            (Self::Integer, Ty::Bool | Ty::Int(_)) => promote::widen(ty),
-            (Self::Number, Ty::Complex(_)) => Some(ty),
-            (Self::Number, _) => promote::float(ty).map(Ty::Float),
-            (Self::Scalar, Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => Some(ty),
-            (Self::Integer | Self::Scalar, _) => None,
+        let is_real = matches!(ty, Ty::Bool | Ty::Int(_) | Ty::Float(_));
+        let is_number = is_real || matches!(ty, Ty::Complex(_));
+        match self {
+            Self::Number if matches!(ty, Ty::Complex(_)) => Some(ty),
+            Self::Real | Self::Number => promote::float(ty).map(Ty::Float),
+            Self::Integer => promote::widen(ty).filter(|ty| matches!(ty, Ty::Int(_))),
+            Self::Complex => is_number.then_some(Ty::C128),
+            Self::Plain => is_real.then_some(ty),
+            Self::Scalar => is_number.then_some(ty),
         }
     }
 }
@@ -119,6 +132,7 @@ impl Walker<'_, '_> {
             let Some(kind) = *kind else { continue };
             let Some(ty) = self.taken_type(kind, arg, &source.name)? else { continue };
             match common.iter_mut().find(|(known, _)| *known == kind) {
+                Some((Kind::Integer, so_far)) => *so_far = promote::arithmetic(*so_far, ty).unwrap_or(ty),
                 Some((_, so_far)) => *so_far = promote::join(*so_far, ty).unwrap_or(ty),
                 None => common.push((kind, ty)),
             }

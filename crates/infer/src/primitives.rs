@@ -1,11 +1,10 @@
 //! What the prelude is built from: operations of the IR by name.
 
 use source::Span;
-use tir::{BinaryOp, Intrinsic, Op, Ty, UnaryOp, Value};
+use tir::{BinaryOp, Const, Intrinsic, Op, Ty, UnaryOp, Value};
 
 use crate::calls::Args;
 use crate::convert;
-use crate::promote;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
@@ -27,12 +26,7 @@ impl Walker<'_, '_> {
 
     /// An intrinsic of arguments that have one float or complex type but for an exponent.
     pub(crate) fn intrinsic(&mut self, intrinsic: Intrinsic, args: Vec<Value>, span: Span) -> Value {
-        let ty = self.body.ty(args[0]);
-        let result = match intrinsic {
-            Intrinsic::IsNan | Intrinsic::IsInf | Intrinsic::IsFinite | Intrinsic::SignBit => Ty::Bool,
-            Intrinsic::FrexpExponent => Ty::I64,
-            _ => ty,
-        };
+        let result = intrinsic.result(self.body.ty(args[0]));
         self.body.emit(Op::Intrinsic(intrinsic, args), result, span)
     }
 
@@ -48,14 +42,17 @@ impl Walker<'_, '_> {
             "floordiv" => binary(self, BinaryOp::FloorDiv),
             "floormod" => binary(self, BinaryOp::FloorMod),
             "pow" => binary(self, BinaryOp::Pow),
-            "conj" => Some(self.body.emit(Op::Unary(UnaryOp::Conj, values[0]), ty, span)),
-            // A float that is integral and in range, as an integer.
-            "trunc_int" => Some(self.body.emit(Op::Convert(values[0]), Ty::I64, span)),
-            // A number as a float, a float as itself.
-            "float" => {
-                let float = promote::float(ty)?;
-                Some(convert::to(&mut self.body, values[0], Ty::Float(float), span))
+            "select" => {
+                let ty = self.body.ty(second?);
+                let op = Op::Select(values[0], second?, *values.get(2)?);
+                Some(self.body.emit(op, ty, span))
             }
+            // What a value is decides when compiling: the other branch is not walked.
+            "is_int" => Some(self.known(matches!(ty, Ty::Bool | Ty::Int(_)), span)),
+            "is_float" => Some(self.known(matches!(ty, Ty::Float(_)), span)),
+            "is_complex" => Some(self.known(matches!(ty, Ty::Complex(_)), span)),
+            "conj" => Some(self.body.emit(Op::Unary(UnaryOp::Conj, values[0]), ty, span)),
+            "double" => Some(convert::to(&mut self.body, values[0], Ty::F64, span)),
             // The first as the type of the second.
             "like" => {
                 let ty = self.body.ty(second?);
@@ -63,5 +60,9 @@ impl Walker<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    fn known(&mut self, value: bool, span: Span) -> Value {
+        self.body.constant(Const::Bool(value), Ty::Bool, span)
     }
 }

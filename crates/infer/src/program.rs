@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use arena::{Id as _, IdMap};
 use ctype::CTypes;
+use diagnostic::Id;
 use tir::{
     CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Program, RaiseSite,
     RaiseSiteId, Ty,
@@ -57,7 +58,7 @@ pub(crate) struct Programs<'a> {
     /// Results that earlier passes found for functions that call themselves.
     assumptions: Vec<(Key, Ty)>,
     /// Functions that were called while they were being walked.
-    recursive: Vec<Key>,
+    recursive: Vec<(Key, Arc<FunctionSource>)>,
 }
 
 impl<'a> Programs<'a> {
@@ -89,7 +90,7 @@ impl<'a> Programs<'a> {
         let key = Key { callee: Callee::Entry, params: self.entry_params.to_vec() };
         loop {
             self.specialise(&key, &entry)?;
-            if self.assumptions_hold() {
+            if self.assumptions_hold()? {
                 return Ok(self.into_program());
             }
             self.keys.clear();
@@ -112,7 +113,7 @@ impl<'a> Programs<'a> {
         if let Some(index) = self.keys.iter().position(|(known, _)| known == key) {
             let result = match self.keys[index].1 {
                 Outcome::Known(result) => result,
-                Outcome::Open => wanted.or_else(|| self.assumed(key)),
+                Outcome::Open => wanted.or_else(|| self.assumed(key, source)),
             };
             return Ok((FuncId::from_index(index), result));
         }
@@ -126,20 +127,20 @@ impl<'a> Programs<'a> {
         Ok((id, result))
     }
 
-    fn assumed(&mut self, key: &Key) -> Option<Ty> {
-        if !self.recursive.contains(key) {
-            self.recursive.push(key.clone());
+    fn assumed(&mut self, key: &Key, source: &Arc<FunctionSource>) -> Option<Ty> {
+        if !self.recursive.iter().any(|(known, _)| known == key) {
+            self.recursive.push((key.clone(), source.clone()));
         }
         self.assumptions.iter().find(|(known, _)| known == key).map(|(_, ty)| *ty)
     }
 
     /// Whether each recursive function has the result that was assumed; what it has is assumed
     /// from now on.
-    fn assumptions_hold(&mut self) -> bool {
+    fn assumptions_hold(&mut self) -> Walked<bool> {
         let mut hold = true;
-        for key in std::mem::take(&mut self.recursive) {
+        for (key, source) in std::mem::take(&mut self.recursive) {
             let outcome = self.keys.iter().find(|(known, _)| *known == key);
-            let Some((_, Outcome::Known(Some(result)))) = outcome else { continue };
+            let Some((_, Outcome::Known(Some(result)))) = outcome else { return Err(never_returns(&source)) };
             match self.assumptions.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, assumed)) if assumed == result => continue,
                 // Never back to a narrower type, so that this ends.
@@ -148,7 +149,7 @@ impl<'a> Programs<'a> {
             }
             hold = false;
         }
-        hold
+        Ok(hold)
     }
 
     /// Which callee the host's function is, and its source.
@@ -165,8 +166,7 @@ impl<'a> Programs<'a> {
                 source
             }
         };
-        let is_entry = Arc::ptr_eq(&source.syntax, &self.entry.syntax)
-            && Arc::ptr_eq(&source.environment, &self.entry.environment);
+        let is_entry = Arc::ptr_eq(&source.syntax, &self.entry.syntax);
         Ok((if is_entry { Callee::Entry } else { Callee::Host(object) }, source))
     }
 
@@ -202,6 +202,15 @@ fn position<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
         list.push(item);
         list.len() - 1
     })
+}
+
+/// A function of which every path calls itself.
+fn never_returns(source: &FunctionSource) -> Stop {
+    let syntax = &source.syntax;
+    let title = format!("`{}` has no path that returns without calling itself", source.name);
+    let label = "its result has no type";
+    Stop::error(Id::UnresolvedRecursion, &syntax.source, syntax.head, title, label)
+        .help("return a value before the first call of itself")
 }
 
 impl From<Stop> for Vec<diagnostic::Diagnostic> {

@@ -131,8 +131,12 @@ impl Rebuild<'_> {
             self.block_ids[block] = Some(self.new.blocks.push(empty));
             // In the order of the text: a block's own values follow its parameters.
             for inst in &self.old.blocks[block].insts {
-                let result = self.old.insts[*inst].result;
-                result.filter(|result| self.live[*result]).map(|result| self.value(result));
+                let inst = &self.old.insts[*inst];
+                if let Some(result) = inst.result
+                    && (self.live[result] || has_effect(&inst.op))
+                {
+                    self.value(result);
+                }
             }
         }
         for &block in blocks {

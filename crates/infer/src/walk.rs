@@ -116,7 +116,11 @@ impl<'a, 'p> Walker<'a, 'p> {
         for arrival in returns {
             let (Some(Term::Value(value)), Some(ty)) = (arrival.term, result) else { continue };
             self.body.switch_to(arrival.block);
-            let value = convert::to(&mut self.body, value, ty, arrival.span);
+            let value = if let Ty::Record(record) = ty {
+                self.as_record(value, record, arrival.span)
+            } else {
+                convert::to(&mut self.body, value, ty, arrival.span)
+            };
             self.body.terminate(Terminator::Return((ty != Ty::Unit).then_some(value)));
         }
         Ok(result)
@@ -144,7 +148,7 @@ impl<'a, 'p> Walker<'a, 'p> {
 
     /// Whether a value of type `ty` may be returned where `wanted` is declared.
     fn check_result(&self, arrival: &Arrival, ty: Ty, wanted: Ty) -> Walked<()> {
-        if wanted == Ty::Unit || self.is_assignable(ty, wanted) {
+        if self.is_assignable(ty, wanted) || self.points_to(ty, wanted) {
             return Ok(());
         }
         let wanted_name = self.ty_name(wanted);
@@ -157,14 +161,19 @@ impl<'a, 'p> Walker<'a, 'p> {
                 ("this returns nothing".to_owned(), "")
             };
             let stop = self.error(Id::MissingReturn, arrival.span, title, label);
-            return Err(stop.help(format!("return a `{wanted_name}` on every path")));
+            return Err(stop.help(format!("return `{wanted_name}` on every path")));
         }
-        let title = format!("a `{}` is returned where the signature says `{wanted_name}`", self.ty_name(ty));
+        let ty_name = self.ty_name(ty);
+        if wanted == Ty::Unit {
+            let title = format!("`{ty_name}` is returned where the signature has no result");
+            let stop = self.error(Id::WrongResult, arrival.span, title, "expected nothing");
+            return Err(stop.help("write `return`"));
+        }
+        let title = format!("`{ty_name}` is returned where the signature says `{wanted_name}`");
         let stop = self.error(Id::WrongResult, arrival.span, title, format!("expected `{wanted_name}`"));
-        Err(match wanted {
-            Ty::Int(_) | Ty::Bool => stop.help("convert it: `int(…)`"),
-            Ty::Float(_) => stop.help("convert it: `float(…)`, or take `.real`"),
-            Ty::Unit | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) => stop,
+        Err(match ty {
+            Ty::Complex(_) => stop.help("take its `.real`"),
+            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => stop,
         })
     }
 
@@ -172,8 +181,8 @@ impl<'a, 'p> Walker<'a, 'p> {
     pub(crate) fn is_assignable(&self, from: Ty, to: Ty) -> bool {
         match (from, to) {
             (a, b) if a == b => true,
-            (Ty::Bool | Ty::Int(_), Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
-            | (Ty::Float(_), Ty::Float(_) | Ty::Complex(_))
+            // A float becomes an integer towards zero, as in C and Numba.
+            (Ty::Bool | Ty::Int(_) | Ty::Float(_), Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
             | (Ty::Complex(_), Ty::Complex(_))
             | (Ty::Unit, Ty::Pointer(_)) => true,
             (Ty::Pointer(from), Ty::Pointer(to)) => self.is_pointer_assignable(from, to),
@@ -304,7 +313,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             return Ok(None);
         }
         Shape::meet(&terms, &|value| self.body.ty(value)).map(Some).map_err(|clash| {
-            let (a, b) = (self.describe_shape(&clash.0), self.describe_shape(&clash.1));
+            let (a, b) = (self.describe_shape(&clash.0.0), self.describe_shape(&clash.0.1));
             let title = format!("this is {a} on one path and {b} on another");
             let span = arrivals.last().map_or(Span::at(0), |arrival| arrival.span);
             self.error(Id::PathsDiffer, span, title, format!("here it is {b}"))

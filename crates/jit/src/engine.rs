@@ -1,8 +1,7 @@
 //! The engine, and code that it owns the memory of.
 
-use std::ffi::CString;
 use std::fmt;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::elf::Symbols;
 use crate::orc::{Dylib, Session};
@@ -33,15 +32,18 @@ impl std::error::Error for LinkError {}
 /// The linker of the process.
 #[derive(Debug)]
 pub struct Engine {
-    session: Session,
-    dylibs: Mutex<Dylibs>,
+    /// ORC queues its work for whichever thread looks next, so a link that is not alone could
+    /// return before it is done: one at a time.
+    linker: Mutex<Linker>,
 }
 
-#[derive(Debug, Default)]
-struct Dylibs {
+#[derive(Debug)]
+struct Linker {
+    session: Session,
+    /// Emptied dylibs.
     free: Vec<Dylib>,
-    /// How many were ever made, for their names.
-    count: usize,
+    /// How many dylibs were ever made, for their names.
+    made: usize,
 }
 
 impl Engine {
@@ -53,7 +55,7 @@ impl Engine {
         static ENGINE: OnceLock<Result<Engine, LinkError>> = OnceLock::new();
         let made = ENGINE.get_or_init(|| {
             let session = Session::new().map_err(LinkError::Refused)?;
-            Ok(Self { session, dylibs: Mutex::default() })
+            Ok(Self { linker: Mutex::new(Linker { session, free: Vec::new(), made: 0 }) })
         });
         made.as_ref().map_err(Clone::clone)
     }
@@ -69,21 +71,40 @@ impl Engine {
             let given = symbols.iter().find(|(given, _)| given == name);
             needed.push(*given.ok_or_else(|| LinkError::Undefined((*name).to_owned()))?);
         }
-        let dylib = self.take_dylib()?;
-        let mut code = Code { engine: self, dylib: Some(dylib), symbols: Box::default() };
-        code.fill(object, &needed, &own.defined).map_err(LinkError::Refused)?;
-        Ok(code)
+        let mut linker = self.linker();
+        let mut dylib = linker.take_dylib().map_err(LinkError::Refused)?;
+        match linker.session.link(&mut dylib, object, &needed, &own.defined) {
+            Ok(addresses) => {
+                let names = own.defined.iter().map(|&name| name.into());
+                Ok(Code { engine: self, dylib: Some(dylib), symbols: names.zip(addresses).collect() })
+            }
+            Err(message) => {
+                linker.give_back(dylib);
+                Err(LinkError::Refused(message))
+            }
+        }
     }
 
-    fn take_dylib(&self) -> Result<Dylib, LinkError> {
-        let mut dylibs = self.dylibs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(dylib) = dylibs.free.pop() {
+    fn linker(&self) -> MutexGuard<'_, Linker> {
+        self.linker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Linker {
+    fn take_dylib(&mut self) -> Result<Dylib, String> {
+        if let Some(dylib) = self.free.pop() {
             return Ok(dylib);
         }
-        dylibs.count += 1;
-        let name = CString::new(format!("code{}", dylibs.count)).unwrap_or_default();
-        let refused = || LinkError::Refused("no dylib could be made".to_owned());
-        self.session.create_dylib(&name).ok_or_else(refused)
+        self.made += 1;
+        self.session.create_dylib(&format!("code{}", self.made))
+    }
+
+    /// Empties a dylib for the next code. One that cannot be emptied is left alone: its memory is
+    /// lost, nothing else.
+    fn give_back(&mut self, mut dylib: Dylib) {
+        if self.session.clear(&mut dylib).is_ok() {
+            self.free.push(dylib);
+        }
     }
 }
 
@@ -101,25 +122,12 @@ impl Code {
     pub fn address(&self, symbol: &str) -> Option<u64> {
         self.symbols.iter().find(|(name, _)| name.as_ref() == symbol).map(|&(_, address)| address)
     }
-
-    fn fill(&mut self, object: &[u8], needed: &[(&str, u64)], defined: &[&str]) -> Result<(), String> {
-        let (session, Some(dylib)) = (&self.engine.session, &mut self.dylib) else { return Ok(()) };
-        if !needed.is_empty() {
-            session.define(dylib, needed)?;
-        }
-        session.add(dylib, object)?;
-        let addresses = session.look_up(dylib, defined)?;
-        self.symbols = defined.iter().map(|&name| name.into()).zip(addresses).collect();
-        Ok(())
-    }
 }
 
 impl Drop for Code {
     fn drop(&mut self) {
-        let Some(mut dylib) = self.dylib.take() else { return };
-        // A dylib that could not be emptied is left alone: its memory is lost, nothing else.
-        if self.engine.session.clear(&mut dylib).is_ok() {
-            self.engine.dylibs.lock().unwrap_or_else(PoisonError::into_inner).free.push(dylib);
+        if let Some(dylib) = self.dylib.take() {
+            self.engine.linker().give_back(dylib);
         }
     }
 }

@@ -11,8 +11,8 @@
 //!
 //! # Safety model
 //! All unsafe code is in `orc`, which calls LLVM's C interface and offers safe functions. It
-//! relies on: the session is made once and never disposed of; ORC locks it inside, so that any
-//! thread may call; a dylib is owned by one [`Code`] or by the engine's list of free ones; every
+//! relies on: the session is made once and never disposed of; one thread at a time has it, by the
+//! engine's lock; a dylib is owned by one [`Code`] or by the engine's list of free ones; every
 //! `LLVMErrorRef` is turned into its message once. To *run* what was linked is the caller's
 //! responsibility: an address is a number here.
 

@@ -16,8 +16,8 @@ use llvm_sys::orc2::{
     LLVMOrcCSymbolMapPairs, LLVMOrcDisposeMaterializationUnit, LLVMOrcExecutionSessionCreateBareJITDylib,
     LLVMOrcExecutionSessionGetSymbolStringPool, LLVMOrcExecutionSessionIntern, LLVMOrcExecutionSessionLookup,
     LLVMOrcExecutionSessionRef, LLVMOrcExecutionSessionSetErrorReporter, LLVMOrcJITDylibClear,
-    LLVMOrcJITDylibDefine, LLVMOrcJITDylibLookupFlags, LLVMOrcLookupKind, LLVMOrcSymbolLookupFlags,
-    LLVMOrcSymbolStringPoolClearDeadEntries, LLVMOrcSymbolStringPoolEntryRef,
+    LLVMOrcJITDylibDefine, LLVMOrcJITDylibLookupFlags, LLVMOrcLookupKind, LLVMOrcOpaqueJITDylib,
+    LLVMOrcSymbolLookupFlags, LLVMOrcSymbolStringPoolClearDeadEntries, LLVMOrcSymbolStringPoolEntryRef,
 };
 
 /// LLVM's words for what went wrong.
@@ -30,23 +30,20 @@ pub(crate) struct Session {
     session: LLVMOrcExecutionSessionRef,
 }
 
-// SAFETY: ORC takes the session's lock in every function that is called here, and `Session` has
-// no other state.
+// SAFETY: ORC ties a session to no thread.
 unsafe impl Send for Session {}
-// SAFETY: as above.
-unsafe impl Sync for Session {}
 
 /// A namespace of symbols and the memory of what is linked into it.
 #[derive(Debug)]
-pub(crate) struct Dylib(NonNull<llvm_sys::orc2::LLVMOrcOpaqueJITDylib>);
+pub(crate) struct Dylib(NonNull<LLVMOrcOpaqueJITDylib>);
 
-// SAFETY: a dylib is reached through the session only, which any thread may use.
+// SAFETY: a dylib is reached through the session only, which may move between threads.
 unsafe impl Send for Dylib {}
-// SAFETY: as above; nothing can be done with a shared reference.
+// SAFETY: nothing can be done with a shared reference.
 unsafe impl Sync for Dylib {}
 
 /// What the session said that no caller was told, such as why an object failed.
-static REPORTED: Mutex<String> = Mutex::new(String::new());
+static REPORTED: Mutex<Message> = Mutex::new(Message::new());
 
 impl Session {
     /// Makes the session.
@@ -64,15 +61,32 @@ impl Session {
         Ok(Self { jit, session })
     }
 
-    /// A new, empty dylib.
-    pub(crate) fn create_dylib(&self, name: &CStr) -> Option<Dylib> {
-        // SAFETY: the session is alive and copies the name, which the caller makes unique.
+    /// A new, empty dylib of a name that no other has.
+    pub(crate) fn create_dylib(&mut self, name: &str) -> Result<Dylib, Message> {
+        let name = c_string(name)?;
+        // SAFETY: the session is alive and copies the name.
         let dylib = unsafe { LLVMOrcExecutionSessionCreateBareJITDylib(self.session, name.as_ptr()) };
-        NonNull::new(dylib).map(Dylib)
+        NonNull::new(dylib).map(Dylib).ok_or_else(|| "no dylib could be made".to_owned())
+    }
+
+    /// Links an object into an empty dylib: the addresses of what it defines. On failure the dylib
+    /// must be cleared.
+    pub(crate) fn link(
+        &mut self,
+        dylib: &mut Dylib,
+        object: &[u8],
+        needed: &[(&str, u64)],
+        defined: &[&str],
+    ) -> Result<Vec<u64>, Message> {
+        if !needed.is_empty() {
+            self.define(dylib, needed)?;
+        }
+        self.add(dylib, object)?;
+        self.look_up(dylib, defined)
     }
 
     /// Gives names to addresses.
-    pub(crate) fn define(&self, dylib: &mut Dylib, symbols: &[(&str, u64)]) -> Result<(), Message> {
+    fn define(&mut self, dylib: &mut Dylib, symbols: &[(&str, u64)]) -> Result<(), Message> {
         let mut pairs = Vec::with_capacity(symbols.len());
         for &(name, address) in symbols {
             let flags = LLVMJITSymbolFlags {
@@ -95,7 +109,7 @@ impl Session {
     }
 
     /// Adds an object; it is linked when one of its symbols is looked up.
-    pub(crate) fn add(&self, dylib: &mut Dylib, object: &[u8]) -> Result<(), Message> {
+    fn add(&mut self, dylib: &mut Dylib, object: &[u8]) -> Result<(), Message> {
         // SAFETY: the buffer copies the bytes and is taken over by the session.
         unsafe {
             let name = c"object".as_ptr();
@@ -106,7 +120,7 @@ impl Session {
     }
 
     /// The addresses of symbols, which links the object that holds them.
-    pub(crate) fn look_up(&self, dylib: &mut Dylib, names: &[&str]) -> Result<Vec<u64>, Message> {
+    fn look_up(&mut self, dylib: &mut Dylib, names: &[&str]) -> Result<Vec<u64>, Message> {
         let mut set = Vec::with_capacity(names.len());
         for name in names {
             set.push(LLVMOrcCLookupSetElement {
@@ -120,9 +134,9 @@ impl Session {
             JDLookupFlags: LLVMOrcJITDylibLookupFlags::LLVMOrcJITDylibLookupFlagsMatchAllSymbols,
         };
         let mut answer = Answer { wanted: &wanted, result: None };
-        // SAFETY: the lists have the lengths given. Without threads of its own the session links
-        // here and calls `receive` before it returns, so `answer` outlives the use. The lookup
-        // takes over the reference to each name.
+        // SAFETY: the lists have the lengths given; the lookup takes over the reference to each
+        // name. The session has no threads of its own and this one has it alone, so that it links
+        // here and calls `receive` before it returns: `answer` outlives the use.
         unsafe {
             LLVMOrcExecutionSessionLookup(
                 self.session,
@@ -140,7 +154,7 @@ impl Session {
     }
 
     /// Frees all that was linked into the dylib and forgets its symbols.
-    pub(crate) fn clear(&self, dylib: &mut Dylib) -> Result<(), Message> {
+    pub(crate) fn clear(&mut self, dylib: &mut Dylib) -> Result<(), Message> {
         // SAFETY: the dylib is of this session, and nobody else uses it. The pool is the session's.
         unsafe {
             let result = check(LLVMOrcJITDylibClear(dylib.0.as_ptr()));
@@ -151,7 +165,7 @@ impl Session {
 
     /// A reference to the pool's entry for the name, which the caller must give away.
     fn intern(&self, name: &str) -> Result<LLVMOrcSymbolStringPoolEntryRef, Message> {
-        let name = CString::new(name).map_err(|_| format!("a zero byte in the symbol {name:?}"))?;
+        let name = c_string(name)?;
         // SAFETY: the session is alive and copies the name.
         Ok(unsafe { LLVMOrcExecutionSessionIntern(self.session, name.as_ptr()) })
     }
@@ -185,6 +199,10 @@ extern "C" fn report(_: *mut c_void, error: LLVMErrorRef) {
 fn with_reported(message: Message) -> Message {
     let reported = std::mem::take(&mut *REPORTED.lock().unwrap_or_else(PoisonError::into_inner));
     if reported.is_empty() { message } else { format!("{message}: {reported}") }
+}
+
+fn c_string(name: &str) -> Result<CString, Message> {
+    CString::new(name).map_err(|_| format!("a zero byte in the symbol {name:?}"))
 }
 
 /// An error of LLVM's as a value.

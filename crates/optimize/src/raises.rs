@@ -26,12 +26,10 @@ pub fn raises(program: &Program) -> SideMap<FuncId, bool> {
 /// Whether the function can, as far as `known` knows the others.
 fn can_raise(program: &Program, function: &Function, known: &SideMap<FuncId, bool>) -> bool {
     function.blocks.values().any(|block| {
+        let ops = block.insts.iter().map(|&inst| &function.insts[inst].op);
         matches!(block.terminator, Terminator::Raise(..))
-            || block.insts.iter().any(|&inst| match &function.insts[inst].op {
-                Op::Call(callee, _) => known[*callee],
-                Op::CallC(callee, _) => program.c_functions[*callee].can_call_back,
-                Op::CallPointer(..) => true,
-                _ => false,
-            })
+            || ops.clone().any(|op| matches!(op, Op::Call(callee, _) if known[*callee]))
+            || ops.clone().any(|op| matches!(op, Op::CallC(id, _) if program.c_functions[*id].can_call_back))
+            || ops.clone().any(|op| matches!(op, Op::CallPointer(..)))
     })
 }

@@ -13,6 +13,7 @@ mod argument;
 mod variadic;
 
 use std::ffi::c_void;
+use std::mem::ManuallyDrop;
 
 use ccall::border::{CallFrame, Pending};
 use ccall::{CallPlan, FrameBuffer, GateFrame, Place, ThreadState};
@@ -144,7 +145,7 @@ pub(crate) unsafe extern "C" fn vectorcall<const RELEASE_GIL: bool>(
     })
 }
 
-#[inline]
+#[inline(always)]
 fn call_face(function: &Function) -> Result<&'static CallFace, Failure> {
     match function.base.face.kind {
         Kind::Pointer(face) => face.call(),
@@ -192,7 +193,7 @@ fn uncommon<const RELEASE_GIL: bool>(
 ///
 /// # Safety
 /// `args` are live objects, as many as `call` has parameters.
-#[inline]
+#[inline(always)]
 unsafe fn follow<const RELEASE_GIL: bool>(
     py: Python<'_>,
     function: &Function,
@@ -203,7 +204,7 @@ unsafe fn follow<const RELEASE_GIL: bool>(
         let text = format!("cannot call null pointer from {}", function.base.describe());
         return Err(Failure::new(Class::Runtime, text));
     }
-    let mut buffer = FrameBuffer::<16>::new();
+    let mut buffer = Buffer::new();
     let frame = buffer.prepare(&call.plan);
     let mut held = Held::new();
     for (index, (param, value)) in call.params.iter().zip(args).enumerate() {
@@ -222,21 +223,53 @@ unsafe fn follow<const RELEASE_GIL: bool>(
     unsafe { result(py, call.result, frame.cast(), memory) }
 }
 
+/// Room for a frame. Only one that had to go to the heap has something to free.
+struct Buffer {
+    room: ManuallyDrop<FrameBuffer<STACK_WORDS>>,
+    is_large: bool,
+}
+
+/// Words of stack arguments for which there is room on the C stack.
+const STACK_WORDS: usize = 16;
+
+impl Buffer {
+    #[inline(always)]
+    const fn new() -> Self {
+        Self { room: ManuallyDrop::new(FrameBuffer::new()), is_large: false }
+    }
+
+    #[inline(always)]
+    fn prepare(&mut self, plan: &CallPlan) -> *mut GateFrame {
+        self.is_large = plan.stack_bytes() as usize > STACK_WORDS * size_of::<u64>();
+        self.room.prepare(plan)
+    }
+}
+
+impl Drop for Buffer {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.is_large {
+            // SAFETY: it is dropped once, here.
+            unsafe { ManuallyDrop::drop(&mut self.room) };
+        }
+    }
+}
+
 #[cold]
 fn wrong_argument(failure: Failure, function: &Function, index: usize) -> Failure {
     failure.at(|| format!("argument {} of {}", index + 1, Shown(function)))
 }
 
 /// Memory for a result that the caller provides.
-#[inline]
-fn hidden_result(
-    py: Python<'_>,
+#[inline(always)]
+fn hidden_result<'py>(
+    py: Python<'py>,
     call: &CallFace,
     frame: *mut GateFrame,
-) -> Result<Option<Py<PyAny>>, Failure> {
+) -> Result<Option<Bound<'py, PyAny>>, Failure> {
     let Outcome::Memory(face, Place::Hidden) = call.result else { return Ok(None) };
     let made = load::blank(py, face)?;
-    let data = CData::of(made.bind_borrowed(py)).expect("C data was just made");
+    let data = CData::of(made.as_borrowed()).expect("C data was just made");
     // SAFETY: the frame may be written; the object lives until the call returned.
     unsafe { (&raw mut (*frame).registers.ints[0]).write(data.address.expose_provenance() as u64) };
     Ok(Some(made))
@@ -246,7 +279,7 @@ fn hidden_result(
 ///
 /// # Safety
 /// The frame is complete for a plan of the signature that `target` has.
-#[inline]
+#[inline(always)]
 unsafe fn go<const RELEASE_GIL: bool>(target: *mut u8, frame: *mut GateFrame) -> Option<Pending> {
     let target = target.cast_const().cast::<c_void>();
     let thread = ThreadState::current();
@@ -274,12 +307,12 @@ unsafe fn go<const RELEASE_GIL: bool>(target: *mut u8, frame: *mut GateFrame) ->
 ///
 /// # Safety
 /// The call left its result in the frame.
-#[inline]
-unsafe fn result(
-    py: Python<'_>,
+#[inline(always)]
+unsafe fn result<'py>(
+    py: Python<'py>,
     outcome: Outcome,
     frame: *mut u8,
-    memory: Option<Py<PyAny>>,
+    memory: Option<Bound<'py, PyAny>>,
 ) -> Result<*mut ffi::PyObject, Failure> {
     // SAFETY: the plan's places lie in the frame; new references are returned.
     unsafe {
@@ -297,7 +330,7 @@ unsafe fn result(
                     Some(made) => made,
                     None => load::blank(py, face)?,
                 };
-                let data = CData::of(made.bind_borrowed(py)).expect("C data was just made");
+                let data = CData::of(made.as_borrowed()).expect("C data was just made");
                 place.load(frame, data.address);
                 let is_number =
                     face.scalar().is_some_and(|scalar| !matches!(scalar, Scalar::F80 | Scalar::C80));

@@ -69,9 +69,9 @@ pub(crate) struct Callback {
 
 impl Callback {
     /// The Python callable.
-    pub(crate) fn callable(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+    pub(crate) fn callable<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         let behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
-        behind.as_ref().map(|(_, behind)| behind.callable.clone_ref(py))
+        behind.as_ref().map(|(_, behind)| behind.callable.bind(py).clone())
     }
 
     /// Turns the thunk into a tombstone; the lock is held.
@@ -138,13 +138,14 @@ pub(crate) fn make_or_decorate(
 ) -> PyResult<Py<PyAny>> {
     let mode = Mode::parse(errors)?;
     if let Some(callable) = callable {
-        return Ok(make(py, face, callable, error, onerror, mode)?);
+        let bound = |object: Option<Py<PyAny>>| object.map(|object| object.into_bound(py));
+        return Ok(make(py, face, callable, bound(error), bound(onerror), mode)?.unbind());
     }
     function_type(face)?;
     let decorate = move |args: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| -> PyResult<Py<PyAny>> {
         let py = args.py();
-        let clone = |object: &Option<Py<PyAny>>| object.as_ref().map(|object| object.clone_ref(py));
-        Ok(make(py, face, &args.get_item(0)?, clone(&error), clone(&onerror), mode)?)
+        let clone = |object: &Option<Py<PyAny>>| object.as_ref().map(|object| object.bind(py).clone());
+        Ok(make(py, face, &args.get_item(0)?, clone(&error), clone(&onerror), mode)?.unbind())
     };
     Ok(PyCFunction::new_closure(py, Some(c"callback"), None, decorate)?.into_any().unbind())
 }
@@ -166,20 +167,20 @@ fn function_type(face: &'static Face) -> Result<(&'static Face, &'static ctype::
 }
 
 /// Makes a callback.
-pub(crate) fn make(
-    py: Python<'_>,
+pub(crate) fn make<'py>(
+    py: Python<'py>,
     face: &'static Face,
     callable: &Bound<'_, PyAny>,
-    error: Option<Py<PyAny>>,
-    onerror: Option<Py<PyAny>>,
+    error: Option<Bound<'py, PyAny>>,
+    onerror: Option<Bound<'py, PyAny>>,
     mode: Mode,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let (function, signature) = function_type(face)?;
     if !is_callable(callable.as_borrowed()) {
         return Err(Failure::wrong_type("the 'python_callable' argument is not callable"));
     }
     if let Some(onerror) = &onerror
-        && !is_callable(onerror.bind_borrowed(py))
+        && !is_callable(onerror.as_borrowed())
     {
         return Err(Failure::wrong_type("the 'onerror' argument is not callable"));
     }
@@ -192,15 +193,15 @@ pub(crate) fn make(
         })?
     };
     let mut error_value = vec![0_u128; plan.result_size().div_ceil(16).max(1)].into_boxed_slice();
-    if let Some(error) = error.filter(|error| !error.is_none(py)) {
+    if let Some(error) = error.filter(|error| !error.is_none()) {
         let place = || "the value of 'error'".to_owned();
         // SAFETY: the room has the result's bytes.
-        unsafe { store(result, error_value.as_mut_ptr().cast(), error.bind_borrowed(py)) }
+        unsafe { store(result, error_value.as_mut_ptr().cast(), error.as_borrowed()) }
             .map_err(|failure| failure.at(place))?;
     }
     let plan = Arc::new(plan);
     let params = signature.params.iter().map(|ty| Face::of(*ty)).collect();
-    let callable = callable.clone().unbind();
+    let (callable, onerror) = (callable.clone().unbind(), onerror.map(Bound::unbind));
     let behind =
         Box::new(Behind { callable, onerror, mode, params, result, error_value, plan: plan.clone() });
     let context = std::ptr::from_ref(behind.as_ref()).cast_mut().cast::<c_void>();
@@ -210,7 +211,7 @@ pub(crate) fn make(
         thunk.map_err(|error| Failure::new(Class::Os, format!("no memory for a callback: {error}")))?;
     let address = thunk.address().cast::<u8>().cast_mut();
     let callback = Callback { behind: Mutex::new(Some((thunk, behind))), face: function };
-    let callback = Py::new(py, callback)?.into_any();
+    let callback = Bound::new(py, callback)?.into_any();
     function::make_callback(py, function.pointer(), address, callback)
 }
 
@@ -234,7 +235,7 @@ unsafe fn handle(context: *mut c_void, frame: &mut CallbackFrame) {
             behind.return_error(frame);
         } else {
             // The callable may drop the callback that is running.
-            let keep = behind.callable.clone_ref(py);
+            let keep = behind.callable.bind(py).clone();
             behind.run(py, thread, &keep, frame);
         }
     }
@@ -249,7 +250,13 @@ impl Behind {
         unsafe { self.plan.store_result(frame, self.error_value.as_ptr().cast()) };
     }
 
-    fn run(&self, py: Python<'_>, thread: ThreadState, callable: &Py<PyAny>, frame: &mut CallbackFrame) {
+    fn run<'py>(
+        &self,
+        py: Python<'py>,
+        thread: ThreadState,
+        callable: &Bound<'py, PyAny>,
+        frame: &mut CallbackFrame,
+    ) {
         let mut barrier = Barrier::new();
         // SAFETY: the barrier stays where it is until it is left below.
         unsafe { barrier.enter(thread) };
@@ -264,7 +271,7 @@ impl Behind {
         };
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let value = self.call(py, callable, frame)?;
-            self.convert(value.bind_borrowed(py), room)
+            self.convert(value.as_borrowed(), room)
         }));
         let ran = ran.unwrap_or_else(|panic| Err(errors::internal(panic_text(panic.as_ref())).into()));
         barrier.leave(thread);
@@ -276,32 +283,22 @@ impl Behind {
     }
 
     /// Calls the Python function with the arguments of the frame.
-    fn call(
+    fn call<'py>(
         &self,
-        py: Python<'_>,
-        callable: &Py<PyAny>,
+        py: Python<'py>,
+        callable: &Bound<'py, PyAny>,
         frame: &CallbackFrame,
-    ) -> Result<Py<PyAny>, Failure> {
-        const FAST: usize = 8;
-        let mut objects: [Option<Py<PyAny>>; FAST] = [const { None }; FAST];
-        let mut rest = Vec::new();
-        for (index, (face, place)) in self.params.iter().zip(self.plan.params()).enumerate() {
-            let object = argument(py, face, *place, frame)?;
-            match objects.get_mut(index) {
-                Some(slot) => *slot = Some(object),
-                None => rest.push(object),
-            }
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        let mut objects = Arguments::new();
+        for (face, place) in self.params.iter().zip(self.plan.params()) {
+            objects.push(argument(py, face, *place, frame)?);
         }
-        let count = self.params.len();
-        // SAFETY: an Option of a Py is a pointer; the objects live until the call returned.
+        // SAFETY: the objects live until the call returned; the place before the first may be
+        // used by the callee.
         unsafe {
-            let called = if rest.is_empty() {
-                let args = objects.as_ptr().cast::<*mut ffi::PyObject>();
-                ffi::PyObject_Vectorcall(callable.as_ptr(), args, count, std::ptr::null_mut())
-            } else {
-                let all: Vec<_> = objects.iter().flatten().chain(&rest).map(Py::as_ptr).collect();
-                ffi::PyObject_Vectorcall(callable.as_ptr(), all.as_ptr(), count, std::ptr::null_mut())
-            };
+            let count = self.params.len() | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
+            let called =
+                ffi::PyObject_Vectorcall(callable.as_ptr(), objects.start(), count, std::ptr::null_mut());
             load::owned(py, called)
         }
     }
@@ -360,13 +357,46 @@ impl Behind {
     }
 }
 
+/// The arguments of a call of Python, with the free place before them that a callee may use.
+struct Arguments<'py> {
+    few: [Option<Bound<'py, PyAny>>; FEW],
+    many: Vec<Option<Bound<'py, PyAny>>>,
+    count: usize,
+}
+
+/// For how many arguments, and the free place, no memory is allocated.
+const FEW: usize = 6;
+
+impl<'py> Arguments<'py> {
+    const fn new() -> Self {
+        Self { few: [const { None }; FEW], many: Vec::new(), count: 1 }
+    }
+
+    fn push(&mut self, object: Bound<'py, PyAny>) {
+        if self.count == FEW {
+            self.many.extend(self.few.iter_mut().map(Option::take));
+        }
+        match self.few.get_mut(self.count) {
+            Some(slot) => *slot = Some(object),
+            None => self.many.push(Some(object)),
+        }
+        self.count += 1;
+    }
+
+    /// The first argument; an `Option` of an object is a pointer to it.
+    fn start(&mut self) -> *const *mut ffi::PyObject {
+        let all = if self.count <= FEW { &mut self.few[..] } else { &mut self.many[..] };
+        all.as_mut_ptr().cast::<*mut ffi::PyObject>().wrapping_add(1)
+    }
+}
+
 /// The Python value of an argument.
-fn argument(
-    py: Python<'_>,
+fn argument<'py>(
+    py: Python<'py>,
     face: &'static Face,
     place: Place,
     frame: &CallbackFrame,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let frame = std::ptr::from_ref(frame).cast::<u8>();
     if let Place::Whole { offset, .. } = place
         && !matches!(face.kind, Kind::Record(_))
@@ -375,7 +405,7 @@ fn argument(
         return unsafe { load::load(py, face, frame.add(offset as usize).cast_mut(), None) };
     }
     let made = load::blank(py, face)?;
-    let data = CData::of(made.bind_borrowed(py)).expect("C data was just made");
+    let data = CData::of(made.as_borrowed()).expect("C data was just made");
     // SAFETY: as above; the new object has the bytes of the type.
     unsafe { place.load(frame, data.address) };
     if matches!(face.kind, Kind::Record(_)) {

@@ -13,16 +13,17 @@ mod ctypes_callback;
 mod decorator;
 mod diagnosed;
 mod object;
+mod owner;
 mod raised;
 
 use pyo3::prelude::*;
 
-pub(crate) use border::{pending_exception, report_retired};
 pub(crate) use diagnosed::{ErrorClass, compile_error};
 pub(crate) use object::CFunc;
 
 /// Adds the decorator and its classes to the module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(decorator::cfunc, module)?)?;
+    crate::errors::set_translate(border::translate);
     module.add_class::<CFunc>()
 }

@@ -3,6 +3,7 @@
 mod ctype_object;
 
 use std::ffi::{OsString, c_int};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cdecl::{DeclareOptions, Declared, Namespace};
@@ -40,7 +41,7 @@ pub(crate) struct Ffi {
 }
 
 impl Ffi {
-    fn namespace(&self) -> MutexGuard<'_, Namespace> {
+    pub(crate) fn namespace(&self) -> MutexGuard<'_, Namespace> {
         self.namespace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -134,7 +135,7 @@ impl Ffi {
     fn new(py: Python<'_>) -> PyResult<Self> {
         let void = { table::write().void() };
         let null = cdata::object::plain(py, Face::of(void).pointer(), std::ptr::null_mut())?;
-        Ok(Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), null })
+        Ok(Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), null: null.unbind() })
     }
 
     /// Read C declarations.
@@ -220,12 +221,12 @@ impl Ffi {
     /// >>> ffi.dlopen("libm.so.6").cos(0.0)
     /// 1.0
     #[pyo3(signature = (name, flags=0, *, release_gil=None))]
-    fn dlopen(
-        this: &Bound<'_, Self>,
-        name: &Bound<'_, PyAny>,
+    fn dlopen<'py>(
+        this: &Bound<'py, Self>,
+        name: &Bound<'py, PyAny>,
         flags: c_int,
-        release_gil: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Py<PyAny>> {
+        release_gil: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = this.py();
         let release = || match release_gil {
             None => Ok(ReleaseGil::All(true)),
@@ -300,12 +301,12 @@ impl Ffi {
     /// >>> list(ffi.new("int[]", [1, 2, 3]))
     /// [1, 2, 3]
     #[pyo3(name = "new", signature = (cdecl, init=None))]
-    fn new_(
+    fn new_<'py>(
         &self,
-        py: Python<'_>,
-        cdecl: &Bound<'_, PyAny>,
-        init: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Py<PyAny>> {
+        py: Python<'py>,
+        cdecl: &Bound<'py, PyAny>,
+        init: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let face = self.face(py, cdecl)?;
         Ok(cdata::new(py, face, init.map(Bound::as_borrowed))?)
     }
@@ -328,12 +329,12 @@ impl Ffi {
     /// >>> from ferrule import FFI
     /// >>> int(FFI().cast("unsigned char", 300))
     /// 44
-    fn cast(
+    fn cast<'py>(
         &self,
-        py: Python<'_>,
-        cdecl: &Bound<'_, PyAny>,
-        source: &Bound<'_, PyAny>,
-    ) -> PyResult<Py<PyAny>> {
+        py: Python<'py>,
+        cdecl: &Bound<'py, PyAny>,
+        source: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let face = self.face(py, cdecl)?;
         Ok(cdata::cast(py, face, source.as_borrowed())?)
     }
@@ -471,7 +472,7 @@ impl Ffi {
     /// b'hello'
     #[staticmethod]
     #[pyo3(signature = (cdata, maxlen=-1))]
-    fn string(py: Python<'_>, cdata: &Bound<'_, PyAny>, maxlen: isize) -> PyResult<Py<PyAny>> {
+    fn string<'py>(py: Python<'py>, cdata: &Bound<'py, PyAny>, maxlen: isize) -> PyResult<Bound<'py, PyAny>> {
         let Some(data) = CData::of(cdata.as_borrowed()) else {
             let class = cdata.get_type().name()?;
             return Err(PyTypeError::new_err(format!("string() argument must be C data, not {class}")));
@@ -543,7 +544,8 @@ fn path_of(name: &Bound<'_, PyAny>) -> PyResult<OsString> {
     if let Ok(bytes) = name.cast::<PyBytes>() {
         return name.py().import("os")?.call_method1("fsdecode", (bytes,))?.extract();
     }
-    name.extract().map_err(|_| PyTypeError::new_err("dlopen() takes a str, bytes, a path or None"))
+    let path = name.extract().map(PathBuf::into_os_string);
+    path.map_err(|_| PyTypeError::new_err("dlopen() takes a str, bytes, a path or None"))
 }
 
 /// The distance of a field or element, and its type.

@@ -5,10 +5,14 @@
 mod call;
 mod callback;
 mod cdata;
+mod cfunc;
 mod errors;
 mod failure;
 mod ffi_object;
 mod library;
+mod signature;
+mod snapshot;
+mod source;
 mod table;
 mod trampoline;
 
@@ -22,5 +26,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cdata::classes::register(module)?;
     library::register(module)?;
     ffi_object::register(module)?;
-    callback::register(module)
+    callback::register(module)?;
+    cfunc::register(module)?;
+    signature::register(module)?;
+    source::record_prompt(module.py())
 }

@@ -141,13 +141,13 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 }
 
 /// Opens a library.
-pub(crate) fn open(
-    py: Python<'_>,
+pub(crate) fn open<'py>(
+    py: Python<'py>,
     ffi_object: Py<Ffi>,
     path: Option<OsString>,
     flags: c_int,
     release_gil: ReleaseGil,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let name = path.as_ref().map_or_else(|| "<None>".to_owned(), |path| path.to_string_lossy().into_owned());
     let flags = if flags == 0 { ccall::LoadFlags::NOW } else { ccall::LoadFlags(flags) };
     let opened = py.detach(|| ccall::Library::open(path.as_deref(), flags));
@@ -166,7 +166,7 @@ pub(crate) fn open(
         let lib = object.cast::<Lib>();
         (&raw mut (*lib).dict).write(PyDict::new(py).into_ptr());
         (&raw mut (*lib).inner).write(Box::into_raw(inner));
-        Ok(Bound::from_owned_ptr(py, object).unbind())
+        Ok(Bound::from_owned_ptr(py, object))
     }
 }
 
@@ -267,7 +267,12 @@ impl Inner {
         Ok(address.cast())
     }
 
-    fn function(&self, py: Python<'_>, name: &str, face: &'static Face) -> Result<Py<PyAny>, Failure> {
+    fn function<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        face: &'static Face,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
         let address = self.address(name, "function")?;
         let symbol = Symbol {
             name: name.to_owned(),
@@ -282,7 +287,7 @@ impl Inner {
             },
         };
         let vectorcall = if releases { call::vectorcall::<true> } else { call::vectorcall::<false> };
-        let origin = Py::new(py, symbol)?.into_any();
+        let origin = Bound::new(py, symbol)?.into_any();
         function::make_with(py, face.pointer(), address, Some(origin), vectorcall)
     }
 

@@ -19,6 +19,7 @@ use pyo3::types::{PyString, PyTuple};
 use source::{Source, Span};
 
 use crate::cfunc::{ErrorClass, compile_error};
+use crate::ffi_object::{CTypeObject, Ffi};
 use crate::table;
 
 pub(crate) use annotations::{of_annotations, of_numpy_class};
@@ -31,6 +32,19 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(types::named_types, module)?)?;
     module.add_class::<Signature>()?;
     module.add_class::<Type>()
+}
+
+/// What names of C types mean: what an FFI declares, beside what C itself knows.
+#[derive(Clone, Copy)]
+pub(crate) struct CNames<'a>(pub(crate) Option<&'a Ffi>);
+
+impl CNames<'_> {
+    fn type_name(self, source: &Source) -> Result<TypeId, Vec<Diagnostic>> {
+        match self.0 {
+            Some(ffi) => ffi.namespace().type_name(&mut table::write(), source),
+            None => Namespace::new().type_name(&mut table::write(), source),
+        }
+    }
 }
 
 /// What a function is asked to be.
@@ -56,12 +70,12 @@ impl Wanted {
     }
 }
 
-/// The meaning of a signature object; names of C types mean what `namespace` says.
-pub(crate) fn of_object(signature: &Bound<'_, PyAny>, namespace: &Namespace) -> PyResult<Wanted> {
+/// The meaning of a signature object.
+pub(crate) fn of_object(signature: &Bound<'_, PyAny>, names: CNames<'_>) -> PyResult<Wanted> {
     let py = signature.py();
     if let Ok(text) = signature.cast::<PyString>() {
         let text = text.to_str()?;
-        return of_text(text, namespace)
+        return of_text(text, names)
             .map_err(|diagnostics| compile_error(py, ErrorClass::Signature, diagnostics));
     }
     if let Ok(signature) = signature.cast::<Signature>() {
@@ -70,44 +84,71 @@ pub(crate) fn of_object(signature: &Bound<'_, PyAny>, namespace: &Namespace) -> 
         let is_c = signature.c_text.is_some();
         return Ok(Wanted::new(Some(signature.result), signature.params.clone(), text.to_str()?, is_c));
     }
+    if let Ok(ty) = signature.cast::<CTypeObject>() {
+        let face = ty.get().face;
+        return of_c_type(face.id, &Source::new("<signature>", &face.name()))
+            .map_err(|diagnostics| compile_error(py, ErrorClass::Signature, diagnostics));
+    }
     if let Ok(params) = signature.cast::<PyTuple>() {
         let text = signature.repr()?;
         let types: PyResult<Vec<TypeId>> = params.iter().map(|param| of_value(&param)).collect();
         return Ok(Wanted::new(None, types?, text.to_str()?, false));
     }
-    Err(PyTypeError::new_err(format!("a signature is a string or an object of ferrule.types, not {}", signature.get_type().name()?)))
+    Err(PyTypeError::new_err(format!(
+        "a signature is a string or an object of ferrule.types, not {}",
+        signature.get_type().name()?
+    )))
 }
 
-/// The C type of an object of `ferrule.types`.
+/// The C type that an object stands for: one of `ferrule.types`, or one that `FFI.typeof` gave.
+pub(crate) fn type_id(value: &Bound<'_, PyAny>) -> Option<TypeId> {
+    if let Ok(ty) = value.cast::<Type>() {
+        return Some(ty.get().ty);
+    }
+    value.cast::<CTypeObject>().ok().map(|ty| ty.get().face.id)
+}
+
 fn of_value(value: &Bound<'_, PyAny>) -> PyResult<TypeId> {
-    match value.cast::<Type>() {
-        Ok(ty) => Ok(ty.get().ty),
-        Err(_) => Err(PyTypeError::new_err(format!("{} is not a type of ferrule.types", value.repr()?))),
+    match type_id(value) {
+        Some(ty) => Ok(ty),
+        None => Err(PyTypeError::new_err(format!("{} is not a type", value.repr()?))),
     }
 }
 
 /// The meaning of a signature's text.
-fn of_text(text: &str, namespace: &Namespace) -> Result<Wanted, Vec<Diagnostic>> {
+fn of_text(text: &str, names: CNames<'_>) -> Result<Wanted, Vec<Diagnostic>> {
     let source = Source::new("<signature>", text);
-    let mut table = table::write();
-    let checkpoint = table.checkpoint();
-    let unknown = match grammar::parse(&mut table, &source) {
+    let parsed = {
+        let mut table = table::write();
+        let checkpoint = table.checkpoint();
+        let parsed = grammar::parse(&mut table, &source);
+        if parsed.is_err() {
+            table.roll_back(checkpoint);
+        }
+        parsed
+    };
+    let unknown = match parsed {
         Ok(parsed) => {
             return Ok(Wanted { result: parsed.result, params: parsed.params, source, is_c: false });
         }
         Err(grammar::NotNumba::Name(span)) => Some(span),
         Err(grammar::NotNumba::Form) => None,
     };
-    table.roll_back(checkpoint);
-    match namespace.type_name(&mut table, &source) {
-        Ok(ty) => match function_of(&table, ty) {
-            Some((result, params)) => Ok(Wanted { result: Some(result), params, source, is_c: true }),
-            None => Err(vec![no_function(&table, ty, &source)]),
-        },
-        Err(diagnostics) => Err(match unknown {
-            Some(span) => vec![unknown_name(&source, span)],
-            None => diagnostics,
-        }),
+    match (names.type_name(&source), unknown) {
+        (Ok(ty), _) => of_c_type(ty, &source),
+        (Err(_), Some(span)) => Err(vec![unknown_name(&source, span)]),
+        (Err(diagnostics), None) => Err(diagnostics),
+    }
+}
+
+/// A function type of C, or a pointer to one, as a signature.
+fn of_c_type(ty: TypeId, source: &Source) -> Result<Wanted, Vec<Diagnostic>> {
+    let types = table::read();
+    match function_of(&types, ty) {
+        Some((result, params)) => {
+            Ok(Wanted { result: Some(result), params, source: source.clone(), is_c: true })
+        }
+        None => Err(vec![no_function(&types, ty, source)]),
     }
 }
 
@@ -134,7 +175,8 @@ fn function_of(types: &CTypes, ty: TypeId) -> Option<(TypeId, Vec<TypeId>)> {
 }
 
 fn no_function(types: &CTypes, ty: TypeId, source: &Source) -> Diagnostic {
-    let title = format!("`{}` is not the type of a function with a fixed number of arguments", types.name(ty));
+    let title =
+        format!("`{}` is not the type of a function with a fixed number of arguments", types.name(ty));
     let label = Label::new(source, Span::new(0, source.text().len()), "expected a function type");
     Diagnostic::error(Id::SignatureSyntax, title, label).with_help("write it like `double(double, void *)`")
 }

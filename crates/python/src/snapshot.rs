@@ -6,10 +6,12 @@
 //! use, and decides what they mean ([`entity`]). From then on no question needs the interpreter.
 //! NumPy is recognised only where it is loaded already.
 
+mod c_data;
 mod entity;
 mod objects;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use infer::{Entity, Environment, FunctionSource};
@@ -22,8 +24,8 @@ use tir::HostObject;
 
 use crate::source::{self, FunctionText};
 
-use objects::Objects;
 pub(crate) use objects::ObjectTable;
+use objects::Objects;
 
 /// The frozen world of one compilation.
 pub(crate) struct Snapshot {
@@ -121,28 +123,28 @@ impl Snapshot {
         if let Some(value) = values.get(&id) {
             return Ok(Some(value.clone()));
         }
-        let value = match &syntax.exprs[id].kind {
-            ExprKind::Name(name) if !syntax.locals.contains(name) => {
-                let name = syntax.name(*name);
-                let Some(value) = scope.look_up(name)? else { return Ok(None) };
-                if !globals.contains_key(name) {
-                    globals.insert(name.to_owned(), entity::of(&value, objects)?);
-                }
-                value
+        let kind = &syntax.exprs[id].kind;
+        let value = if let ExprKind::Name(name) = kind
+            && !syntax.locals.contains(name)
+        {
+            let name = syntax.name(*name);
+            let Some(value) = scope.look_up(name)? else { return Ok(None) };
+            if let Entry::Vacant(entry) = globals.entry(name.to_owned()) {
+                entry.insert(entity::of(&value, objects)?);
             }
-            ExprKind::Attribute(base, name) => {
-                let base = self.look_up(syntax, *base, scope, objects, globals, values)?;
-                let Some(base) = base.filter(entity::is_namespace) else { return Ok(None) };
-                let name = syntax.name(*name);
-                let Some(value) = base.getattr_opt(name)? else { return Ok(None) };
-                let key = (objects.number(&base), name.to_owned());
-                if !self.attributes.contains_key(&key) {
-                    let entity = entity::of(&value, objects)?;
-                    self.attributes.insert(key, entity);
-                }
-                value
+            value
+        } else if let ExprKind::Attribute(base, name) = kind {
+            let base = self.look_up(syntax, *base, scope, objects, globals, values)?;
+            let Some(base) = base.filter(entity::is_namespace) else { return Ok(None) };
+            let name = syntax.name(*name);
+            let Some(value) = base.getattr_opt(name)? else { return Ok(None) };
+            let key = (objects.number(&base), name.to_owned());
+            if let Entry::Vacant(entry) = self.attributes.entry(key) {
+                entry.insert(entity::of(&value, objects)?);
             }
-            _ => return Ok(None),
+            value
+        } else {
+            return Ok(None);
         };
         values.insert(id, value.clone());
         Ok(Some(value))
@@ -237,7 +239,9 @@ impl<'py> Scope<'py> {
         }
         let own = self.function.getattr("__qualname__")?;
         let is_other = match &found {
-            Some(value) => !value.getattr_opt("__qualname__")?.is_some_and(|name| name.eq(&own).unwrap_or(false)),
+            Some(value) => {
+                !value.getattr_opt("__qualname__")?.is_some_and(|name| name.eq(&own).unwrap_or(false))
+            }
             None => false,
         };
         Ok(if is_other { found } else { Some(self.function.clone()) })

@@ -1,75 +1,59 @@
 //! The functions that compiled code may call, by name.
+//!
+//! Those of the C library are looked up in the process: a Rust declaration of `fmod` or `cbrt`
+//! could be bound to the one of Rust's own library, which is another function.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{CString, c_void};
+use std::sync::OnceLock;
 
-/// A function's name in an object, and its address.
-type Symbol = (&'static str, *const c_void);
+/// Functions of the C mathematics library that have a form for `double` and, with an `f` added to
+/// the name, one for `float`.
+const MATHEMATICS: &str = "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp10 \
+    exp2 expm1 floor fma fmax fmin fmod frexp hypot ldexp lgamma log log10 log1p log2 nearbyint nextafter pow \
+    remainder rint round roundeven sin sincos sinh sqrt tan tanh tgamma trunc \
+    cacos cacosh casin casinh catan catanh ccos ccosh cexp clog cpow csin csinh csqrt ctan ctanh";
 
-/// Every function that compiled code may call without being given it by the program: its name in
-/// an object, and its address.
-pub fn symbols() -> impl Iterator<Item = (&'static str, u64)> {
-    OWN.iter().chain(C_LIBRARY).map(|&(name, address)| (name, address.addr() as u64))
-}
-
-/// Declares functions of the C library by signature and gives their names and addresses.
-macro_rules! c_functions {
-    ($table:ident: $($signature:tt => $($name:ident)*;)*) => {
-        const $table: &[Symbol] = &[
-            $($(c_functions!(@symbol $name $signature),)*)*
-        ];
-    };
-    (@symbol $name:ident (fn($($arg:ty),*) $(-> $result:ty)?)) => {{
-        unsafe extern "C" {
-            fn $name($(_: $arg),*) $(-> $result)?;
-        }
-        (stringify!($name), $name as *const c_void)
-    }};
-}
-
-c_functions! { C_LIBRARY:
-    (fn(f64) -> f64) => acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp exp10 exp2 expm1 floor
-        lgamma log log10 log1p log2 nearbyint rint round roundeven sin sinh sqrt tan tanh tgamma trunc;
-    (fn(f32) -> f32) => acosf acoshf asinf asinhf atanf atanhf cbrtf ceilf cosf coshf erff erfcf expf exp10f exp2f
-        expm1f floorf lgammaf logf log10f log1pf log2f nearbyintf rintf roundf roundevenf sinf sinhf sqrtf tanf
-        tanhf tgammaf truncf;
-    (fn(f64, f64) -> f64) => atan2 copysign fmax fmin fmod hypot nextafter pow remainder;
-    (fn(f32, f32) -> f32) => atan2f copysignf fmaxf fminf fmodf hypotf nextafterf powf remainderf;
-    (fn(f64, f64, f64) -> f64) => fma;
-    (fn(f32, f32, f32) -> f32) => fmaf;
-    (fn(f64, c_int) -> f64) => ldexp;
-    (fn(f32, c_int) -> f32) => ldexpf;
-    (fn(f64, *mut c_int) -> f64) => frexp;
-    (fn(f32, *mut c_int) -> f32) => frexpf;
-    (fn(f64, *mut f64, *mut f64)) => sincos;
-    (fn(f32, *mut f32, *mut f32)) => sincosf;
-    (fn(Complex64) -> Complex64) => cacos cacosh casin casinh catan catanh ccos ccosh cexp clog csin csinh csqrt
-        ctan ctanh;
-    (fn(Complex32) -> Complex32) => cacosf cacoshf casinf casinhf catanf catanhf ccosf ccoshf cexpf clogf csinf
-        csinhf csqrtf ctanf ctanhf;
-    (fn(Complex64, Complex64) -> Complex64) => cpow;
-    (fn(Complex32, Complex32) -> Complex32) => cpowf;
-    (fn(*mut c_void, *const c_void, usize) -> *mut c_void) => memcpy memmove;
-    (fn(*mut c_void, c_int, usize) -> *mut c_void) => memset;
-    (fn(*const c_void, *const c_void, usize) -> c_int) => bcmp memcmp;
-    (fn(*const c_void) -> usize) => strlen wcslen;
-}
-
-/// A `double _Complex`, which travels as a struct of its parts does.
-#[repr(C)]
-struct Complex64 {
-    real: f64,
-    imag: f64,
-}
-
-/// A `float _Complex`.
-#[repr(C)]
-struct Complex32 {
-    real: f32,
-    imag: f32,
-}
+/// What LLVM calls to move memory, and what it makes of loops that it recognises.
+const MEMORY: &str = "bcmp memcmp memcpy memmove memset strlen wcslen";
 
 /// The functions of this crate.
-const OWN: &[Symbol] = &[
+const OWN: [(&str, *const c_void); 2] = [
     ("ferrule_int_pow", crate::integer::int_pow as *const c_void),
     ("ferrule_raise", crate::error::raise as *const c_void),
 ];
+
+/// Every function that compiled code may call without being given it by the program: its name in
+/// an object, and its address.
+pub fn symbols() -> &'static [(String, u64)] {
+    static SYMBOLS: OnceLock<Vec<(String, u64)>> = OnceLock::new();
+    SYMBOLS.get_or_init(|| {
+        // SAFETY: the C library's own, which has no constructors that could do harm. It stays open.
+        let mathematics = unsafe { libc::dlopen(c"libm.so.6".as_ptr(), libc::RTLD_NOW) };
+        let own = OWN.iter().map(|&(name, address)| (name.to_owned(), address.addr() as u64));
+        let names = MATHEMATICS.split_whitespace().flat_map(|name| [name.to_owned(), format!("{name}f")]);
+        let floats = names.filter_map(|name| Some((address(mathematics, &name)?, name)));
+        let memory = MEMORY.split_whitespace();
+        let memory = memory.filter_map(|name| Some((address(libc::RTLD_DEFAULT, name)?, name.to_owned())));
+        own.chain(floats.chain(memory).map(|(address, name)| (name, address))).collect()
+    })
+}
+
+/// Where a loaded library has a function, if it has it.
+fn address(library: *mut c_void, name: &str) -> Option<u64> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: a C string, looked up in a library that stays open, or in what is loaded.
+    let address = unsafe { libc::dlsym(library, name.as_ptr()) };
+    (!address.is_null()).then(|| address.addr() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_is_there() {
+        let count =
+            OWN.len() + 2 * MATHEMATICS.split_whitespace().count() + MEMORY.split_whitespace().count();
+        assert_eq!(symbols().len(), count);
+    }
+}

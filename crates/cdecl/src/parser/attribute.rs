@@ -40,7 +40,7 @@ impl Parser<'_> {
         let start = self.at;
         if self.eat_keyword(Keyword::Alignas) {
             let amount = self.alignas()?;
-            attributes.alignments.push(Alignment { span: self.span_from(start), amount });
+            attributes.alignments.push(Alignment { span: self.span_from(start), is_alignas: true, amount });
             return Ok(());
         }
         self.at += 1;
@@ -87,7 +87,11 @@ impl Parser<'_> {
                     amount = AlignmentAmount::Bytes(self.expression()?);
                     self.expect(Sign::RightParen)?;
                 }
-                attributes.alignments.push(Alignment { span: self.span_from(start), amount });
+                attributes.alignments.push(Alignment {
+                    span: self.span_from(start),
+                    is_alignas: false,
+                    amount,
+                });
             }
             _ if REFUSED.contains(&bare) => return Err(self.refused_attribute(bare, token.span)),
             _ if self.at_sign(Sign::LeftParen) => self.skip_parentheses()?,

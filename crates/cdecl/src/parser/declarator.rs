@@ -119,6 +119,9 @@ impl Parser<'_> {
     }
 
     fn missing_name(&mut self) -> Abort {
+        if self.at_sign(Sign::Ellipsis) {
+            return self.partial("a type is left to a compiler".to_owned(), "expected a name");
+        }
         if let TokenKind::Keyword(_) | TokenKind::TypeWord(_) = self.peek() {
             let token = self.token();
             let title = format!("`{}` cannot be a name", self.source_text(token.span));
@@ -129,7 +132,7 @@ impl Parser<'_> {
 
     /// Whether the `(` where a name could be left out starts a declarator in parentheses rather than
     /// parameters: C11, section 6.7.6.3, paragraph 11.
-    fn is_grouping(&self) -> bool {
+    pub(super) fn is_grouping(&self) -> bool {
         let Some(next) = self.tokens.get(self.at + 1) else { return false };
         let is_declarator = matches!(
             next.kind,

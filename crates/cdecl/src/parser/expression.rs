@@ -64,7 +64,7 @@ impl Parser<'_> {
             return Ok(Expr { span: token.span.to(end), ..inner });
         }
         let kind = if token.kind == TokenKind::Name {
-            ExprKind::Name
+            ExprKind::Name(token.span)
         } else if matches!(token.kind, TokenKind::Number | TokenKind::Character) {
             let (value, ty) = self.constant(token)?;
             ExprKind::Constant { value, ty }

@@ -3,13 +3,13 @@
 //! A signed overflow, a division by zero and a shift by too much have no value in C and are refused,
 //! except in an operand that is not evaluated, as in `1 || 1 / 0`. Unsigned arithmetic wraps.
 
-use ctype::{Align, CType, IntType, Qualified};
+use ctype::{CType, IntType, Qualified};
 use diagnostic::{Diagnostic, Id, Label};
 use source::Span;
 
 use crate::namespace::{Constant, Declared};
 use crate::resolve::{Resolve, Resolver};
-use crate::syntax::{BinaryOp, Expr, ExprKind, Storage, TypeName, UnaryOp};
+use crate::syntax::{BinaryOp, Expr, ExprKind, Storage, UnaryOp};
 
 impl<'a> Resolver<'a> {
     /// `#define NAME expression`.
@@ -50,7 +50,7 @@ impl<'a> Resolver<'a> {
     fn value(&mut self, expr: &'a Expr, is_needed: bool) -> Resolve<Constant> {
         match &expr.kind {
             ExprKind::Constant { value, ty } => Ok(Constant { value: *value, ty: *ty }),
-            ExprKind::Name => self.constant_named(expr.span),
+            ExprKind::Name(name) => self.constant_named(*name),
             ExprKind::Unary(op, operand) => {
                 let operand = self.value(operand, is_needed)?;
                 self.unary(*op, operand, expr.span, is_needed)
@@ -95,14 +95,6 @@ impl<'a> Resolver<'a> {
                 Ok(Constant { value: align.get().into(), ty: IntType::ULong })
             }
         }
-    }
-
-    /// What `_Alignof` says of a type.
-    pub(super) fn align_of(&mut self, name: &'a TypeName) -> Resolve<Align> {
-        let typed = self.named_type(name)?;
-        self.sized(typed.ty.ty, name.span, "`_Alignof`")?;
-        let own = self.types.layout(typed.ty.ty).map_or(Align::ONE, |layout| layout.align);
-        Ok(typed.align.unwrap_or(own))
     }
 
     fn constant_named(&mut self, span: Span) -> Resolve<Constant> {

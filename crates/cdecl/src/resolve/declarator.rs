@@ -1,14 +1,13 @@
 //! Specifiers and declarators to types.
 
-use ctype::{Align, ArrayLength, CType, LayoutError, Qualified, Qualifiers, TypeId};
+use ctype::{ArrayLength, CType, LayoutError, Qualified, Qualifiers, TypeId};
 use diagnostic::Id;
 use rustc_hash::FxHashMap;
 use source::Span;
 
+use crate::parser::Abort;
 use crate::resolve::{Resolve, Resolver, Typed, Unnamed};
-use crate::syntax::{
-    AlignmentAmount, Attributes, Declarator, Derivation, Expr, Params, Specifiers, TypeSpecifier,
-};
+use crate::syntax::{Declarator, Derivation, Expr, Params, Specifiers, TypeSpecifier};
 
 impl<'a> Resolver<'a> {
     /// The type that declarators start from, and what of it waits for a name.
@@ -32,6 +31,11 @@ impl<'a> Resolver<'a> {
                 ty.into()
             }
         };
+        let is_pointer = matches!(self.types.get(typed.ty.ty), CType::Pointer(_));
+        if specifiers.qualifiers.is_restrict && !is_pointer {
+            let title = format!("`restrict` on `{}`", self.types.name(typed.ty.ty));
+            return Err(self.error_at(Id::CInvalidType, title, specifiers.span, "expected a pointer"));
+        }
         let ty = self.qualify(typed.ty, specifiers.qualifiers);
         Ok((Typed { ty, ..typed }, unnamed))
     }
@@ -58,7 +62,7 @@ impl<'a> Resolver<'a> {
                     Typed { ty: Qualified { ty, qualifiers: *qualifiers }, align: None }
                 }
                 Derivation::Array { span, length } => {
-                    let ty = self.array(typed.ty, *span, length.as_ref())?;
+                    let ty = self.array(typed, *span, length.as_ref())?;
                     Typed { ty: ty.into(), align: typed.align }
                 }
                 Derivation::Function(params) => self.function(typed.ty.ty, params)?.into(),
@@ -68,7 +72,8 @@ impl<'a> Resolver<'a> {
         Ok(typed)
     }
 
-    fn array(&mut self, element: Qualified, span: Span, length: Option<&'a Expr>) -> Resolve<TypeId> {
+    fn array(&mut self, typed: Typed, span: Span, length: Option<&'a Expr>) -> Resolve<TypeId> {
+        let element = typed.ty;
         if let CType::Function(_) = self.types.get(element.ty) {
             return Err(self.error_at(
                 Id::CInvalidType,
@@ -78,6 +83,7 @@ impl<'a> Resolver<'a> {
             ));
         }
         self.sized(element.ty, span, "an array's elements")?;
+        self.check_stride(typed, span)?;
         let length = match length {
             None => ArrayLength::Unknown,
             Some(length) => ArrayLength::Known(self.array_length(length)?),
@@ -103,6 +109,11 @@ impl<'a> Resolver<'a> {
     /// Refuses a type without a size where one is needed.
     pub(super) fn sized(&mut self, ty: TypeId, span: Span, whose: &str) -> Resolve<()> {
         let Err(error) = self.types.layout(ty) else { return Ok(()) };
+        if let LayoutError::Incomplete(inner) = error
+            && self.lost_types.contains(&inner)
+        {
+            return Err(Abort);
+        }
         let shown = self.types.name(ty);
         let (id, title) = match error {
             LayoutError::Incomplete(_) if self.is_open(ty) => {
@@ -187,37 +198,5 @@ impl<'a> Resolver<'a> {
             list.push(self.limited(decayed, span)?);
         }
         Ok(list)
-    }
-
-    /// The strictest alignment that attributes ask for.
-    pub(super) fn alignment(&mut self, attributes: &[&'a Attributes]) -> Resolve<Option<Align>> {
-        let mut strictest = None;
-        for asked in attributes.iter().flat_map(|attributes| &attributes.alignments) {
-            let bytes = match &asked.amount {
-                AlignmentAmount::Largest => Align::bytes(16),
-                AlignmentAmount::OfType(name) => Some(self.align_of(name)?),
-                AlignmentAmount::Bytes(amount) => {
-                    let value = self.evaluate(amount)?.value;
-                    if value == 0 {
-                        continue;
-                    }
-                    let limit = 1 << 28;
-                    let align =
-                        u64::try_from(value).ok().filter(|value| *value <= limit).and_then(Align::bytes);
-                    if align.is_none() {
-                        let title = format!("{value} is not an alignment");
-                        return Err(self.error_at(
-                            Id::CAlignment,
-                            title,
-                            amount.span,
-                            "expected a power of two",
-                        ));
-                    }
-                    align
-                }
-            };
-            strictest = strictest.max(bytes);
-        }
-        Ok(strictest)
     }
 }

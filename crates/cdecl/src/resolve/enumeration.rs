@@ -22,7 +22,7 @@ impl<'a> Resolver<'a> {
                 Ok((id, ty))
             }
             Err(Abort) => {
-                self.lost.extend(specifier.tag.map(|tag| self.source.slice(tag)));
+                self.lost_types.insert(ty);
                 self.lost.extend(enumerators.iter().map(|one| self.source.slice(one.name)));
                 Err(Abort)
             }

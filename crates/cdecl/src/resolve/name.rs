@@ -142,8 +142,12 @@ impl Resolver<'_> {
     }
 
     pub(super) fn bind_tag(&mut self, span: Span, tag: Tag) {
-        let name = self.source.slice(span).into();
-        self.changes.tags.bind(Entry { name, what: tag, source: self.source.clone(), span });
+        let (Tag::Record { ty, .. } | Tag::Enum { ty, .. }) = tag;
+        let name = self.source.slice(span);
+        if self.lost.contains(name) {
+            self.lost_types.insert(ty);
+        }
+        self.changes.tags.bind(Entry { name: name.into(), what: tag, source: self.source.clone(), span });
     }
 
     /// A type name does not define types.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ctype::{
-    ArrayLength, CType, FieldDecl, LayoutError, Packing, RecordBody, RecordId, RecordLayoutError, TypeId,
-    lay_out_record,
+    ArrayLength, CType, FieldDecl, LayoutError, Packing, RecordBody, RecordId, RecordKind, RecordLayoutError,
+    TypeId, lay_out_record,
 };
 use diagnostic::{Diagnostic, Id, Label};
 use rustc_hash::FxHashMap;
@@ -14,6 +14,9 @@ use crate::namespace::Tag;
 use crate::parser::Abort;
 use crate::resolve::{Resolve, Resolver, Typed};
 use crate::syntax::{Attributes, Expr, FieldDeclarator, Member, RecordSpecifier, Specifiers};
+
+/// The tag that the ABI gives to what `va_list` is made of.
+const VA_LIST_TAG: &str = "__va_list_tag";
 
 /// The members read so far.
 #[derive(Default)]
@@ -39,11 +42,10 @@ impl<'a> Resolver<'a> {
         match body {
             Ok(body) => {
                 self.types.complete_record(record, body);
-                self.limited(ty, specifier.span)?;
                 Ok((record, ty))
             }
             Err(Abort) => {
-                self.lost.extend(specifier.tag.map(|tag| self.source.slice(tag)));
+                self.lost_types.insert(ty);
                 Err(Abort)
             }
         }
@@ -64,6 +66,9 @@ impl<'a> Resolver<'a> {
                 Ok((record, ty))
             }
             Some(Tag::Record { .. } | Tag::Enum { .. }) => Err(self.other_kind_of_tag(tag, specifier.span)),
+            None if name == VA_LIST_TAG && specifier.kind == RecordKind::Struct => {
+                Ok(self.types.va_list_tag())
+            }
             None => {
                 self.refuse_unknown_tag(keyword, tag)?;
                 let (record, ty) = self.types.declare_record(specifier.kind, &format!("{keyword} {name}"));
@@ -114,7 +119,9 @@ impl<'a> Resolver<'a> {
         }
         for FieldDeclarator { declarator, bit_width } in declarators {
             let typed = self.declared(base, declarator)?;
-            let mut field = self.field_decl(typed, [&specifiers.attributes, &declarator.attributes])?;
+            let attributes = [&specifiers.attributes, &declarator.attributes];
+            self.check_alignas(typed, bit_width.is_some(), &attributes)?;
+            let mut field = self.field_decl(typed, attributes)?;
             if let Some(name) = declarator.name {
                 let text = self.source.slice(name);
                 field.name = Some(text.into());
@@ -207,9 +214,14 @@ impl<'a> Resolver<'a> {
             limit: specifier.pack,
             align,
         };
+        for field in &members.fields {
+            self.limited(field.ty.ty, specifier.span)?;
+        }
         lay_out_record(self.types, specifier.kind, &members.fields, packing).map_err(|error| match error {
             RecordLayoutError::TooLarge => {
-                self.error(Id::CTooLarge, "a struct is larger than an object can be", specifier.span)
+                let keyword = specifier.kind.keyword();
+                let title = format!("a {keyword} is larger than an object can be");
+                self.error_at(Id::CTooLarge, title, specifier.span, "these members together are too large")
             }
             RecordLayoutError::Field(index, error) => self.sizeless_field(members, index, error),
         })

@@ -6,6 +6,7 @@
 //! math = module            a module: `math.exp` is known as `math.exp`
 //! np = module numpy        `np.exp` is known as `numpy.exp`
 //! int32 = type             a type under its own name
+//! puts = c                 a C function that the case declares
 //! model = opaque a list    anything else, in words
 //! lost = nowhere           a function without source
 //! ```
@@ -19,9 +20,9 @@ use ctype::CTypes;
 use diagnostic::Diagnostic;
 use infer::{Entity, Environment, FunctionSource};
 use source::Source;
-use tir::{Const, HostObject, Ty};
+use tir::{CFunction, Const, HostObject, Ty};
 
-use crate::signature;
+use crate::signature::{self, World};
 
 /// An environment from text.
 struct TextEnvironment {
@@ -30,12 +31,13 @@ struct TextEnvironment {
     functions: OnceLock<Vec<FunctionSource>>,
 }
 
-/// The first function of the text; it sees the others and what the environment's text says.
-pub(crate) fn first_function(
+/// The functions of the text; they see each other and what the environment's text says.
+pub(crate) fn functions(
     types: &mut CTypes,
+    world: &mut World,
     source: &Source,
     text: &str,
-) -> Result<FunctionSource, Vec<Diagnostic>> {
+) -> Result<Vec<FunctionSource>, Vec<Diagnostic>> {
     let syntaxes = pysyntax::parse_all(source)?;
     let (mut globals, mut modules) = (HashMap::new(), Vec::new());
     for (index, syntax) in syntaxes.iter().enumerate() {
@@ -43,7 +45,7 @@ pub(crate) fn first_function(
     }
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let (name, what) = line.split_once('=').expect("a line of an environment is `name = …`");
-        let entity = entity(types, name.trim(), what.trim(), &mut modules);
+        let entity = entity(types, world, name.trim(), what.trim(), &mut modules);
         globals.insert(name.trim().to_owned(), entity);
     }
     let environment = Arc::new(TextEnvironment { globals, modules, functions: OnceLock::new() });
@@ -56,10 +58,9 @@ pub(crate) fn first_function(
             environment: environment.clone(),
         })
         .collect();
-    let first = sources.first().expect("a case has a function").clone();
     // The environment owns what it answers with; a test never gives the memory back.
-    environment.functions.set(sources).ok().expect("it is set once");
-    Ok(first)
+    environment.functions.set(sources.clone()).ok().expect("it is set once");
+    Ok(sources)
 }
 
 /// The values of defaults, which stand in the text: integers and floats.
@@ -77,26 +78,45 @@ fn number(text: &str) -> Option<Entity> {
     text.parse::<f64>().ok().map(|value| Entity::Constant(Const::Float(value), Ty::F64))
 }
 
-fn entity(types: &mut CTypes, name: &str, text: &str, modules: &mut Vec<String>) -> Entity {
+fn entity(
+    types: &mut CTypes,
+    world: &mut World,
+    name: &str,
+    text: &str,
+    modules: &mut Vec<String>,
+) -> Entity {
     if let Some(number) = number(text) {
         return number;
     }
-    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-    match word {
+    let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
+    match kind {
         "True" => Entity::Constant(Const::Bool(true), Ty::Bool),
         "module" => {
             modules.push(if rest.is_empty() { name } else { rest }.to_owned());
             Entity::Namespace(HostObject(1000 + u32::try_from(modules.len() - 1).expect("few")))
         }
-        "type" => Entity::Type(signature::ty(types, name)),
+        "type" => Entity::Type(signature::ty(types, world, name)),
+        "c" => c_function(world, name),
         "opaque" => Entity::Opaque(rest.to_owned()),
         "nowhere" => Entity::Function(HostObject(999)),
         _ if text.starts_with('"') => Entity::Text(text.trim_matches('"').to_owned()),
         _ => {
             let value = rest.parse::<f64>().expect("a constant is a type and a number");
-            Entity::Constant(Const::Float(value), signature::ty(types, word))
+            Entity::Constant(Const::Float(value), signature::ty(types, world, kind))
         }
     }
+}
+
+/// A C function that the case declares, at an address that nobody calls.
+fn c_function(world: &World, name: &str) -> Entity {
+    let ty = world.namespace.function(name).expect("the function is declared");
+    Entity::CFunction(CFunction {
+        name: name.to_owned(),
+        address: 0x1000,
+        ty,
+        can_call_back: false,
+        keeps: None,
+    })
 }
 
 impl Environment for TextEnvironment {

@@ -1,25 +1,49 @@
-//! Signatures of case files: `float64(int32, double *)`. Scalars by Numba's names; a name with a
-//! star is a pointer to a C type of that name. `auto` for the result leaves it to inference.
+//! Signatures of case files: `float64(int32, double *)`. Scalars by Numba's names, all else as C in
+//! the words of the case's declarations. `auto` for the result leaves it to inference.
 
-use ctype::{CTypes, FloatType, IntType, Qualified, Qualifiers, TypeId};
+use cdecl::{DeclareOptions, Namespace};
+use ctype::{CTypes, TypeId};
 use infer::ty_of_c;
+use source::Source;
 use tir::{FloatTy, IntTy, Ty};
 
+/// What the C declarations of a case name.
+pub(crate) struct World {
+    pub(crate) namespace: Namespace,
+}
+
+impl World {
+    /// The world of these declarations.
+    pub(crate) fn new(types: &mut CTypes, text: &str) -> Self {
+        let mut namespace = Namespace::new();
+        let source = Source::new("<cdef>", text);
+        let declared = namespace.declare(types, &source, &DeclareOptions::default());
+        declared.expect("the declarations of a case are right");
+        Self { namespace }
+    }
+
+    pub(crate) fn c_type(&mut self, types: &mut CTypes, name: &str) -> TypeId {
+        let source = Source::new("<signature>", name);
+        self.namespace.type_name(types, &source).expect("a type of a signature is declared")
+    }
+}
+
 /// The parameters' types and the result's.
-pub(crate) fn read(types: &mut CTypes, text: &str) -> (Vec<Ty>, Option<Ty>) {
+pub(crate) fn read(types: &mut CTypes, world: &mut World, text: &str) -> (Vec<Ty>, Option<Ty>) {
     let (result, params) = text.trim().split_once('(').expect("a signature has parentheses");
     let params = params.strip_suffix(')').expect("a signature ends in a parenthesis");
     let params = params.split(',').map(str::trim).filter(|param| !param.is_empty());
-    let params = params.map(|param| ty(types, param)).collect();
-    (params, (result.trim() != "auto").then(|| ty(types, result.trim())))
+    let params = params.map(|param| ty(types, world, param)).collect();
+    (params, (result.trim() != "auto").then(|| ty(types, world, result.trim())))
 }
 
 /// A type by its name.
-pub(crate) fn ty(types: &mut CTypes, name: &str) -> Ty {
+pub(crate) fn ty(types: &mut CTypes, world: &mut World, name: &str) -> Ty {
     if let Some(ty) = scalar(name) {
         return ty;
     }
-    let ty = c_type(types, name);
+    // A pointer to function has parentheses, which signatures do not read: it goes by its typedef.
+    let ty = world.c_type(types, name);
     ty_of_c(types, ty).unwrap_or_else(|| panic!("`{name}` is no type of a value"))
 }
 
@@ -41,24 +65,5 @@ fn scalar(name: &str) -> Option<Ty> {
         "complex64" => Some(Ty::Complex(FloatTy::F32)),
         "complex128" => Some(Ty::C128),
         _ => None,
-    }
-}
-
-fn c_type(types: &mut CTypes, name: &str) -> TypeId {
-    if let Some(target) = name.strip_suffix('*') {
-        let target = target.trim();
-        let (target, is_const) = target.strip_prefix("const ").map_or((target, false), |rest| (rest, true));
-        let ty = c_type(types, target);
-        return types.pointer_to(Qualified { ty, qualifiers: Qualifiers { is_const, ..Qualifiers::NONE } });
-    }
-    match name {
-        "void" => types.void(),
-        "char" => types.int(IntType::Char),
-        "int" => types.int(IntType::Int),
-        "long" => types.int(IntType::Long),
-        "size_t" => types.int(IntType::Size),
-        "float" => types.float(FloatType::Float),
-        "double" => types.float(FloatType::Double),
-        other => panic!("case files know no C type `{other}`"),
     }
 }

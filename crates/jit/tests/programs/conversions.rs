@@ -1,7 +1,5 @@
 //! Conversions between all number types.
 
-use std::mem::transmute;
-
 use tir::{IntTy, Op, Ty};
 
 use crate::arithmetic::{INTS, as_long, through_floats, through_ints, wrap};
@@ -13,7 +11,7 @@ fn integers_are_cut_off_or_extended() {
     for (from, to) in INTS.iter().flat_map(|from| INTS.map(|to| (*from, to))) {
         let linked = through_ints(|a, _| Op::Convert(a), Ty::Int(from), Ty::Int(to), true);
         // SAFETY: the entry was compiled with this signature.
-        let call: extern "C" fn(i64, i64) -> i64 = unsafe { transmute(linked.address) };
+        let call: extern "C" fn(i64, i64) -> i64 = unsafe { linked.entry() };
         for _ in 0..50 {
             let value = random.int();
             let expected = wrap(to, wrap(from, value.into()));
@@ -28,7 +26,7 @@ fn floats_become_integers_towards_zero_and_saturate() {
     for int in INTS {
         let linked = through_floats(|a, _| Op::Convert(a), Ty::F64, Ty::Int(int), false);
         // SAFETY: the entry was compiled with this signature.
-        let call: extern "C" fn(f64, f64) -> f64 = unsafe { transmute(linked.address) };
+        let call: extern "C" fn(f64, f64) -> f64 = unsafe { linked.entry() };
         let (lowest, highest) = range(int);
         for _ in 0..400 {
             let value = random.float() * random.pick(&[1.0, 1e3, 1e19]);
@@ -50,7 +48,7 @@ fn range(int: IntTy) -> (i128, i128) {
 fn truth_is_being_other_than_zero() {
     let linked = through_floats(|a, _| Op::Convert(a), Ty::F64, Ty::Bool, true);
     // SAFETY: the entry was compiled with this signature.
-    let call: extern "C" fn(f64, f64) -> f64 = unsafe { transmute(linked.address) };
+    let call: extern "C" fn(f64, f64) -> f64 = unsafe { linked.entry() };
     let answers = [0.0, -0.0, 0.5, f64::NAN].map(|value| call(value, 0.0) > 0.0);
     assert_eq!(answers, [false, false, true, true]);
 }

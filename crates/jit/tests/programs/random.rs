@@ -27,6 +27,12 @@ impl Random {
         from[self.below(from.len())]
     }
 
+    /// Some sixteen bits.
+    fn small(&mut self) -> u16 {
+        let [low, high, ..] = self.bits().to_le_bytes();
+        u16::from_le_bytes([low, high])
+    }
+
     /// An integer: an edge, a small one, or any.
     pub(crate) fn int(&mut self) -> i64 {
         let any = self.bits().cast_signed();
@@ -44,8 +50,8 @@ impl Random {
     pub(crate) fn float(&mut self) -> f64 {
         match self.below(4) {
             0 => self.pick(&EDGES),
-            1 => self.below(64) as f64 / 4.0 - 8.0,
-            2 => (self.bits() >> 11) as f64 / (1_u64 << 53) as f64 * 200.0 - 100.0,
+            1 => f64::from(self.small()) / 1024.0 - 8.0,
+            2 => f64::from(self.small()) / 163.0 - f64::from(self.small()) / 171.0,
             _ => f64::from_bits(self.bits()),
         }
     }

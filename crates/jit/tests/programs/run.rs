@@ -28,7 +28,8 @@ extern "C" fn callback_failed(code: *const c_void, status: i32) {
 
 /// All that an object may leave open.
 pub(crate) fn symbols() -> Vec<(&'static str, u64)> {
-    let mut symbols: Vec<_> = runtime::symbols().collect();
+    let own = runtime::symbols().iter();
+    let mut symbols: Vec<_> = own.map(|(name, address)| (name.as_str(), *address)).collect();
     symbols.extend([
         ("ferrule_code", (&raw const CODE).addr() as u64),
         ("ferrule_pending", (&raw const PENDING).addr() as u64),
@@ -46,6 +47,7 @@ pub(crate) fn object(
     ty: TypeId,
     optimize: bool,
 ) -> (Vec<u8>, Vec<(String, u64)>) {
+    tir::verify(program, types).expect("the program keeps the rules");
     let module = codegen::lower(types, program, &CEntry { symbol: ENTRY.into(), ty }).expect("it lowers");
     if optimize {
         module.optimize().expect("it optimises");
@@ -57,6 +59,18 @@ pub(crate) fn object(
 pub(crate) struct Linked {
     _code: Code,
     pub(crate) address: usize,
+}
+
+impl Linked {
+    /// The entry as a function.
+    ///
+    /// # Safety
+    /// `F` is a function pointer of the entry's signature.
+    pub(crate) unsafe fn entry<F: Copy>(&self) -> F {
+        assert_eq!(size_of::<F>(), size_of::<usize>());
+        // SAFETY: an address that is a function pointer, as the caller says.
+        unsafe { std::mem::transmute_copy(&self.address) }
+    }
 }
 
 /// Compiles and links the program.

@@ -7,7 +7,7 @@
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
-use pyobject::{Access, ElementKind, Elements, NoElements, Scalar};
+use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 
 use super::{How, Param, store_value};
 use crate::cdata::face::{Face, Kind};
@@ -15,32 +15,42 @@ use crate::cdata::object::CData;
 use crate::cdata::store::{Items, is_compatible, pointer_value, refused, shown};
 use crate::failure::{Class, Failure};
 
-/// What has to live until the call returned.
-pub(super) struct Held(Vec<Thing>);
+/// What has to live until the call returned: nearly always nothing, which costs nothing.
+pub(super) struct Held<'py>(Option<Box<Vec<Thing<'py>>>>);
 
-enum Thing {
+enum Thing<'py> {
     /// Never read: it is only kept.
     Object {
-        _object: Py<PyAny>,
+        _object: Bound<'py, PyAny>,
     },
     Elements(Elements),
 }
 
-impl Held {
+impl<'py> Held<'py> {
     #[inline]
     pub(super) const fn new() -> Self {
-        Self(Vec::new())
+        Self(None)
+    }
+
+    fn push(&mut self, thing: Thing<'py>) {
+        self.0.get_or_insert_default().push(thing);
     }
 }
 
-impl Drop for Held {
+impl Drop for Held<'_> {
     #[inline]
     fn drop(&mut self) {
-        for thing in self.0.drain(..) {
-            if let Thing::Elements(elements) = thing {
-                // SAFETY: calls are made, and their arguments dropped, with the lock held.
-                unsafe { pyobject::release(elements) };
-            }
+        if let Some(things) = self.0.take() {
+            release(*things);
+        }
+    }
+}
+
+fn release(things: Vec<Thing<'_>>) {
+    for thing in things {
+        if let Thing::Elements(elements) = thing {
+            // SAFETY: calls are made, and their arguments dropped, with the lock held.
+            unsafe { pyobject::release(elements) };
         }
     }
 }
@@ -49,13 +59,13 @@ impl Drop for Held {
 ///
 /// # Safety
 /// `frame` was prepared for the plan that the parameter belongs to; `value` is a live object.
-#[inline]
-pub(super) unsafe fn convert(
+#[inline(always)]
+pub(super) unsafe fn convert<'py>(
     param: &Param,
     value: *mut ffi::PyObject,
     frame: *mut u8,
-    held: &mut Held,
-    py: Python<'_>,
+    held: &mut Held<'py>,
+    py: Python<'py>,
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise: the places lie in the frame, eight bytes each.
     unsafe {
@@ -63,7 +73,7 @@ pub(super) unsafe fn convert(
             How::Word(scalar, offset) => {
                 let word = match scalar.to_word(value) {
                     Ok(word) => word,
-                    Err(_) => other_scalar(param.face, scalar, Borrowed::from_ptr(py, value))?,
+                    Err(refusal) => other_scalar(param.face, scalar, Borrowed::from_ptr(py, value), refusal)?,
                 };
                 frame.add(offset as usize).cast::<u64>().write(word);
             }
@@ -88,23 +98,35 @@ pub(super) unsafe fn convert(
     Ok(())
 }
 
-/// A scalar that is no plain Python number: C data, or an object that is refused.
+/// C data of a scalar type, else the refusal.
 #[cold]
-fn other_scalar(face: &'static Face, scalar: Scalar, value: Borrowed<'_, '_, PyAny>) -> Result<u64, Failure> {
+fn other_scalar(
+    face: &'static Face,
+    scalar: Scalar,
+    value: Borrowed<'_, '_, PyAny>,
+    refusal: Refusal,
+) -> Result<u64, Failure> {
+    if CData::of(value).is_none() {
+        return Err(refused(face, value, refusal));
+    }
     let mut room = [0_u8; 16];
     // SAFETY: the room holds any scalar of eight bytes; it is then read as the same scalar.
     unsafe {
         store_value(face, room.as_mut_ptr(), value)?;
         // Small integers are extended as their sign says: by way of Python's number.
         let number = crate::cdata::load::owned(value.py(), scalar.load(room.as_ptr()))?;
-        let number = number.bind_borrowed(value.py());
+        let number = number.as_borrowed();
         scalar.to_word(number.as_ptr()).map_err(|refusal| refused(face, number, refusal))
     }
 }
 
 /// The address that a pointer parameter gets.
 #[inline]
-fn pointer(face: &'static Face, value: Borrowed<'_, '_, PyAny>, held: &mut Held) -> Result<*mut u8, Failure> {
+fn pointer<'py>(
+    face: &'static Face,
+    value: Borrowed<'_, 'py, PyAny>,
+    held: &mut Held<'py>,
+) -> Result<*mut u8, Failure> {
     let Kind::Pointer(target) = face.kind else { return pointer_value(face, value) };
     if let Some(data) = CData::of(value) {
         if let Kind::Pointer(given) | Kind::Array(given, _) = data.face.kind
@@ -129,12 +151,15 @@ fn takes_bytes(target: &Face) -> bool {
 }
 
 /// Arrays, buffers, lists, strings, functions.
-fn other_pointer(
+fn other_pointer<'py>(
     face: &'static Face,
     target: &'static Face,
-    value: Borrowed<'_, '_, PyAny>,
-    held: &mut Held,
+    value: Borrowed<'_, 'py, PyAny>,
+    held: &mut Held<'py>,
 ) -> Result<*mut u8, Failure> {
+    if matches!(target.kind, Kind::Function(_)) {
+        return without_buffer(face, target, value, held);
+    }
     let access = if target.is_const { Access::Read } else { Access::Write };
     // SAFETY: the object lives as long as the call, and the lock is held.
     match unsafe { pyobject::elements(value.as_ptr(), access) } {
@@ -142,7 +167,7 @@ fn other_pointer(
             let address = elements.address;
             let fits = fits(target, elements.kind);
             let kind = elements.kind;
-            held.0.push(Thing::Elements(elements));
+            held.push(Thing::Elements(elements));
             if fits { Ok(address) } else { Err(wrong_items(face, value, kind)) }
         }
         Err(NoElements::NotABuffer) => without_buffer(face, target, value, held),
@@ -207,18 +232,18 @@ fn is_unsigned_of(scalar: Scalar, size: u8) -> bool {
 }
 
 /// Lists and tuples become an array; functions are taken by address.
-fn without_buffer(
+fn without_buffer<'py>(
     face: &'static Face,
     target: &'static Face,
-    value: Borrowed<'_, '_, PyAny>,
-    held: &mut Held,
+    value: Borrowed<'_, 'py, PyAny>,
+    held: &mut Held<'py>,
 ) -> Result<*mut u8, Failure> {
     let is_void = matches!(target.kind, Kind::Void | Kind::Function(_));
     if Items::of(value).is_some() && !is_void {
         let made = crate::cdata::new(value.py(), target.open_array(), Some(value))?;
-        let data = CData::of(made.bind_borrowed(value.py())).expect("C data was just made");
+        let data = CData::of(made.as_borrowed()).expect("C data was just made");
         let address = data.address;
-        held.0.push(Thing::Object { _object: made });
+        held.push(Thing::Object { _object: made });
         return Ok(address);
     }
     if value.is_instance_of::<PyString>() {

@@ -13,11 +13,11 @@ use super::store::shown;
 use crate::failure::Failure;
 
 /// `value` converted to the type.
-pub(crate) fn cast(
-    py: Python<'_>,
+pub(crate) fn cast<'py>(
+    py: Python<'py>,
     face: &'static Face,
     value: Borrowed<'_, '_, PyAny>,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     match face.kind {
         Kind::Scalar(scalar) | Kind::Enum(scalar, _) => cast_scalar(py, face, scalar, value),
         Kind::Pointer(_) | Kind::Array(_, Some(_)) => cast_pointer(py, face, value),
@@ -31,11 +31,11 @@ fn refuse(face: &Face, value: Borrowed<'_, '_, PyAny>) -> Failure {
     Failure::wrong_type(format!("cannot cast {} to ctype '{}'", shown(value), face.name()))
 }
 
-fn cast_pointer(
-    py: Python<'_>,
+fn cast_pointer<'py>(
+    py: Python<'py>,
     face: &'static Face,
     value: Borrowed<'_, '_, PyAny>,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     if let Some(data) = CData::of(value)
         && matches!(data.face.kind, Kind::Pointer(_) | Kind::Array(..))
     {
@@ -98,12 +98,12 @@ fn character(value: Borrowed<'_, '_, PyAny>) -> Option<u32> {
     characters.next().filter(|_| characters.next().is_none()).map(u32::from)
 }
 
-fn cast_scalar(
-    py: Python<'_>,
+fn cast_scalar<'py>(
+    py: Python<'py>,
     face: &'static Face,
     scalar: Scalar,
     value: Borrowed<'_, '_, PyAny>,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     if let Some(data) = CData::of(value)
         && data.face.scalar() == Some(scalar)
     {
@@ -111,7 +111,7 @@ fn cast_scalar(
         return unsafe { copy(py, face, data.address) };
     }
     let made = blank(py, face)?;
-    let room = CData::of(made.bind_borrowed(py)).expect("C data was just made").address;
+    let room = CData::of(made.as_borrowed()).expect("C data was just made").address;
     if scalar.is_float() || scalar.is_complex() {
         store_float(py, face, scalar, room, value)?;
     } else if scalar == Scalar::Bool {
@@ -149,10 +149,10 @@ fn store_float(
             Some(_) => to_int(py, data)?,
             None => return Err(refuse(face, value)),
         };
-        number.bind_borrowed(py)
+        number.as_borrowed()
     } else if let Some(code) = character(value) {
-        number = code.into_pyobject(py).expect("an int is made").into_any().unbind();
-        number.bind_borrowed(py)
+        number = code.into_pyobject(py).expect("an int is made").into_any();
+        number.as_borrowed()
     } else {
         value
     };

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::trampoline::slot;
 
 /// The Python value by which a scalar is compared and hashed.
-fn value(py: Python<'_>, data: &CData) -> Option<Result<Py<PyAny>, Failure>> {
+fn value<'py>(py: Python<'py>, data: &CData) -> Option<Result<Bound<'py, PyAny>, Failure>> {
     let scalar = data.face.scalar()?;
     // SAFETY: C data of a scalar type has the value at its address.
     Some(unsafe { owned(py, scalar.load(data.address)) })
@@ -49,8 +49,8 @@ pub(super) unsafe extern "C" fn compare(
             (Some(_), Some(_)) if value_a.is_none() != value_b.is_none() => Ok(not_implemented()),
             _ => {
                 let (x, y) = (
-                    value_a.as_ref().map_or(a.as_ptr(), Py::as_ptr),
-                    value_b.as_ref().map_or(b.as_ptr(), Py::as_ptr),
+                    value_a.as_ref().map_or(a.as_ptr(), Bound::as_ptr),
+                    value_b.as_ref().map_or(b.as_ptr(), Bound::as_ptr),
                 );
                 // SAFETY: live objects; the result is a new reference or null.
                 Ok(unsafe { owned(py, ffi::PyObject_RichCompare(x, y, operator)) }?.into_ptr())
@@ -70,7 +70,7 @@ pub(super) unsafe extern "C" fn hash(this: *mut ffi::PyObject) -> ffi::Py_hash_t
         // SAFETY: CPython calls the slot with a live object of the class.
         let data = unsafe { CData::of_self(this) };
         if let (Kind::Scalar(_) | Kind::Enum(..), Some(value)) = (&data.face.kind, value(py, data)) {
-            return Ok(value?.bind(py).hash()?);
+            return Ok(value?.hash()?);
         }
         // The low bits of an address are mostly zero; -1 means an error.
         let turned = data.address.addr().rotate_right(4).cast_signed();

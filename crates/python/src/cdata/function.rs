@@ -20,35 +20,35 @@ use crate::failure::Failure;
 use crate::trampoline::slot;
 
 /// Makes a pointer to a function; it releases the interpreter's lock around calls.
-pub(crate) fn make(
-    py: Python<'_>,
+pub(crate) fn make<'py>(
+    py: Python<'py>,
     face: &'static Face,
     address: *mut u8,
-    origin: Option<Py<PyAny>>,
-) -> Result<Py<PyAny>, Failure> {
+    origin: Option<Bound<'py, PyAny>>,
+) -> Result<Bound<'py, PyAny>, Failure> {
     make_with(py, face, address, origin, call::vectorcall::<true>)
 }
 
 /// Makes a pointer to a function that is called by `vectorcall`.
-pub(crate) fn make_with(
-    py: Python<'_>,
+pub(crate) fn make_with<'py>(
+    py: Python<'py>,
     face: &'static Face,
     address: *mut u8,
-    origin: Option<Py<PyAny>>,
+    origin: Option<Bound<'py, PyAny>>,
     vectorcall: ffi::vectorcallfunc,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let object = allocate(py, classes().function, size_of::<Function>())?;
     // SAFETY: the memory has room for the layout.
     unsafe { Ok(complete(py, object, face, address, origin, vectorcall)) }
 }
 
 /// Makes the C data of a callback, which keeps the callback.
-pub(crate) fn make_callback(
-    py: Python<'_>,
+pub(crate) fn make_callback<'py>(
+    py: Python<'py>,
     face: &'static Face,
     address: *mut u8,
-    callback: Py<PyAny>,
-) -> Result<Py<PyAny>, Failure> {
+    callback: Bound<'py, PyAny>,
+) -> Result<Bound<'py, PyAny>, Failure> {
     // SAFETY: the lock is held; the class has the cycle collector's flag.
     unsafe {
         let object = ffi::PyObject_GC_New::<ffi::PyObject>(classes().callback);
@@ -63,14 +63,14 @@ pub(crate) fn make_callback(
 
 /// # Safety
 /// `object` is a new object with room for a [`Function`].
-unsafe fn complete(
-    py: Python<'_>,
+unsafe fn complete<'py>(
+    py: Python<'py>,
     object: *mut ffi::PyObject,
     face: &'static Face,
     address: *mut u8,
-    origin: Option<Py<PyAny>>,
+    origin: Option<Bound<'py, PyAny>>,
     vectorcall: ffi::vectorcallfunc,
-) -> Py<PyAny> {
+) -> Bound<'py, PyAny> {
     let function = object.cast::<Function>();
     let origin = origin.and_then(|origin| NonNull::new(origin.into_ptr()));
     // SAFETY: the caller's promise; the reference to the origin is kept by the object.
@@ -78,7 +78,7 @@ unsafe fn complete(
         fill(object, face, address);
         (&raw mut (*function).vectorcall).write(vectorcall);
         (&raw mut (*function).origin).write(origin);
-        Bound::from_owned_ptr(py, object).unbind()
+        Bound::from_owned_ptr(py, object)
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) unsafe extern "C" fn refuse_call(
 }
 
 /// The Python callable behind a callback.
-pub(super) fn callable(py: Python<'_>, data: &CData) -> Option<Py<PyAny>> {
+pub(super) fn callable<'py>(py: Python<'py>, data: &CData) -> Option<Bound<'py, PyAny>> {
     let origin = data.function()?.origin?;
     // SAFETY: the function keeps its origin alive.
     let origin = unsafe { Borrowed::from_ptr(py, origin.as_ptr()) };

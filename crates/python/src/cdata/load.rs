@@ -18,12 +18,12 @@ use crate::failure::Failure;
 /// # Safety
 /// A value of the type lies at `address`.
 #[inline]
-pub(crate) unsafe fn load(
-    py: Python<'_>,
+pub(crate) unsafe fn load<'py>(
+    py: Python<'py>,
     face: &'static Face,
     address: *mut u8,
     owner: Option<NonNull<ffi::PyObject>>,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     match face.kind {
         Kind::Scalar(Scalar::F80 | Scalar::C80) => {
             // SAFETY: the caller's promise: the value is there.
@@ -52,13 +52,13 @@ pub(crate) unsafe fn load(
 }
 
 /// The array at the end of a struct: as long as owned memory says, else a pointer.
-fn load_open_array(
-    py: Python<'_>,
+fn load_open_array<'py>(
+    py: Python<'py>,
     face: &'static Face,
     element: &'static Face,
     address: *mut u8,
     owner: Option<NonNull<ffi::PyObject>>,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     match extent_to_end(address, owner) {
         Some(extent) => object::view(py, face, address, owner, extent),
         None => object::plain(py, element.pointer(), address),
@@ -77,10 +77,13 @@ fn extent_to_end(address: *mut u8, owner: Option<NonNull<ffi::PyObject>>) -> Opt
 /// # Safety
 /// `object` is a new reference, or null with an exception set.
 #[inline]
-pub(crate) unsafe fn owned(py: Python<'_>, object: *mut ffi::PyObject) -> Result<Py<PyAny>, Failure> {
+pub(crate) unsafe fn owned<'py>(
+    py: Python<'py>,
+    object: *mut ffi::PyObject,
+) -> Result<Bound<'py, PyAny>, Failure> {
     // SAFETY: the caller's promise.
     match unsafe { Bound::from_owned_ptr_or_opt(py, object) } {
-        Some(object) => Ok(object.unbind()),
+        Some(object) => Ok(object),
         None => Err(Failure::raised(py)),
     }
 }
@@ -89,20 +92,20 @@ pub(crate) unsafe fn owned(py: Python<'_>, object: *mut ffi::PyObject) -> Result
 ///
 /// # Safety
 /// A value of the type lies at `address`.
-pub(crate) unsafe fn copy(
-    py: Python<'_>,
+pub(crate) unsafe fn copy<'py>(
+    py: Python<'py>,
     face: &'static Face,
     address: *const u8,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let made = blank(py, face)?;
-    let data = CData::of(made.bind_borrowed(py)).expect("C data was just made");
+    let data = CData::of(made.as_borrowed()).expect("C data was just made");
     // SAFETY: the new object has as many bytes as the type takes.
     unsafe { std::ptr::copy_nonoverlapping(address, data.address, face.size().unwrap_or(0)) };
     Ok(made)
 }
 
 /// Zeroed C data of its own, a value of the type.
-pub(crate) fn blank(py: Python<'_>, face: &'static Face) -> Result<Py<PyAny>, Failure> {
+pub(crate) fn blank<'py>(py: Python<'py>, face: &'static Face) -> Result<Bound<'py, PyAny>, Failure> {
     let size = face.known_size()?;
     let align = face.layout().map_or(1, |layout| layout.align.get());
     object::owned(py, face, size, usize::try_from(align).unwrap_or(1), 0)
@@ -113,12 +116,12 @@ pub(crate) fn blank(py: Python<'_>, face: &'static Face) -> Result<Py<PyAny>, Fa
 /// # Safety
 /// The record lies there.
 #[inline]
-pub(crate) unsafe fn load_field(
-    py: Python<'_>,
+pub(crate) unsafe fn load_field<'py>(
+    py: Python<'py>,
     field: &FieldFace,
     record: *mut u8,
     owner: Option<NonNull<ffi::PyObject>>,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     // SAFETY: the caller's promise: the field lies in the record.
     unsafe {
         let address = record.add(field.offset);

@@ -10,11 +10,11 @@ use super::store::{Items, refused, shown, store, wide_units};
 use crate::failure::{Class, Failure};
 
 /// Allocates what a pointer type points to, or an array, and fills it.
-pub(crate) fn new(
-    py: Python<'_>,
+pub(crate) fn new<'py>(
+    py: Python<'py>,
     face: &'static Face,
     initializer: Option<Borrowed<'_, '_, PyAny>>,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let (value, extent) = match face.kind {
         Kind::Pointer(target @ Face { kind: Kind::Function(_), .. }) => {
             return Err(not_new(target.pointer()));
@@ -37,7 +37,7 @@ pub(crate) fn new(
         matches!(face.kind, Kind::Pointer(Face { kind: Kind::Scalar(scalar), .. }) if scalar.is_character());
     let spare = if is_character { extent } else { 0 };
     let made = object::owned(py, face, extent, align, spare)?;
-    let data = CData::of(made.bind_borrowed(py)).expect("C data was just made");
+    let data = CData::of(made.as_borrowed()).expect("C data was just made");
     if let Some(given) = initializer {
         let is_length = matches!(face.kind, Kind::Array(_, None)) && given.is_instance_of::<PyInt>();
         if !is_length {

@@ -155,7 +155,7 @@ pub(super) unsafe extern "C" fn int(this: *mut ffi::PyObject) -> *mut ffi::PyObj
 }
 
 /// The integer that a scalar is: characters by their code, floats truncated.
-pub(super) fn to_int(py: Python<'_>, data: &CData) -> Result<Py<PyAny>, Failure> {
+pub(super) fn to_int<'py>(py: Python<'py>, data: &CData) -> Result<Bound<'py, PyAny>, Failure> {
     let Some(scalar) = data.face.scalar() else { return Err(refuse(data, "int")) };
     // SAFETY: C data of a scalar type has the value at its address; results are new references.
     unsafe {

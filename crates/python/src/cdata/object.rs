@@ -223,7 +223,11 @@ impl CData {
 }
 
 /// Makes C data whose memory is C's: a pointer with this value, or a value at this address.
-pub(crate) fn plain(py: Python<'_>, face: &'static Face, address: *mut u8) -> Result<Py<PyAny>, Failure> {
+pub(crate) fn plain<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    address: *mut u8,
+) -> Result<Bound<'py, PyAny>, Failure> {
     if face.is_function_pointer() {
         return super::function::make(py, face, address, None);
     }
@@ -231,19 +235,19 @@ pub(crate) fn plain(py: Python<'_>, face: &'static Face, address: *mut u8) -> Re
     // SAFETY: the memory has room for the layout, and the reference is ours.
     unsafe {
         fill(object, face, address);
-        Ok(Bound::from_owned_ptr(py, object).unbind())
+        Ok(Bound::from_owned_ptr(py, object))
     }
 }
 
 /// Makes C data that lies in, or points into, memory that `owner` keeps alive. `extent` counts
 /// for open types only.
-pub(crate) fn view(
-    py: Python<'_>,
+pub(crate) fn view<'py>(
+    py: Python<'py>,
     face: &'static Face,
     address: *mut u8,
     owner: Option<NonNull<ffi::PyObject>>,
     extent: usize,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let is_open = face.is_open();
     if face.is_function_pointer() || (owner.is_none() && !is_open) {
         return plain(py, face, address);
@@ -261,19 +265,19 @@ pub(crate) fn view(
         if is_open {
             (&raw mut (*object.cast::<OpenView>()).extent).write(extent);
         }
-        Ok(Bound::from_owned_ptr(py, object).unbind())
+        Ok(Bound::from_owned_ptr(py, object))
     }
 }
 
 /// Makes C data with `extent` bytes of zeroed memory of its own, aligned to `align`; for a pointer
 /// type it is what is pointed to. `spare` more zeroed bytes follow, which C may read.
-pub(crate) fn owned(
-    py: Python<'_>,
+pub(crate) fn owned<'py>(
+    py: Python<'py>,
     face: &'static Face,
     extent: usize,
     align: usize,
     spare: usize,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let is_open = face.is_open();
     let head = if is_open { size_of::<OpenOwned>() } else { size_of::<CData>() };
     // The allocator aligns to 16 bytes; what needs more gets room to be moved up.
@@ -289,7 +293,7 @@ pub(crate) fn owned(
         if is_open {
             (&raw mut (*object.cast::<OpenOwned>()).extent).write(extent);
         }
-        Ok(Bound::from_owned_ptr(py, object).unbind())
+        Ok(Bound::from_owned_ptr(py, object))
     }
 }
 

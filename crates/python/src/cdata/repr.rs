@@ -36,7 +36,7 @@ fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
     if let Some(scalar) = data.face.scalar() {
         // SAFETY: C data of a scalar type has the value at its address.
         let value = unsafe { super::load::owned(py, scalar.load(data.address)) }?;
-        let text = value.bind(py).repr()?.to_string();
+        let text = value.repr()?.to_string();
         return Ok(match enumerator(data.face, &text) {
             Some(name) => format!("{text}: {name}"),
             None => text,
@@ -47,7 +47,7 @@ fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
         return Ok(format!("sliced length {length}"));
     }
     if let Some(callable) = super::function::callable(py, data) {
-        return Ok(format!("calling {}", callable.bind(py).repr()?));
+        return Ok(format!("calling {}", callable.repr()?));
     }
     let is_owning =
         data.storage() == Storage::Owned || (matches!(data.face.kind, Kind::Record(_)) && is_whole(data));

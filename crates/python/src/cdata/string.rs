@@ -11,7 +11,11 @@ use crate::failure::{Class, Failure};
 
 /// The text at `data`: up to the terminator, the end of known memory, or `limit` characters; the
 /// name of an enum's value; a character.
-pub(crate) fn string(py: Python<'_>, data: &CData, limit: Option<usize>) -> Result<Py<PyAny>, Failure> {
+pub(crate) fn string<'py>(
+    py: Python<'py>,
+    data: &CData,
+    limit: Option<usize>,
+) -> Result<Bound<'py, PyAny>, Failure> {
     let refuse = || Failure::wrong_type(format!("string(): unexpected {} argument", data.describe()));
     match data.face.kind {
         Kind::Pointer(target) | Kind::Array(target, _) => {
@@ -29,9 +33,9 @@ pub(crate) fn string(py: Python<'_>, data: &CData, limit: Option<usize>) -> Resu
         Kind::Enum(..) => {
             // SAFETY: C data of an enum type has the value at its address.
             let value = unsafe { owned(py, data.face.scalar().ok_or_else(refuse)?.load(data.address)) }?;
-            let value = value.bind(py).str()?.to_string();
+            let value = value.str()?.to_string();
             let name = super::repr::enumerator(data.face, &value).unwrap_or(value);
-            Ok(PyString::new(py, &name).into_any().unbind())
+            Ok(PyString::new(py, &name).into_any())
         }
         Kind::Scalar(scalar) if scalar.is_character() => {
             // SAFETY: C data of a scalar type has the value at its address.
@@ -47,13 +51,13 @@ fn room(data: &CData, size: usize) -> Option<usize> {
         .or_else(|| data.bounds().map(|bounds| bounds.end.saturating_sub(data.address.addr()) / size))
 }
 
-fn text(
-    py: Python<'_>,
+fn text<'py>(
+    py: Python<'py>,
     scalar: Scalar,
     address: *const u8,
     room: Option<usize>,
     limit: Option<usize>,
-) -> Result<Py<PyAny>, Failure> {
+) -> Result<Bound<'py, PyAny>, Failure> {
     let most = room.unwrap_or(usize::MAX).min(limit.unwrap_or(usize::MAX));
     // SAFETY: at most the known room is read, and never past the terminator.
     unsafe {
@@ -65,14 +69,14 @@ fn text(
                 let text = String::from_utf16(&units).map_err(|_| {
                     Failure::new(Class::Value, "the char16_t text has half of a surrogate pair")
                 })?;
-                Ok(PyString::new(py, &text).into_any().unbind())
+                Ok(PyString::new(py, &text).into_any())
             }
             Scalar::Char32 => {
                 let count = count(address.cast::<u32>(), most);
                 let units = (0..count).map(|index| address.cast::<u32>().add(index).read_unaligned());
                 let text: Option<String> = units.map(char::from_u32).collect();
                 let bad = || Failure::new(Class::Value, "the text has a character beyond U+10FFFF");
-                Ok(PyString::new(py, &text.ok_or_else(bad)?).into_any().unbind())
+                Ok(PyString::new(py, &text.ok_or_else(bad)?).into_any())
             }
             _ => {
                 let count = if most == usize::MAX {
@@ -80,7 +84,7 @@ fn text(
                 } else {
                     libc::strnlen(address.cast(), most)
                 };
-                Ok(PyBytes::new(py, std::slice::from_raw_parts(address, count)).into_any().unbind())
+                Ok(PyBytes::new(py, std::slice::from_raw_parts(address, count)).into_any())
             }
         }
     }

@@ -1,14 +1,14 @@
 //! Errors of compiled code on their way over C.
 //!
 //! Compiled code that was called from C and failed asks [`callback_failed`] to keep its error. The
-//! innermost frame of the thread takes it, and [`pending_exception`] raises it there; without a frame
+//! innermost frame of the thread takes it, and [`translate`] makes the exception that is raised there; without a frame
 //! it is reported to `sys.unraisablehook` at once. The functions here are what the open symbols of
 //! an object stand for. None of them needs the interpreter unless it reports.
 
 use std::any::Any;
 
-use ccall::{Tombstone, border};
-use pyo3::exceptions::PyRuntimeError;
+use ccall::border;
+use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::raised::{Descriptor, RaisedError};
@@ -75,42 +75,38 @@ unsafe extern "C" fn callback_failed(code: *const Descriptor, status: i32) {
         OnError::Report => error,
     };
     let name = descriptor.name().to_owned();
-    // Without an interpreter, as while the process ends, nobody is left to tell.
-    let _ = Python::try_attach(|py| {
+    with_interpreter(|py| {
+        let Some(error) = translate(py, refused) else { return };
         let context = name.into_pyobject(py).ok();
-        exception(py, refused).write_unraisable(py, context.as_ref().map(|name| name.as_any()));
+        error.write_unraisable(py, context.as_ref().map(Bound::as_any));
     });
 }
 
-/// The exception of an error that a frame kept, with a note where callbacks did not run after it.
-pub(crate) fn pending_exception(py: Python<'_>, pending: border::Pending) -> PyErr {
-    let error = exception(py, pending.error);
-    if pending.skipped > 0 {
-        let plural = if pending.skipped == 1 { "" } else { "s" };
-        let note = format!("{} later callback{plural} did not run", pending.skipped);
-        // A note that cannot be added is not worth losing the exception for.
-        let _ = error.value(py).call_method1("add_note", (note,));
+/// Runs `report` with the interpreter's lock. Calls into C give the lock up without telling `pyo3`, which
+/// must therefore not be asked whether this thread has it. Without an interpreter, as while the
+/// process ends, nobody is left to tell.
+fn with_interpreter(report: impl FnOnce(Python<'_>)) {
+    // SAFETY: it may be asked at any time.
+    if unsafe { ffi::Py_IsInitialized() } == 0 {
+        return;
     }
-    error
+    // SAFETY: Ensure is for threads in any state; Release undoes it, also when `report` panics.
+    let _held = Held(unsafe { ffi::PyGILState_Ensure() });
+    // SAFETY: the lock has just been taken.
+    report(unsafe { Python::assume_attached() });
 }
 
-/// An error of either kind: of compiled code, or an exception of an interpreted callback.
-fn exception(py: Python<'_>, error: border::Error) -> PyErr {
-    match error.downcast::<RaisedError>() {
-        Ok(raised) => raised.exception(py),
-        Err(other) => match other.downcast::<PyErr>() {
-            Ok(error) => *error,
-            Err(_) => PyRuntimeError::new_err("an error of an unknown kind crossed C"),
-        },
+/// The interpreter's lock.
+struct Held(ffi::PyGILState_STATE);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // SAFETY: this thread took the lock in this way, and it is the last to be taken.
+        unsafe { ffi::PyGILState_Release(self.0) };
     }
 }
 
-/// Tells that C called what no longer exists.
-pub(crate) fn report_retired(tombstone: &Tombstone) {
-    let text = format!(
-        "C called `{}` ({}), made at {}, which no longer exists",
-        tombstone.name, tombstone.signature, tombstone.made_at
-    );
-    // As above: without an interpreter nobody is left to tell.
-    let _ = Python::try_attach(|py| PyRuntimeError::new_err(text).write_unraisable(py, None));
+/// The exception of an error of compiled code.
+pub(super) fn translate(py: Python<'_>, error: border::Error) -> Option<PyErr> {
+    error.downcast::<RaisedError>().ok().map(|raised| raised.exception(py))
 }

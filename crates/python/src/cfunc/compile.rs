@@ -7,7 +7,6 @@ use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use cdecl::Namespace;
 use codegen::{CEntry, Module};
 use ctype::{CType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
@@ -22,7 +21,7 @@ use super::border::{self, OnError};
 use super::object::CFunc;
 use super::raised::{Descriptor, Facts};
 use super::{ErrorClass, compile_error};
-use crate::signature::{self, Signature, Wanted, c_type_of, ty_of};
+use crate::signature::{self, CNames, Signature, Wanted, c_type_of, ty_of};
 use crate::snapshot::Snapshot;
 use crate::trampoline::panic_text;
 use crate::{errors, source, table};
@@ -34,7 +33,7 @@ pub(super) struct Request<'a, 'py> {
     /// Its signature; without one its annotations say it.
     pub(super) signature: Option<Bound<'py, PyAny>>,
     /// What names of C types mean.
-    pub(super) namespace: &'a Namespace,
+    pub(super) names: CNames<'a>,
     /// What happens to its exceptions.
     pub(super) on_error: OnError,
 }
@@ -67,12 +66,13 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
     let function = &request.function;
     let py = function.py();
     let refuse = |class| move |diagnostics| compile_error(py, class, diagnostics);
-    let text = source::of_function(function)?.map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
+    let text =
+        source::of_function(function)?.map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
     let syntax = text.parse().map_err(refuse(ErrorClass::Source))?;
     let names = &text.which.params;
     let wanted = match &request.signature {
-        Some(signature) => signature::of_object(signature, request.namespace)?,
-        None => signature::of_annotations(function, names, request.namespace)?,
+        Some(signature) => signature::of_object(signature, request.names)?,
+        None => signature::of_annotations(function, names, request.names)?,
     };
     let wanted_tys = fit(&wanted, &syntax, names).map_err(refuse(ErrorClass::Signature))?;
     let (function_source, objects) = Snapshot::take(function, syntax)?;
@@ -104,7 +104,9 @@ fn fit(wanted: &Wanted, syntax: &Syntax, names: &[String]) -> Result<(Vec<Ty>, O
         let given = count(wanted.params.len());
         let title = format!("the signature has {given}, `{}` takes {}", syntax.name, names.len());
         let takes = Label::new(&syntax.source, syntax.head, format!("takes {}", count(names.len())));
-        return Err(vec![Diagnostic::error(Id::SignatureMismatch, title, takes).with_label(wanted.label(given))]);
+        return Err(vec![
+            Diagnostic::error(Id::SignatureMismatch, title, takes).with_label(wanted.label(given)),
+        ]);
     }
     let types = table::read();
     let of = |ty: TypeId| {
@@ -133,7 +135,7 @@ fn infer_types(
     };
     let ty = types.function(result, &wanted.params, false);
     drop(types);
-    Ok(Typed { program: optimize::optimize(program), ty })
+    Ok(Typed { program, ty })
 }
 
 /// LLVM and the link.
@@ -142,12 +144,10 @@ fn link(descriptor: Box<Descriptor>, ty: TypeId, symbol: String) -> Result<Body,
     module.optimize().map_err(broken("codegen"))?;
     let object = module.object().map_err(broken("codegen"))?;
     let own = std::ptr::from_ref(descriptor.as_ref()).expose_provenance() as u64;
-    let called = module.c_symbols().iter().map(|(name, address)| (name.as_str(), *address));
-    let mut symbols: Vec<(&str, u64)> = called.collect();
+    let named = module.c_symbols().iter().chain(runtime::symbols());
+    let mut symbols: Vec<(&str, u64)> = named.map(|(name, address)| (name.as_str(), *address)).collect();
     symbols.push(("ferrule_code", own));
-    for symbol in border::symbols().into_iter().chain(runtime::symbols()) {
-        symbols.push(symbol);
-    }
+    symbols.extend_from_slice(&border::symbols());
     let engine = jit::Engine::global().map_err(broken("jit"))?;
     let code = engine.link(&object, &symbols).map_err(broken("jit"))?;
     if code.address(&symbol).is_none() {
@@ -196,10 +196,7 @@ fn symbol(name: &str) -> String {
 /// The signature that users see: in C if it was given in C.
 fn shown_signature(ty: TypeId, wanted: &Wanted) -> Signature {
     let types = table::read();
-    let result = match types.get(ty) {
-        CType::Function(signature) => signature.result,
-        _ => ty,
-    };
+    let result = if let CType::Function(signature) = types.get(ty) { signature.result } else { ty };
     let c_text = wanted.is_c.then(|| types.name(ty));
     Signature { result, params: wanted.params.clone(), c_text }
 }

@@ -3,40 +3,16 @@
 //! It is made over a buffer that holds the address and owns the code, so that the code lives as long
 //! as the callback does.
 
-use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
 use ctype::{ArrayLength, CType, CTypes, FloatType, IntType, RecordKind, TypeId};
-use pyo3::exceptions::{PyBufferError, PyTypeError};
-use pyo3::ffi;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyModule, PyTuple, PyType};
 
 use super::body::Body;
+use super::owner::CodeOwner;
 use crate::table;
-
-/// The address of code as memory that owns the code.
-#[pyclass(frozen, module = "ferrule", name = "CodeAddress")]
-struct CodeAddress {
-    /// One pointer, in memory of its own that does not move.
-    address: Box<usize>,
-    /// Held, never read.
-    _body: Arc<Body>,
-}
-
-#[pymethods]
-impl CodeAddress {
-    /// # Safety
-    /// The interpreter calls it with a view to fill.
-    unsafe fn __getbuffer__(slf: Bound<'_, Self>, view: *mut ffi::Py_buffer, flags: c_int) -> PyResult<()> {
-        let memory = std::ptr::from_ref::<usize>(&slf.get().address).cast_mut().cast::<c_void>();
-        let size = ffi::Py_ssize_t::try_from(size_of::<usize>()).unwrap_or_default();
-        // SAFETY: the memory is the object's, which the view keeps alive. `ctypes` wants it writable and
-        // writes only where a user assigns to the callback's memory.
-        let filled = unsafe { ffi::PyBuffer_FillInfo(view, slf.as_ptr(), memory, size, 0, flags) };
-        if filled == 0 { Ok(()) } else { Err(PyBufferError::new_err("the view cannot be filled")) }
-    }
-}
 
 /// A new callback that owns the code.
 ///
@@ -50,19 +26,14 @@ pub(super) fn new<'py>(py: Python<'py>, body: &Arc<Body>) -> PyResult<Bound<'py,
         classes.push(shape.class(&ctypes)?);
     }
     let prototype = ctypes.getattr("CFUNCTYPE")?.call1(PyTuple::new(py, classes)?)?;
-    let owner = CodeAddress { address: Box::new(body.address()?), _body: body.clone() };
-    prototype.call_method1("from_buffer", (Bound::new(py, owner)?,))
+    prototype.call_method1("from_buffer", (CodeOwner::new(py, body)?,))
 }
 
 /// The result and the parameters of a function type.
 fn shapes(types: &CTypes, ty: TypeId) -> Vec<Shape> {
-    match types.get(ty) {
-        CType::Function(signature) => {
-            let all = std::iter::once(&signature.result).chain(&signature.params);
-            all.map(|ty| Shape::of(types, *ty)).collect()
-        }
-        _ => Vec::new(),
-    }
+    let CType::Function(signature) = types.get(ty) else { return Vec::new() };
+    let all = std::iter::once(&signature.result).chain(&signature.params);
+    all.map(|ty| Shape::of(types, *ty)).collect()
 }
 
 /// What `ctypes` makes of a C type: read from the table before the interpreter is asked for anything.
@@ -111,9 +82,9 @@ impl Shape {
             CType::Float(FloatType::Float) => Self::Simple("c_float"),
             CType::Float(FloatType::Double) => Self::Simple("c_double"),
             CType::Float(FloatType::LongDouble) => Self::Simple("c_longdouble"),
-            CType::Complex(_)
-            | CType::Array { length: ArrayLength::Unknown, .. }
-            | CType::Function(_) => Self::Missing(types.name(ty)),
+            CType::Complex(_) | CType::Array { length: ArrayLength::Unknown, .. } | CType::Function(_) => {
+                Self::Missing(types.name(ty))
+            }
         }
     }
 
@@ -126,9 +97,9 @@ impl Shape {
             Self::Pointer(name) => ctypes.getattr("POINTER")?.call1((ctypes.getattr(*name)?,)),
             Self::Array(element, count) => element.class(ctypes)?.mul(*count),
             Self::Record(kind, name, fields) => record(ctypes, *kind, name, fields),
-            Self::Missing(name) => {
-                Err(PyTypeError::new_err(format!("ctypes has no type for `{name}`: use .address or .capsule")))
-            }
+            Self::Missing(name) => Err(PyTypeError::new_err(format!(
+                "ctypes has no type for `{name}`: use .address or .capsule"
+            ))),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The decorator: what it takes, and the function that it is put on.
 
-use cdecl::Namespace;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction};
@@ -8,12 +7,14 @@ use pyo3::types::{PyDict, PyFunction};
 use super::border::OnError;
 use super::compile::{Request, compile};
 use super::object::CFunc;
+use crate::ffi_object::Ffi;
+use crate::signature::CNames;
 
 /// What `cfunc(...)` was given, waiting for the function.
 #[pyclass(frozen, name = "cfunc_decorator", module = "ferrule")]
 pub(super) struct Decorator {
     signature: Option<Py<PyAny>>,
-    namespace: Namespace,
+    ffi: Option<Py<Ffi>>,
     on_error: OnError,
 }
 
@@ -23,12 +24,15 @@ impl Decorator {
         let py = function.py();
         if !function.is_instance_of::<PyFunction>() {
             let class = function.get_type();
-            return Err(PyTypeError::new_err(format!("cfunc compiles a Python function, not {}", class.name()?)));
+            return Err(PyTypeError::new_err(format!(
+                "cfunc compiles a Python function, not {}",
+                class.name()?
+            )));
         }
         let request = Request {
             function: function.clone(),
             signature: self.signature.as_ref().map(|signature| signature.bind(py).clone()),
-            namespace: &self.namespace,
+            names: CNames(self.ffi.as_ref().map(Py::get)),
             on_error: self.on_error,
         };
         let made = Bound::new(py, compile(&request)?)?;
@@ -83,11 +87,12 @@ impl Decorator {
 /// 9.0
 #[pyfunction]
 #[pyo3(signature = (sig=None, *, ffi=None, errors="raise", locals=None, cache=false, nopython=true, error_model="python"))]
+#[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
 #[expect(clippy::too_many_arguments, reason = "the options of Numba's decorator and ours")]
 pub(super) fn cfunc<'py>(
     py: Python<'py>,
     sig: Option<Bound<'py, PyAny>>,
-    ffi: Option<&Bound<'py, PyAny>>,
+    ffi: Option<Py<Ffi>>,
     errors: &str,
     locals: Option<&Bound<'py, PyDict>>,
     cache: bool,
@@ -101,17 +106,13 @@ pub(super) fn cfunc<'py>(
     if locals.is_some_and(|locals| !locals.is_empty()) {
         return Err(PyValueError::new_err("types of local variables cannot be forced: leave locals= out"));
     }
-    let namespace = match ffi {
-        Some(ffi) => return Err(PyTypeError::new_err("ffi")),
-        None => Namespace::new(),
-    };
     let on_error = OnError::from_name(errors)
         .ok_or_else(|| PyValueError::new_err(format!("errors is 'raise' or 'report', not {errors:?}")))?;
     let (function, signature) = match sig {
         Some(sig) if sig.is_instance_of::<PyFunction>() => (Some(sig), None),
         other => (None, other.map(Bound::unbind)),
     };
-    let decorator = Bound::new(py, Decorator { signature, namespace, on_error })?;
+    let decorator = Bound::new(py, Decorator { signature, ffi, on_error })?;
     match function {
         Some(function) => decorator.call1((function,)),
         None => Ok(decorator.into_any()),

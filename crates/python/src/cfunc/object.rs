@@ -6,10 +6,12 @@ use pyo3::PyTraverseError;
 use pyo3::PyVisit;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
 use super::body::Body;
+use super::owner::CodeOwner;
 use super::{capsule, compile, ctypes_callback};
+use crate::cdata::{Face, function};
 use crate::signature::Signature;
 
 /// A Python function compiled for C.
@@ -36,11 +38,12 @@ pub(crate) struct CFunc {
     /// Gone once the garbage collector has cleared the object.
     function: Option<Py<PyAny>>,
     ctypes: Option<Py<PyAny>>,
+    cffi: Option<Py<PyAny>>,
 }
 
 impl CFunc {
     pub(super) fn new(body: Arc<Body>, signature: Py<Signature>, function: Py<PyAny>) -> Self {
-        Self { body, signature, function: Some(function), ctypes: None }
+        Self { body, signature, function: Some(function), ctypes: None, cffi: None }
     }
 }
 
@@ -63,6 +66,20 @@ impl CFunc {
         }
         let made = ctypes_callback::new(py, &self.body)?;
         self.ctypes = Some(made.clone().unbind());
+        Ok(made)
+    }
+
+    /// C data of ferrule: a pointer to the function. It keeps the code alive.
+    #[getter]
+    fn cffi<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(made) = &self.cffi {
+            return Ok(made.bind(py).clone());
+        }
+        let face = Face::of(self.body.ty).pointer();
+        let address = std::ptr::with_exposed_provenance_mut(self.body.address()?);
+        let owner = CodeOwner::new(py, &self.body)?.into_any();
+        let made = function::make(py, face, address, Some(owner))?;
+        self.cffi = Some(made.clone().unbind());
         Ok(made)
     }
 
@@ -102,24 +119,27 @@ impl CFunc {
     }
 
     #[pyo3(signature = (*args))]
-    fn __call__<'py>(&mut self, args: &Bound<'py, pyo3::types::PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        self.ctypes(args.py())?.call1(args)
+    fn __call__<'py>(&mut self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        self.cffi(args.py())?.call1(args)
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let py = slf.py();
         let dict = slf.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
-        let name = dict.get_item(intern!(py, "__qualname__"))?.map(|name| name.to_string()).unwrap_or_default();
+        let name =
+            dict.get_item(intern!(py, "__qualname__"))?.map(|name| name.to_string()).unwrap_or_default();
         Ok(format!("<cfunc {name} {}>", slf.borrow().signature.bind(py).repr()?))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.function)?;
-        visit.call(&self.ctypes)
+        visit.call(&self.ctypes)?;
+        visit.call(&self.cffi)
     }
 
     fn __clear__(&mut self) {
         self.function = None;
         self.ctypes = None;
+        self.cffi = None;
     }
 }

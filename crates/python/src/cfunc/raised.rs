@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arena::{Id, IdMap};
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple};
-use tir::{ExceptionId, FloatTy, HostObject, IntTy, Program, RaiseArg, RaiseSite, RaiseSiteId, Terminator, Ty};
+use tir::{
+    ExceptionId, FloatTy, HostObject, IntTy, Program, RaiseArg, RaiseSite, RaiseSiteId, Terminator, Ty,
+};
 
 use super::border::OnError;
 use crate::errors;
@@ -50,7 +52,8 @@ impl Facts {
             classes.push(object(class.object)?);
         }
         let keeps = program.c_functions.iter().filter_map(|(_, function)| function.keeps);
-        let keeps = keeps.map(object).collect::<PyResult<_>>()?;
+        let mut keeps: Vec<Py<PyAny>> = keeps.map(object).collect::<PyResult<_>>()?;
+        keeps.extend(objects.kept().iter().map(|object| object.clone_ref(py)));
         Ok(Self { program, classes, _keeps: keeps })
     }
 }
@@ -122,7 +125,12 @@ impl RaisedError {
         Ok(error)
     }
 
-    fn arguments<'py>(&self, py: Python<'py>, site: &RaiseSite, types: &[Ty]) -> PyResult<Bound<'py, PyTuple>> {
+    fn arguments<'py>(
+        &self,
+        py: Python<'py>,
+        site: &RaiseSite,
+        types: &[Ty],
+    ) -> PyResult<Bound<'py, PyTuple>> {
         let (mut words, mut types) = (self.words.iter().copied(), types.iter().copied());
         let mut args = Vec::new();
         for arg in &site.args {

@@ -4,7 +4,6 @@
 //! class of NumPy, or a string: an expression of those as `from __future__ import annotations` leaves
 //! them, else a C type. A result without annotation is the body's to decide.
 
-use cdecl::Namespace;
 use ctype::{CType, FloatType, IntType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
 use pyo3::exceptions::PyTypeError;
@@ -13,8 +12,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyComplex, PyDict, PyFloat, PyInt, PyString, PyType};
 use source::{Source, Span};
 
-use super::types::{Type, named};
-use super::Wanted;
+use super::types::named;
+use super::{CNames, Wanted, type_id};
 use crate::cfunc::{ErrorClass, compile_error};
 use crate::table;
 
@@ -22,7 +21,7 @@ use crate::table;
 pub(crate) fn of_annotations(
     function: &Bound<'_, PyAny>,
     params: &[String],
-    namespace: &Namespace,
+    names: CNames<'_>,
 ) -> PyResult<Wanted> {
     let py = function.py();
     let annotations = function.getattr(intern!(py, "__annotations__"))?.cast_into::<PyDict>()?;
@@ -31,10 +30,10 @@ pub(crate) fn of_annotations(
         let Some(annotation) = annotations.get_item(name)? else {
             return Err(missing(py, function, name, params)?);
         };
-        types.push(of_annotation(function, &annotation, namespace)?);
+        types.push(of_annotation(function, &annotation, names)?);
     }
     let result = annotations.get_item("return")?;
-    let result = result.map(|annotation| of_annotation(function, &annotation, namespace)).transpose()?;
+    let result = result.map(|annotation| of_annotation(function, &annotation, names)).transpose()?;
     Ok(Wanted::new(result, types, &head(function, params)?, false))
 }
 
@@ -46,19 +45,24 @@ fn head(function: &Bound<'_, PyAny>, params: &[String]) -> PyResult<String> {
 fn missing(py: Python<'_>, function: &Bound<'_, PyAny>, name: &str, params: &[String]) -> PyResult<PyErr> {
     let head = head(function, params)?;
     let at = head.find('(').map_or(0, |open| {
-        let before: usize = params.iter().take_while(|param| *param != name).map(|param| param.len() + 2).sum();
+        let before: usize =
+            params.iter().take_while(|param| *param != name).map(|param| param.len() + 2).sum();
         open + 1 + before
     });
-    let label = Label::new(&Source::new("<signature>", &head), Span::new(at, at + name.len()), "no type is given");
-    let diagnostic = Diagnostic::error(Id::SignatureMissing, format!("the type of `{name}` is not known"), label)
-        .with_help(format!("annotate it, `{name}: float`, or give a signature, `@cfunc(\"float64(float64)\")`"));
+    let label =
+        Label::new(&Source::new("<signature>", &head), Span::new(at, at + name.len()), "no type is given");
+    let diagnostic =
+        Diagnostic::error(Id::SignatureMissing, format!("the type of `{name}` is not known"), label)
+            .with_help(format!(
+                "annotate it, `{name}: float`, or give a signature, `@cfunc(\"float64(float64)\")`"
+            ));
     Ok(compile_error(py, ErrorClass::Signature, vec![diagnostic]))
 }
 
 fn of_annotation(
     function: &Bound<'_, PyAny>,
     annotation: &Bound<'_, PyAny>,
-    namespace: &Namespace,
+    names: CNames<'_>,
 ) -> PyResult<TypeId> {
     let py = function.py();
     if let Ok(text) = annotation.cast::<PyString>() {
@@ -67,18 +71,21 @@ fn of_annotation(
         if let Some(ty) = value.ok().and_then(|value| of_value(&value).transpose()) {
             return ty;
         }
-        return of_text(py, text.to_str()?, namespace);
+        return of_text(py, text.to_str()?, names);
     }
     match of_value(annotation)? {
         Some(ty) => Ok(ty),
-        None => Err(PyTypeError::new_err(format!("the annotation {} is not a type of compiled code", annotation.repr()?))),
+        None => Err(PyTypeError::new_err(format!(
+            "the annotation {} is not a type of compiled code",
+            annotation.repr()?
+        ))),
     }
 }
 
 /// The type of a value that is one.
 fn of_value(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeId>> {
-    if let Ok(ty) = value.cast::<Type>() {
-        return Ok(Some(ty.get().ty));
+    if let Some(ty) = type_id(value) {
+        return Ok(Some(ty));
     }
     let py = value.py();
     let kind = if value.is(py.get_type::<PyFloat>()) {
@@ -111,13 +118,12 @@ pub(crate) fn of_numpy_class(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeId
     Ok(named(&mut table::write(), name))
 }
 
-fn of_text(py: Python<'_>, text: &str, namespace: &Namespace) -> PyResult<TypeId> {
+fn of_text(py: Python<'_>, text: &str, names: CNames<'_>) -> PyResult<TypeId> {
     let source = Source::new("<annotation>", text);
-    let mut table = table::write();
-    let parsed = match named(&mut table, text.trim()) {
+    let known = named(&mut table::write(), text.trim());
+    let parsed = match known {
         Some(ty) => Ok(ty),
-        None => namespace.type_name(&mut table, &source),
+        None => names.type_name(&source),
     };
-    drop(table);
     parsed.map_err(|diagnostics| compile_error(py, ErrorClass::Signature, diagnostics))
 }

@@ -7,13 +7,14 @@ use infer::Entity;
 use pyo3::exceptions::PyBaseException;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyBool, PyCFunction, PyComplex, PyFloat, PyFunction, PyInt, PyModule, PyString, PyType,
-};
+use pyo3::types::{PyBool, PyCFunction, PyComplex, PyFloat, PyFunction, PyInt, PyModule, PyString, PyType};
 use tir::{Const, IntTy, Ty};
 
+use super::c_data;
 use super::objects::Objects;
-use crate::signature::{Type, of_numpy_class, ty_of};
+use crate::cdata::CData;
+use crate::ffi_object::Ffi;
+use crate::signature::{of_numpy_class, ty_of, type_id};
 use crate::table;
 
 /// The modules whose functions inference has rules for.
@@ -30,8 +31,13 @@ pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> 
     if let Ok(class) = value.cast::<PyType>() {
         return of_class(class, objects);
     }
-    if let Ok(ty) = value.cast::<Type>() {
-        return Ok(ty_of(&table::read(), ty.get().ty).map_or_else(|| opaque(value), Entity::Type));
+    if let Some(ty) = type_id(value) {
+        let ty = ty_of(&table::read(), ty);
+        return Ok(ty.map_or_else(|| opaque(value), Entity::Type));
+    }
+    if let Some(data) = CData::of(value.as_borrowed()) {
+        let entity = c_data::of(value, data, objects)?;
+        return Ok(entity.unwrap_or_else(|| opaque(value)));
     }
     if let Some(function) = python_function(value)? {
         // A function of NumPy that is written in Python is known by name too.
@@ -60,9 +66,17 @@ pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option
     Ok(None)
 }
 
-/// Whether only its attributes mean something: a module, or an enumeration.
+/// Whether only its attributes mean something: a module, an enumeration, a library or an FFI.
 pub(super) fn is_namespace(value: &Bound<'_, PyAny>) -> bool {
-    value.is_instance_of::<PyModule>() || is_enumeration(value)
+    value.is_instance_of::<PyModule>()
+        || value.is_instance_of::<Ffi>()
+        || is_enumeration(value)
+        || is_library(value)
+}
+
+fn is_library(value: &Bound<'_, PyAny>) -> bool {
+    let class = value.py().import("ferrule._core").and_then(|core| core.getattr("Lib"));
+    class.is_ok_and(|class| value.get_type().is(&class))
 }
 
 fn is_enumeration(value: &Bound<'_, PyAny>) -> bool {
@@ -84,7 +98,8 @@ fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<Entity>> {
     }
     if value.is_instance_of::<PyInt>() {
         let signed = value.extract::<i64>().map(|value| (i128::from(value), Ty::I64));
-        let number = signed.or_else(|_| value.extract::<u64>().map(|value| (i128::from(value), Ty::Int(IntTy::U64))));
+        let number =
+            signed.or_else(|_| value.extract::<u64>().map(|value| (i128::from(value), Ty::Int(IntTy::U64))));
         return Ok(Some(match number {
             Ok((value, ty)) => Entity::Constant(Const::Int(value), ty),
             Err(_) => Entity::Opaque("an integer of more than 64 bits".to_owned()),
@@ -101,7 +116,7 @@ fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<Entity>> {
 }
 
 /// A plain Python number as a constant of `ty`.
-fn constant(value: &Bound<'_, PyAny>, ty: Ty) -> Option<Entity> {
+pub(super) fn constant(value: &Bound<'_, PyAny>, ty: Ty) -> Option<Entity> {
     let constant = match ty {
         Ty::Bool => Const::Bool(value.is_truthy().ok()?),
         Ty::Int(_) => Const::Int(value.extract().ok()?),

@@ -23,29 +23,29 @@ const EXCEPTIONS: &[&str] = &[
 /// Objects by number, while the snapshot is taken.
 pub(super) struct Objects<'py> {
     py: Python<'py>,
-    objects: Vec<Bound<'py, PyAny>>,
+    by_number: Vec<Bound<'py, PyAny>>,
     numbers: HashMap<*mut pyo3::ffi::PyObject, HostObject>,
     /// Functions that were met and not read yet.
     functions: Vec<(HostObject, Bound<'py, PyAny>)>,
+    kept: Vec<Py<PyAny>>,
 }
 
 /// Objects by number, for after.
-pub(crate) struct ObjectTable(Vec<Py<PyAny>>);
+pub(crate) struct ObjectTable {
+    objects: Vec<Py<PyAny>>,
+    kept: Vec<Py<PyAny>>,
+}
 
 impl<'py> Objects<'py> {
     pub(super) fn new(py: Python<'py>) -> Self {
-        Self { py, objects: Vec::new(), numbers: HashMap::new(), functions: Vec::new() }
-    }
-
-    pub(super) fn py(&self) -> Python<'py> {
-        self.py
+        Self { py, by_number: Vec::new(), numbers: HashMap::new(), functions: Vec::new(), kept: Vec::new() }
     }
 
     /// The number of an object: the same each time.
     pub(super) fn number(&mut self, object: &Bound<'py, PyAny>) -> HostObject {
         *self.numbers.entry(object.as_ptr()).or_insert_with(|| {
-            self.objects.push(object.clone());
-            HostObject(u32::try_from(self.objects.len() - 1).unwrap_or(u32::MAX))
+            self.by_number.push(object.clone());
+            HostObject(u32::try_from(self.by_number.len() - 1).unwrap_or(u32::MAX))
         })
     }
 
@@ -54,6 +54,11 @@ impl<'py> Objects<'py> {
         let number = self.number(function);
         self.functions.push((number, function.clone()));
         number
+    }
+
+    /// Keeps an object alive as long as the code: something in it is known by address.
+    pub(super) fn keep(&mut self, object: &Bound<'py, PyAny>) {
+        self.kept.push(object.clone().unbind());
     }
 
     /// A function that was met.
@@ -72,13 +77,18 @@ impl<'py> Objects<'py> {
     }
 
     pub(super) fn into_table(self) -> ObjectTable {
-        ObjectTable(self.objects.into_iter().map(Bound::unbind).collect())
+        ObjectTable { objects: self.by_number.into_iter().map(Bound::unbind).collect(), kept: self.kept }
     }
 }
 
 impl ObjectTable {
     /// The object of a number.
     pub(crate) fn get(&self, number: HostObject) -> Option<&Py<PyAny>> {
-        self.0.get(number.0 as usize)
+        self.objects.get(number.0 as usize)
+    }
+
+    /// What the code keeps alive whatever it does.
+    pub(crate) fn kept(&self) -> &[Py<PyAny>] {
+        &self.kept
     }
 }

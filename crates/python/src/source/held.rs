@@ -6,7 +6,7 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCode, PyDict, PyTuple};
+use pyo3::types::{PyCode, PyDict, PyModule, PyTuple};
 use pysyntax::FunctionSyntax;
 use source::{Source, Span};
 
@@ -24,6 +24,9 @@ pub(super) struct Code<'py> {
     pub(super) params: Vec<String>,
     qualified_name: String,
     free: Vec<String>,
+    /// Every name in the code.
+    names: Vec<String>,
+    globals: Bound<'py, PyDict>,
 }
 
 impl<'py> Code<'py> {
@@ -34,13 +37,19 @@ impl<'py> Code<'py> {
         let count: usize = object.getattr("co_argcount")?.extract::<usize>()?
             + object.getattr("co_kwonlyargcount")?.extract::<usize>()?;
         let mut params: Vec<String> = object.getattr("co_varnames")?.extract()?;
+        let mut names: Vec<String> = object.getattr(intern!(py, "co_names"))?.extract()?;
+        names.extend_from_slice(&params);
         params.truncate(count);
+        let free: Vec<String> = object.getattr(intern!(py, "co_freevars"))?.extract()?;
+        names.extend_from_slice(&free);
         Ok(Self {
             name: object.getattr(intern!(py, "co_name"))?.extract()?,
             filename: object.getattr(intern!(py, "co_filename"))?.extract()?,
             first_line: object.getattr(intern!(py, "co_firstlineno"))?.extract()?,
             qualified_name: object.getattr(intern!(py, "co_qualname"))?.extract()?,
-            free: object.getattr(intern!(py, "co_freevars"))?.extract()?,
+            free,
+            names,
+            globals: function.getattr(intern!(py, "__globals__"))?.cast_into()?,
             params,
             object,
         })
@@ -49,6 +58,33 @@ impl<'py> Code<'py> {
     /// Whether it is a lambda's.
     pub(super) fn is_lambda(&self) -> bool {
         self.name == "<lambda>"
+    }
+
+    /// Those of its names that are modules: probably imported where it stands. How CPython compiles
+    /// `name.method()` depends on whether an import binds the name.
+    pub(super) fn modules(&self) -> PyResult<Vec<String>> {
+        let mut modules = Vec::new();
+        // A rewriter's own names are no names of Python, so that they meet no others.
+        for name in self.names.iter().filter(|name| !name.starts_with('@')) {
+            if self.globals.get_item(name)?.is_some_and(|value| value.is_instance_of::<PyModule>()) {
+                modules.push(name.clone());
+            }
+        }
+        Ok(modules)
+    }
+
+    /// Those of its names that an import binds at the top of a text: the answer, but it takes
+    /// a look at the whole text.
+    fn imported_in(&self, source: &Source) -> PyResult<Vec<String>> {
+        let symtable = self.object.py().import("symtable")?;
+        let Ok(top) = symtable.call_method1("symtable", (source.text(), &self.filename, "exec")) else {
+            return Ok(Vec::new());
+        };
+        let is_imported = |name: &String| {
+            let symbol = top.call_method1("lookup", (name,));
+            symbol.and_then(|symbol| symbol.call_method0("is_imported")?.is_truthy()).unwrap_or(false)
+        };
+        Ok(self.names.iter().filter(|name| is_imported(name)).cloned().collect())
     }
 
     /// The class that it stands in directly: it decides how private names are spelled.
@@ -89,17 +125,33 @@ pub(super) fn find(source: &Source, code: &Code<'_>) -> PyResult<Found> {
     if candidates.len() > 1 {
         candidates = by_column(source, code, candidates)?;
     }
-    for function in &candidates {
-        if let Some(compiled) = compile(source, function, code)?
-            && is_same(&compiled, code.object.as_any())?
-        {
-            return Ok(Found::Same((*function).clone()));
-        }
+    if let Some(function) = same(source, code, &candidates, &code.modules()?)? {
+        return Ok(Found::Same(function));
+    }
+    if let Some(function) = same(source, code, &candidates, &code.imported_in(source)?)? {
+        return Ok(Found::Same(function));
     }
     Ok(match candidates[..] {
         [function] => Found::Similar(function.clone()),
         _ => Found::Other(first),
     })
+}
+
+/// The first that CPython makes the code of, where imports bind these names.
+fn same(
+    source: &Source,
+    code: &Code<'_>,
+    functions: &[&FunctionSyntax],
+    imported: &[String],
+) -> PyResult<Option<FunctionSyntax>> {
+    for function in functions {
+        if let Some(compiled) = compile(source, function, code, imported)?
+            && is_same(&compiled, code.object.as_any())?
+        {
+            return Ok(Some((*function).clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// Those whose text holds the place that the code's last expression came from, the smallest
@@ -120,8 +172,10 @@ fn by_column<'f>(
         }
     }
     let Some(at) = last else { return Ok(functions) };
-    let mut holding: Vec<&FunctionSyntax> =
-        functions.into_iter().filter(|function| (function.span.start()..function.span.end()).contains(&at)).collect();
+    let mut holding: Vec<&FunctionSyntax> = functions
+        .into_iter()
+        .filter(|function| (function.span.start()..function.span.end()).contains(&at))
+        .collect();
     holding.sort_by_key(|function| function.span.end() - function.span.start());
     Ok(holding)
 }
@@ -139,6 +193,7 @@ pub(super) fn compile<'py>(
     source: &Source,
     function: &FunctionSyntax,
     code: &Code<'py>,
+    imported: &[String],
 ) -> PyResult<Option<Bound<'py, PyCode>>> {
     /// The bits of `co_flags` that are `from __future__` imports.
     const FUTURES: u32 = 0x01fe_0000;
@@ -146,7 +201,10 @@ pub(super) fn compile<'py>(
     let flags = code.object.getattr("co_flags")?.extract::<u32>()? & FUTURES;
     let kwargs = PyDict::new(py);
     kwargs.set_item("dont_inherit", true)?;
-    let args = (in_its_scopes(source, function, code), &code.filename, "exec", flags);
+    let imports =
+        if imported.is_empty() { String::new() } else { format!("import {}\n", imported.join(", ")) };
+    let program = imports + &in_its_scopes(source, function, code);
+    let args = (program, &code.filename, "exec", flags);
     match py.import("builtins")?.getattr("compile")?.call(args, Some(&kwargs)) {
         Ok(module) => inner(&module, code),
         // What stands there now is not even Python.
@@ -173,7 +231,7 @@ fn in_its_scopes(source: &Source, function: &FunctionSyntax, code: &Code<'_>) ->
     }
     if let Some(class) = code.class() {
         let blank = if is_nested { &indent[..1] } else { "" };
-        program.push_str(&format!("{blank}class {class}:\n"));
+        program.extend([blank, "class ", class, ":\n"]);
     }
     if program.is_empty() {
         program.push_str("if 1:\n");

@@ -23,7 +23,9 @@ pub(super) fn is_rewritten(text: &FunctionText, code: &Code<'_>) -> PyResult<boo
     if facts.params != code.params || (asserts.is_empty() && !is_older_than_process(&code.filename)) {
         return Ok(false);
     }
-    let Some(compiled) = held::compile(&text.source, &text.which, code)? else { return Ok(false) };
+    let Some(compiled) = held::compile(&text.source, &text.which, code, &code.modules()?)? else {
+        return Ok(false);
+    };
     // Alone, the text was compiled with its first line as another one.
     let shift = i64::from(code.first_line) - first_line(compiled.as_any())?;
     let wanted = arithmetic(compiled.as_any(), shift, &asserts)?;

@@ -219,7 +219,7 @@ fn tir_type(types: &CTypes, ty: &CType) -> Option<Ty> {
 
 fn fill(text: &mut String, name: &str, value: &Value, random: &mut Random) {
     for leaf in &value.leaves {
-        let number = random.below(60_000) as i64 - 30_000;
+        let number = random.int() >> 49;
         let _ = writeln!(text, "  {name}{leaf} = {number};");
     }
 }

@@ -1,0 +1,339 @@
+//! [`Decls`] as C text, a declaration a line: what was understood, with every operator's operands in
+//! parentheses. Reading it again gives the same text.
+
+use std::fmt::{self, Write as _};
+
+use ctype::{Align, FloatType, IntType, Qualifiers};
+use source::{Source, Span};
+
+use crate::syntax::{
+    Alignment, AlignmentAmount, Attributes, BinaryOp, Declaration, Declarator, Decls, Derivation,
+    EnumSpecifier, Expr, ExprKind, FieldDeclarator, InitDeclarator, Item, Member, Params, RecordSpecifier,
+    Specifiers, StaticAssert, Storage, TypeName, TypeSpecifier, UnaryOp,
+};
+
+impl fmt::Display for Decls {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut printer = Printer { source: &self.source, text: String::new(), indent: 0 };
+        for item in &self.items {
+            printer.item(item);
+        }
+        formatter.write_str(&printer.text)
+    }
+}
+
+struct Printer<'a> {
+    source: &'a Source,
+    text: String,
+    indent: usize,
+}
+
+impl Printer<'_> {
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Declaration(declaration) => match pack_limit(&declaration.specifiers) {
+                None => self.declaration(declaration),
+                Some(limit) => {
+                    let _ = writeln!(self.text, "#pragma pack(push, {limit})");
+                    self.declaration(declaration);
+                    self.text.push_str("\n#pragma pack(pop)");
+                }
+            },
+            Item::Define { name, value } => {
+                let value = self.expr(value);
+                let _ = write!(self.text, "#define {} {value}", self.source.slice(*name));
+            }
+            Item::StaticAssert(assertion) => self.static_assert(assertion),
+        }
+        self.text.push('\n');
+    }
+
+    fn declaration(&mut self, declaration: &Declaration) {
+        self.text.push_str(match declaration.storage {
+            Storage::Plain => "",
+            Storage::Extern => "extern ",
+            Storage::Static => "static ",
+            Storage::Typedef => "typedef ",
+        });
+        self.specifiers(&declaration.specifiers);
+        for (index, InitDeclarator { declarator, initializer }) in declaration.declarators.iter().enumerate()
+        {
+            self.text.push_str(if index == 0 { " " } else { ", " });
+            let declarator = self.declarator(declarator);
+            self.text.push_str(&declarator);
+            if let Some(value) = initializer {
+                let value = self.expr(value);
+                let _ = write!(self.text, " = {value}");
+            }
+        }
+        self.text.push(';');
+    }
+
+    fn static_assert(&mut self, assertion: &StaticAssert) {
+        let condition = self.expr(&assertion.condition);
+        let message =
+            assertion.message.map_or(String::new(), |span| format!(", {}", self.source.slice(span)));
+        let _ = write!(self.text, "_Static_assert({condition}{message});");
+    }
+
+    fn specifiers(&mut self, specifiers: &Specifiers) {
+        let attributes = self.attributes(&specifiers.attributes);
+        self.text.push_str(&attributes);
+        self.text.push_str(&qualifiers(specifiers.qualifiers));
+        match &specifiers.ty {
+            TypeSpecifier::Void => self.text.push_str("void"),
+            TypeSpecifier::Bool => self.text.push_str("_Bool"),
+            TypeSpecifier::Int(kind) => self.text.push_str(kind.name()),
+            TypeSpecifier::Float(kind) => self.text.push_str(kind.name()),
+            TypeSpecifier::Complex(kind) => self.text.push_str(complex_name(*kind)),
+            TypeSpecifier::Named(name) => self.text.push_str(self.source.slice(*name)),
+            TypeSpecifier::Record(record) => self.record(record),
+            TypeSpecifier::Enum(specifier) => self.enumeration(specifier),
+        }
+    }
+
+    fn record(&mut self, record: &RecordSpecifier) {
+        let attributes = self.attributes(&record.attributes);
+        let _ = write!(self.text, "{}", record.kind.keyword());
+        if !attributes.is_empty() {
+            let _ = write!(self.text, " {}", attributes.trim_end());
+        }
+        self.tag(record.tag);
+        let Some(members) = &record.members else { return };
+        self.text.push_str(" {");
+        self.indent += 1;
+        for member in members {
+            self.new_line();
+            match member {
+                Member::Fields { specifiers, declarators } => {
+                    self.specifiers(specifiers);
+                    self.fields(declarators);
+                }
+                Member::StaticAssert(assertion) => self.static_assert(assertion),
+            }
+        }
+        self.indent -= 1;
+        self.new_line();
+        self.text.push('}');
+    }
+
+    fn fields(&mut self, fields: &[FieldDeclarator]) {
+        for (index, FieldDeclarator { declarator, bit_width }) in fields.iter().enumerate() {
+            self.text.push_str(if index == 0 { " " } else { ", " });
+            let attributes = self.attributes(&declarator.attributes);
+            let name =
+                self.declarator(&Declarator { attributes: Attributes::default(), ..declarator.clone() });
+            self.text.push_str(&name);
+            if let Some(width) = bit_width {
+                let width = self.expr(width);
+                let space = if name.is_empty() { "" } else { " " };
+                let _ = write!(self.text, "{space}: {width}");
+            }
+            if !attributes.is_empty() {
+                let _ = write!(self.text, " {}", attributes.trim_end());
+            }
+        }
+        self.text.push(';');
+    }
+
+    fn enumeration(&mut self, specifier: &EnumSpecifier) {
+        self.text.push_str("enum");
+        if specifier.is_packed {
+            self.text.push_str(" __attribute__((packed))");
+        }
+        self.tag(specifier.tag);
+        let Some(enumerators) = &specifier.enumerators else { return };
+        self.text.push_str(" {");
+        for (index, one) in enumerators.iter().enumerate() {
+            self.text.push_str(if index == 0 { " " } else { ", " });
+            self.text.push_str(self.source.slice(one.name));
+            if let Some(value) = &one.value {
+                let value = self.expr(value);
+                let _ = write!(self.text, " = {value}");
+            }
+        }
+        self.text.push_str(" }");
+    }
+
+    fn tag(&mut self, tag: Option<Span>) {
+        if let Some(tag) = tag {
+            let _ = write!(self.text, " {}", self.source.slice(tag));
+        }
+    }
+
+    fn new_line(&mut self) {
+        self.text.push('\n');
+        self.text.extend(std::iter::repeat_n("    ", self.indent));
+    }
+
+    /// The text that `print` writes.
+    fn captured(&self, print: impl FnOnce(&mut Self)) -> String {
+        let mut printer = Printer { source: self.source, text: String::new(), indent: self.indent };
+        print(&mut printer);
+        printer.text
+    }
+
+    fn declarator(&self, declarator: &Declarator) -> String {
+        let mut text = declarator.name.map_or(String::new(), |name| self.source.slice(name).to_owned());
+        let mut is_pointer = false;
+        for derivation in &declarator.derivations {
+            if is_pointer && !matches!(derivation, Derivation::Pointer(_)) {
+                text = format!("({text})");
+            }
+            is_pointer = matches!(derivation, Derivation::Pointer(_));
+            match derivation {
+                Derivation::Pointer(of) => text = format!("*{}{text}", qualifiers(*of)),
+                Derivation::Array { length, .. } => {
+                    let length = length.as_ref().map_or(String::new(), |length| self.expr(length));
+                    let _ = write!(text, "[{length}]");
+                }
+                Derivation::Function(params) => text += &self.params(params),
+            }
+        }
+        let attributes = self.attributes(&declarator.attributes);
+        if attributes.is_empty() { text } else { format!("{text} {}", attributes.trim_end()) }
+    }
+
+    fn params(&self, params: &Params) -> String {
+        let mut list: Vec<String> = Vec::new();
+        for param in &params.params {
+            let specifiers = self.captured(|printer| printer.specifiers(&param.specifiers));
+            let declarator = self.declarator(&param.declarator);
+            let space = if declarator.is_empty() { "" } else { " " };
+            list.push(format!("{specifiers}{space}{declarator}"));
+        }
+        if params.is_variadic {
+            list.push("...".to_owned());
+        }
+        format!("({})", list.join(", "))
+    }
+
+    /// Each with a space after it.
+    fn attributes(&self, attributes: &Attributes) -> String {
+        let mut text =
+            if attributes.is_packed { "__attribute__((packed)) ".to_owned() } else { String::new() };
+        for Alignment { amount, is_alignas, .. } in &attributes.alignments {
+            let _ = match amount {
+                AlignmentAmount::Bytes(amount) if *is_alignas => {
+                    write!(text, "_Alignas({}) ", self.expr(amount))
+                }
+                AlignmentAmount::Largest => write!(text, "__attribute__((aligned)) "),
+                AlignmentAmount::Bytes(amount) => {
+                    write!(text, "__attribute__((aligned({}))) ", self.expr(amount))
+                }
+                AlignmentAmount::OfType(name) => write!(text, "_Alignas({}) ", self.type_name(name)),
+            };
+        }
+        text
+    }
+
+    fn type_name(&self, name: &TypeName) -> String {
+        let specifiers = self.captured(|printer| printer.specifiers(&name.specifiers));
+        let declarator = self.declarator(&name.declarator);
+        let space = if declarator.is_empty() { "" } else { " " };
+        format!("{specifiers}{space}{declarator}")
+    }
+
+    fn expr(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Constant { value, ty } => constant(*value, *ty),
+            ExprKind::Name(name) => self.source.slice(*name).to_owned(),
+            ExprKind::Unary(op, operand) => {
+                let text = self.expr(operand);
+                let is_sign = text.starts_with(['+', '-']);
+                if is_sign {
+                    format!("{}({text})", unary_sign(*op))
+                } else {
+                    format!("{}{text}", unary_sign(*op))
+                }
+            }
+            ExprKind::Binary(op, operands) => {
+                format!("({} {} {})", self.expr(&operands.0), binary_sign(*op), self.expr(&operands.1))
+            }
+            ExprKind::Conditional(parts) => {
+                let (condition, then, otherwise) = &**parts;
+                format!("({} ? {} : {})", self.expr(condition), self.expr(then), self.expr(otherwise))
+            }
+            ExprKind::Cast(parts) => format!("({}){}", self.type_name(&parts.0), self.expr(&parts.1)),
+            ExprKind::SizeofType(name) => format!("sizeof({})", self.type_name(name)),
+            ExprKind::SizeofExpr(operand) => format!("sizeof {}", self.expr(operand)),
+            ExprKind::Alignof(name) => format!("_Alignof({})", self.type_name(name)),
+        }
+    }
+}
+
+/// The `#pragma pack` that the members of a record obey.
+fn pack_limit(specifiers: &Specifiers) -> Option<Align> {
+    match &specifiers.ty {
+        TypeSpecifier::Record(record) => record.pack.filter(|_| record.members.is_some()),
+        TypeSpecifier::Void
+        | TypeSpecifier::Bool
+        | TypeSpecifier::Int(_)
+        | TypeSpecifier::Float(_)
+        | TypeSpecifier::Complex(_)
+        | TypeSpecifier::Named(_)
+        | TypeSpecifier::Enum(_) => None,
+    }
+}
+
+/// Each word with a space after it.
+fn qualifiers(of: Qualifiers) -> String {
+    let words = [(of.is_const, "const "), (of.is_volatile, "volatile "), (of.is_restrict, "restrict ")];
+    words.iter().filter(|(is_there, _)| *is_there).map(|(_, word)| *word).collect()
+}
+
+const fn complex_name(kind: FloatType) -> &'static str {
+    match kind {
+        FloatType::Float => "float _Complex",
+        FloatType::Double => "double _Complex",
+        FloatType::LongDouble => "long double _Complex",
+    }
+}
+
+/// A constant with the suffix that keeps its type; a wide character becomes a cast.
+fn constant(value: i128, ty: IntType) -> String {
+    let suffixes = [
+        (IntType::Int, ""),
+        (IntType::UInt, "u"),
+        (IntType::Long, "l"),
+        (IntType::ULong, "ul"),
+        (IntType::LongLong, "ll"),
+        (IntType::ULongLong, "ull"),
+    ];
+    match suffixes.iter().find(|(own, _)| *own == ty) {
+        Some((_, suffix)) => format!("{value}{suffix}"),
+        None => format!("({}){value}", ty.name()),
+    }
+}
+
+const fn unary_sign(op: UnaryOp) -> &'static str {
+    match op {
+        UnaryOp::Plus => "+",
+        UnaryOp::Negate => "-",
+        UnaryOp::Complement => "~",
+        UnaryOp::Not => "!",
+    }
+}
+
+const fn binary_sign(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Remainder => "%",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::ShiftLeft => "<<",
+        BinaryOp::ShiftRight => ">>",
+        BinaryOp::Less => "<",
+        BinaryOp::Greater => ">",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::BitAnd => "&",
+        BinaryOp::BitXor => "^",
+        BinaryOp::BitOr => "|",
+        BinaryOp::And => "&&",
+        BinaryOp::Or => "||",
+    }
+}
