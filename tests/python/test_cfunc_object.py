@@ -5,10 +5,11 @@ import gc
 import subprocess
 import sys
 import textwrap
+import threading
 import weakref
 
 import pytest
-from ferrule import cfunc, types
+from ferrule import callback, cfunc, types
 
 integrate = pytest.importorskip("scipy.integrate", reason="SciPy is not installed")
 from scipy import LowLevelCallable  # noqa: E402
@@ -178,6 +179,28 @@ def test_code_that_is_gone_reports_and_returns_zero(monkeypatch):
     assert len(seen) == 2
     for part in ("<lambda>", "int64_t(int64_t)", f"{__file__}:{line}", "no longer exists"):
         assert part in str(seen[0])
+
+
+def test_calls_nest_and_run_on_two_threads_at_once():
+    """The object is free while its code runs: the code calls Python, which calls the object."""
+    inner = []
+
+    @callback("int64_t(int64_t)")
+    def again(n):
+        if n > 0:
+            worker = threading.Thread(target=lambda: inner.append(outer(n - 1)))
+            worker.start()
+            worker.join()
+        return outer(n - 1) if n > 0 else 0
+
+    step = again
+
+    @cfunc("int64(int64)")
+    def outer(n):
+        return step(n) + 1
+
+    assert outer(2) == 3
+    assert sorted(inner) == [1, 1, 2]
 
 
 def test_inspection():
