@@ -105,13 +105,13 @@ impl Parser<'_> {
         }
         let specifiers = self.type_specifiers()?;
         let mut declarators = Vec::new();
-        while !self.at_sign(Sign::Semicolon) {
+        while self.has_declarator(&specifiers) {
             declarators.push(self.field()?);
             if !self.eat(Sign::Comma) {
                 break;
             }
         }
-        self.end_of_declaration(Sign::Semicolon)?;
+        self.end_of_declaration()?;
         Ok(Member::Fields { specifiers, declarators })
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ctype::{
-    ArrayLength, CType, FieldDecl, LayoutError, Packing, RecordBody, RecordId, RecordLayoutError, TypeId,
-    lay_out_record,
+    ArrayLength, CType, FieldDecl, LayoutError, Packing, RecordBody, RecordId, RecordKind, RecordLayoutError,
+    TypeId, lay_out_record,
 };
 use diagnostic::{Diagnostic, Id, Label};
 use rustc_hash::FxHashMap;
@@ -14,6 +14,9 @@ use crate::namespace::Tag;
 use crate::parser::Abort;
 use crate::resolve::{Resolve, Resolver, Typed};
 use crate::syntax::{Attributes, Expr, FieldDeclarator, Member, RecordSpecifier, Specifiers};
+
+/// The tag that the ABI gives to what `va_list` is made of.
+const VA_LIST_TAG: &str = "__va_list_tag";
 
 /// The members read so far.
 #[derive(Default)]
@@ -63,6 +66,9 @@ impl<'a> Resolver<'a> {
                 Ok((record, ty))
             }
             Some(Tag::Record { .. } | Tag::Enum { .. }) => Err(self.other_kind_of_tag(tag, specifier.span)),
+            None if name == VA_LIST_TAG && specifier.kind == RecordKind::Struct => {
+                Ok(self.types.va_list_tag())
+            }
             None => {
                 self.refuse_unknown_tag(keyword, tag)?;
                 let (record, ty) = self.types.declare_record(specifier.kind, &format!("{keyword} {name}"));

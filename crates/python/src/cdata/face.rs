@@ -26,7 +26,6 @@ pub(crate) struct Face {
     layout: OnceLock<Layout>,
     pointer: OnceLock<&'static Face>,
     open_array: OnceLock<&'static Face>,
-    other_const: OnceLock<&'static Face>,
     record: OnceLock<RecordFace>,
     call: OnceLock<crate::call::CallFace>,
     object: OnceLock<Py<PyAny>>,
@@ -104,7 +103,6 @@ impl Face {
             layout: OnceLock::new(),
             pointer: OnceLock::new(),
             open_array: OnceLock::new(),
-            other_const: OnceLock::new(),
             record: OnceLock::new(),
             call: OnceLock::new(),
             object: OnceLock::new(),
@@ -153,15 +151,6 @@ impl Face {
             let id = table::write().array_of(element, ArrayLength::Unknown);
             Self::of(id)
         })
-    }
-
-    /// The same type, const if `is_const` or if it already is.
-    pub(crate) fn or_const(&'static self, is_const: bool) -> &'static Self {
-        if self.is_const || !is_const {
-            return self;
-        }
-        let qualifiers = Qualifiers { is_const: true, ..Qualifiers::NONE };
-        self.other_const.get_or_init(|| Self::of_qualified(Qualified { ty: self.id, qualifiers }))
     }
 
     /// The fields, if it is a struct or union that is complete.
