@@ -61,7 +61,9 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
         );
         for (id, function) in program.functions.iter() {
             let abi = JittedAbi::of(function, raises[id])?;
-            let llvm = module.add_function(&function.name, abi.function_type(&unit), Some(Linkage::Internal));
+            // The prefix keeps a function called `hypot` apart from the C library's.
+            let name = format!("py.{}", function.name);
+            let llvm = module.add_function(&name, abi.function_type(&unit), Some(Linkage::Internal));
             unit.attribute(llvm, "nounwind", 0);
             unit.attribute(llvm, "uwtable", 2);
             unit.functions.push((llvm, abi));

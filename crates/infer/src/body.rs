@@ -125,10 +125,7 @@ impl Body {
     /// The constant that a value is.
     pub(crate) fn as_const(&self, value: Value) -> Option<Const> {
         let inst = self.definitions[value]?;
-        match self.function.insts[inst].op {
-            Op::Const(constant) => Some(constant),
-            _ => None,
-        }
+        if let Op::Const(constant) = self.function.insts[inst].op { Some(constant) } else { None }
     }
 
     /// Gives a value the user's name for it, in the text of the IR.

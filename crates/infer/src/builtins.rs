@@ -18,10 +18,10 @@ impl Walker<'_, '_> {
         let term = match name {
             "abs" => self.abs(args)?,
             "min" | "max" => self.extreme(name, args)?,
-            "bool" => self.to_bool(args)?,
-            "int" => self.to_int(args)?,
-            "float" => self.to_float(args)?,
-            "complex" => self.to_complex(args)?,
+            "bool" => self.call_bool(args)?,
+            "int" => self.call_int(args)?,
+            "float" => self.call_float(args)?,
+            "complex" => self.call_complex(args)?,
             "divmod" => self.divmod(args)?,
             "pow" if args.positional.len() == 2 && args.named.is_empty() => {
                 let (a, b) = (&args.positional[0], &args.positional[1]);
@@ -68,7 +68,7 @@ impl Walker<'_, '_> {
         let (operand, result) = match ty {
             Ty::Bool => (Ty::I64, Ty::I64),
             Ty::Complex(part) => (ty, Ty::Float(part)),
-            other => (other, other),
+            Ty::Unit | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => (ty, ty),
         };
         let value = convert::to(&mut self.body, value, operand, args.span);
         if matches!(ty, Ty::Bool) || matches!(ty, Ty::Int(int) if !int.is_signed) {
@@ -113,7 +113,7 @@ impl Walker<'_, '_> {
         Ok(Term::Value(best))
     }
 
-    fn to_bool(&mut self, args: &Args) -> Walked<Term> {
+    fn call_bool(&mut self, args: &Args) -> Walked<Term> {
         if args.positional.is_empty() {
             return Ok(Term::Value(self.body.constant(Const::Bool(false), Ty::Bool, args.span)));
         }
@@ -121,7 +121,7 @@ impl Walker<'_, '_> {
         self.truth(&arg.term, arg.span).map(Term::Value)
     }
 
-    fn to_int(&mut self, args: &Args) -> Walked<Term> {
+    fn call_int(&mut self, args: &Args) -> Walked<Term> {
         if args.positional.is_empty() {
             return Ok(Term::Value(convert::zero(&mut self.body, Ty::I64, args.span)));
         }
@@ -157,7 +157,7 @@ impl Walker<'_, '_> {
         self.body.emit(Op::Convert(value), Ty::I64, span)
     }
 
-    fn to_float(&mut self, args: &Args) -> Walked<Term> {
+    fn call_float(&mut self, args: &Args) -> Walked<Term> {
         if args.positional.is_empty() {
             return Ok(Term::Value(convert::zero(&mut self.body, Ty::F64, args.span)));
         }
@@ -172,7 +172,7 @@ impl Walker<'_, '_> {
     }
 
     /// `complex(a)`, and `complex(a, b)`, which is `a + b*1j`.
-    fn to_complex(&mut self, args: &Args) -> Walked<Term> {
+    fn call_complex(&mut self, args: &Args) -> Walked<Term> {
         let mut parts = Vec::new();
         for arg in &args.positional {
             parts.push(self.number("complex", arg)?);
@@ -211,7 +211,9 @@ impl Walker<'_, '_> {
         let message = match ty {
             Ty::Complex(_) => return Err(self.operands_clash(op, x_ty, y_ty, spans)),
             Ty::Float(_) => "float divmod()",
-            _ => "integer division or modulo by zero",
+            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => {
+                "integer division or modulo by zero"
+            }
         };
         let divisor = convert::to(&mut self.body, y, ty, args.span);
         self.check_divisor(divisor, message, args.span);

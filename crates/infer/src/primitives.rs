@@ -26,12 +26,7 @@ impl Walker<'_, '_> {
 
     /// An intrinsic of arguments that have one float or complex type but for an exponent.
     pub(crate) fn intrinsic(&mut self, intrinsic: Intrinsic, args: Vec<Value>, span: Span) -> Value {
-        let ty = self.body.ty(args[0]);
-        let result = match intrinsic {
-            Intrinsic::IsNan | Intrinsic::IsInf | Intrinsic::IsFinite | Intrinsic::SignBit => Ty::Bool,
-            Intrinsic::FrexpExponent => Ty::I64,
-            _ => ty,
-        };
+        let result = intrinsic.result(self.body.ty(args[0]));
         self.body.emit(Op::Intrinsic(intrinsic, args), result, span)
     }
 
