@@ -2,9 +2,11 @@
 //! filled. It is cheap to clone, since a loop is walked again when its types turn out wider.
 
 use arena::{Id as _, IdMap, SideMap};
+use ctype::TypeId;
 use source::{Source, Span};
 use tir::{
-    Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Terminator, Ty, Value,
+    Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Slot, SlotId,
+    Terminator, Ty, Value,
 };
 
 use crate::{fold, tidy};
@@ -133,6 +135,11 @@ impl Body {
         if self.function.names[value].is_none() {
             self.function.names[value] = Some(name.to_owned());
         }
+    }
+
+    /// New memory of the call.
+    pub(crate) fn slot(&mut self, ty: TypeId) -> SlotId {
+        self.function.slots.push(Slot { ty })
     }
 
     /// Whether C declares the record `const` that a value refers to.
