@@ -20,7 +20,7 @@ impl<'a> Parser<'a> {
                 items.extend(self.define(define));
             }
             if is_end {
-                self.follow_pragmas();
+                self.follow_pragmas(usize::MAX);
                 return items;
             }
             if self.eat(Sign::Semicolon) {
@@ -173,10 +173,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Carries out each `#pragma pack` before the next token.
-    pub(super) fn follow_pragmas(&mut self) {
+    /// Carries out each `#pragma pack` before token `end`.
+    pub(super) fn follow_pragmas(&mut self, end: usize) {
         while let Some((pragma, rest)) = self.pragmas.split_first() {
-            if pragma.before > self.at {
+            if pragma.before >= end {
                 return;
             }
             self.pragmas = rest;

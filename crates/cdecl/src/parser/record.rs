@@ -23,7 +23,7 @@ impl Parser<'_> {
         let mut members = None;
         if self.eat(Sign::LeftBrace) {
             members = Some(self.members()?);
-            self.follow_pragmas();
+            self.follow_pragmas(self.at);
             let trailing = self.attributes()?;
             attributes.is_packed |= trailing.is_packed;
             attributes.alignments.extend(trailing.alignments);
@@ -34,7 +34,7 @@ impl Parser<'_> {
     /// Attributes between the keyword and the tag.
     fn leading_attributes(&mut self) -> Parse<Attributes> {
         let mut attributes = Attributes::default();
-        while matches!(self.peek(), TokenKind::Keyword(Keyword::Attribute | Keyword::Alignas)) {
+        while self.peek() == TokenKind::Keyword(Keyword::Attribute) {
             self.attribute(&mut attributes)?;
         }
         Ok(attributes)
