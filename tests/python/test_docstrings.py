@@ -20,13 +20,12 @@ def documented():
                 yield from ((f"{module.__name__}.{name}.{part}", own) for part, own in vars(value).items())
 
 
-EXAMPLES = {
-    name: test
-    for name, value in documented()
-    if (
-        test := doctest.DocTestParser().get_doctest(getattr(value, "__doc__", None) or "", {}, name, None, 0)
-    ).examples
-}
+def examples(name, value):
+    """Return the examples in an object's docstring."""
+    return doctest.DocTestParser().get_doctest(getattr(value, "__doc__", None) or "", {}, name, None, 0)
+
+
+EXAMPLES = {name: test for name, value in documented() if (test := examples(name, value)).examples}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
