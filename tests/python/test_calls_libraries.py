@@ -30,7 +30,7 @@ def test_missing_symbols_name_the_library(build_library, ffi):
 
 
 def test_missing_libraries_say_why(ffi):
-    with pytest.raises(OSError, match="/no/such/lib.so: cannot open shared object file"):
+    with pytest.raises(OSError, match=r"/no/such/lib\.so: cannot open shared object file"):
         ffi.dlopen("/no/such/lib.so")
     with pytest.raises(OSError, match=r"find_library\(\) did not find"):
         ffi.dlopen("no-such-library")
@@ -106,10 +106,11 @@ def test_functions_outlive_their_library_object(build_library):
 
 def test_zlib_round_trip(ffi):
     ffi.cdef("""
-        int compress(unsigned char *dest, unsigned long *size, const unsigned char *source, unsigned long n);
-        int uncompress(unsigned char *dest, unsigned long *size, const unsigned char *source, unsigned long n);
+        typedef unsigned char Bytef;
+        int compress(Bytef *dest, unsigned long *size, const Bytef *source, unsigned long n);
+        int uncompress(Bytef *dest, unsigned long *size, const Bytef *source, unsigned long n);
         const char *zlibVersion(void);
-        unsigned long crc32(unsigned long crc, const unsigned char *data, unsigned int n);
+        unsigned long crc32(unsigned long crc, const Bytef *data, unsigned int n);
     """)
     lib = ffi.dlopen("z")
     text = bytes(range(256)) * 100

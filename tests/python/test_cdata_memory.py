@@ -183,8 +183,12 @@ def test_slices(ffi):
     text = ffi.new("char[]", b"abc")
     text[0:2] = b"xy"
     assert ffi.string(text) == b"xyc"
-    for bad, error in [(slice(None, 2), IndexError), (slice(0, 5), IndexError), (slice(0, 2, 1), IndexError),
-                       (slice(2, 1), IndexError)]:
+    for bad, error in [
+        (slice(None, 2), IndexError),
+        (slice(0, 5), IndexError),
+        (slice(0, 2, 1), IndexError),
+        (slice(2, 1), IndexError),
+    ]:
         with pytest.raises(error):
             _ = array[bad]
     with pytest.raises(ValueError, match="need 2 values for the slice, got 1"):

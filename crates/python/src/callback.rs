@@ -10,6 +10,8 @@
 //! thunk was retired under the interpreter's lock; the handler takes the lock first and then asks
 //! whether the thunk was retired.
 
+#![expect(clippy::doc_markdown, reason = "docstrings of Python are numpydoc, not Markdown")]
+
 use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -152,17 +154,14 @@ pub(crate) fn make_or_decorate(
 
 /// The function type that a type is or points to.
 fn function_type(face: &'static Face) -> Result<(&'static Face, &'static ctype::Signature), Failure> {
-    let function = match face.kind {
-        Kind::Pointer(target) => target,
-        _ => face,
-    };
-    match &function.kind {
-        Kind::Function(signature) if signature.is_variadic => Err(Failure::new(
+    let function = face.pointee().unwrap_or(face);
+    match function.signature() {
+        Some(signature) if signature.is_variadic => Err(Failure::new(
             Class::NotImplemented,
             format!("{}: a callback cannot be variadic", function.name()),
         )),
-        Kind::Function(signature) => Ok((function, signature)),
-        _ => Err(Failure::wrong_type(format!("expected a function ctype, got '{}'", face.name()))),
+        Some(signature) => Ok((function, signature)),
+        None => Err(Failure::wrong_type(format!("expected a function ctype, got '{}'", face.name()))),
     }
 }
 
@@ -317,10 +316,7 @@ impl Behind {
     #[cold]
     fn failed(&self, py: Python<'_>, error: PyErr, frame: &mut CallbackFrame) {
         self.return_error(frame);
-        let error = match self.ask_onerror(py, error, frame) {
-            None => return,
-            Some(error) => error,
-        };
+        let Some(error) = self.ask_onerror(py, error, frame) else { return };
         match self.mode {
             Mode::Raise => {
                 if let Err(error) = border::offer(Box::new(error))
@@ -481,5 +477,7 @@ fn report_retired(tombstone: &Tombstone) {
 
 fn report_panicked(payload: Box<dyn std::any::Any + Send>) {
     let text = panic_text(payload.as_ref());
+    // What a destructor of a payload does is unknown; it stays.
+    std::mem::forget(payload);
     Python::attach(|py| errors::internal(text).write_unraisable(py, None));
 }

@@ -5,7 +5,7 @@
 //! dict, where the next access finds it. `dlclose` makes all of that unusable; the library itself
 //! stays loaded while a function of it is alive.
 
-use std::ffi::{OsString, c_int, c_void};
+use std::ffi::{OsStr, c_int, c_void};
 use std::mem::{offset_of, size_of};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -51,6 +51,7 @@ pub(crate) struct Symbol {
     /// Its declaration, for messages.
     pub(crate) declaration: String,
     /// What keeps its code loaded.
+    #[expect(dead_code, reason = "held, not read")]
     pub(crate) library: Arc<Loaded>,
 }
 
@@ -144,13 +145,13 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 pub(crate) fn open<'py>(
     py: Python<'py>,
     ffi_object: Py<Ffi>,
-    path: Option<OsString>,
+    path: Option<&OsStr>,
     flags: c_int,
     release_gil: ReleaseGil,
 ) -> Result<Bound<'py, PyAny>, Failure> {
-    let name = path.as_ref().map_or_else(|| "<None>".to_owned(), |path| path.to_string_lossy().into_owned());
+    let name = path.map_or_else(|| "<None>".to_owned(), |path| path.to_string_lossy().into_owned());
     let flags = if flags == 0 { ccall::LoadFlags::NOW } else { ccall::LoadFlags(flags) };
-    let opened = py.detach(|| ccall::Library::open(path.as_deref(), flags));
+    let opened = py.detach(|| ccall::Library::open(path, flags));
     let library =
         opened.map_err(|error| Failure::new(Class::Os, format!("cannot load library '{name}': {error}")))?;
     let loaded = Arc::new(Loaded { library: Some(library), name, is_closed: AtomicBool::new(false) });
@@ -190,10 +191,7 @@ pub(crate) fn close(library: Borrowed<'_, '_, PyAny>) -> Result<(), Failure> {
 
 /// # Safety
 /// `this` is a live library object and stays so for `'a`.
-unsafe fn parts<'a, 'py>(
-    this: *mut ffi::PyObject,
-    py: Python<'py>,
-) -> (&'a Inner, Borrowed<'a, 'py, PyDict>) {
+unsafe fn parts<'a>(this: *mut ffi::PyObject, py: Python<'_>) -> (&'a Inner, Borrowed<'a, '_, PyDict>) {
     // SAFETY: the caller's promise; both are written when the object is made.
     unsafe {
         let lib = this.cast::<Lib>();

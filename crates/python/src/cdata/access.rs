@@ -97,10 +97,10 @@ fn index(key: Borrowed<'_, '_, PyAny>) -> Result<isize, Failure> {
 pub(super) fn element(data: &CData, index: isize) -> Result<Element, Failure> {
     match data.face.kind {
         Kind::Array(face, _) => {
-            if let Some(length) = data.length() {
-                if index.cast_unsigned() >= length {
-                    return Err(outside_array(data, index, length));
-                }
+            if let Some(length) = data.length()
+                && index.cast_unsigned() >= length
+            {
+                return Err(outside_array(data, index, length));
             }
             place(data, face, index)
         }

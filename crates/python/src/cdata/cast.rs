@@ -52,9 +52,15 @@ fn cast_pointer<'py>(
         return Err(refuse(face, value));
     }
     let word = integer(py, face, value)?;
-    #[expect(clippy::cast_possible_truncation, reason = "a cast truncates")]
-    let address = word as usize;
+    let address = usize::from_le_bytes(low_bytes(word));
     object::plain(py, face, std::ptr::with_exposed_provenance_mut(address))
+}
+
+/// The bytes of an address in a wider integer.
+fn low_bytes(word: u128) -> [u8; size_of::<usize>()] {
+    let mut low = [0; size_of::<usize>()];
+    low.copy_from_slice(&word.to_le_bytes()[..size_of::<usize>()]);
+    low
 }
 
 /// The integer that a cast sees in `value`, to 128 bits.

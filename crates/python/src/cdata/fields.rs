@@ -57,7 +57,7 @@ pub(super) unsafe extern "C" fn get_attribute(
     })
 }
 
-/// Replaces the interpreter's AttributeError by one that names the C type.
+/// Replaces the interpreter's `AttributeError` by one that names the C type.
 #[cold]
 fn missing(py: Python<'_>, data: &CData, name: Borrowed<'_, '_, PyAny>) -> Failure {
     let error = PyErr::fetch(py);
@@ -72,11 +72,11 @@ fn unknown(data: &CData, name: Borrowed<'_, '_, PyAny>) -> Failure {
         Some(_) => "field",
         None => "attribute",
     };
-    let opaque = match data.face.kind {
-        Kind::Pointer(target @ Face { kind: Kind::Record(_), .. }) if target.record().is_none() => {
+    let opaque = match data.face.pointee() {
+        Some(target) if matches!(target.kind, Kind::Record(_)) && target.record().is_none() => {
             format!(": '{}' is opaque", target.name())
         }
-        _ => String::new(),
+        Some(_) | None => String::new(),
     };
     let name = name.to_owned();
     Failure::new(Class::Attribute, format!("{} has no {kind} '{name}'{opaque}", data.describe()))
