@@ -5,7 +5,27 @@ from typing import Any, ClassVar, Literal, TypeAlias, final, overload
 
 from typing_extensions import disjoint_base
 
-__all__: list[str]
+__all__ = [
+    "FFI",
+    "CData",
+    "CDefError",
+    "CField",
+    "CFunc",
+    "CPointer",
+    "CType",
+    "Diagnostic",
+    "FFIError",
+    "InternalError",
+    "Lib",
+    "Signature",
+    "Type",
+    "VerificationError",
+    "__version__",
+    "callback",
+    "cfunc",
+    "named_types",
+]
+
 __version__: str
 
 class FFIError(Exception): ...
@@ -212,7 +232,7 @@ class Signature:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
-def CPointer(dtype: Type) -> Type: ...
+def CPointer(dtype: Type) -> Type: ...  # noqa: N802 - Numba's name
 def named_types() -> dict[str, Type]: ...
 
 _SignatureLike: TypeAlias = str | Signature | CType | tuple[Type | CType, ...]
