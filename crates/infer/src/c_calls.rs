@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ctype::{CType, Signature, TypeId};
 use diagnostic::Id;
 use source::Span;
-use tir::{CFunction, FloatTy, IntTy, Op, Ty, Value};
+use tir::{CFunction, IntTy, Op, Ty, Value};
 
 use crate::c_types::target;
 use crate::calls::Args;
@@ -89,10 +89,9 @@ impl Walker<'_, '_> {
     fn promoted(&mut self, value: Value, span: Span) -> Value {
         let int = Ty::Int(IntTy { bits: 32, is_signed: true });
         let ty = match self.body.ty(value) {
-            Ty::Bool => int,
-            Ty::Int(IntTy { bits: 8 | 16, .. }) => int,
-            Ty::Float(FloatTy::F32) => Ty::F64,
-            other => other,
+            Ty::Bool | Ty::Int(IntTy { bits: 8 | 16, .. }) => int,
+            Ty::Float(_) => Ty::F64,
+            other @ (Ty::Unit | Ty::Int(_) | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_)) => other,
         };
         convert::to(&mut self.body, value, ty, span)
     }

@@ -97,10 +97,11 @@ impl Walker<'_, '_> {
                 let title = format!("`{text}` is not bound here");
                 let stop =
                     self.error(Id::UnboundName, span, title, "nothing is assigned to it on the way here");
-                Err(stop.help(format!("assign to `{text}` first")))
+                self.body.note_unbound(stop.help(format!("assign to `{text}` first")));
+                Err(Stop::Unreachable)
             }
             Local::Clash(clash) => {
-                let (a, b) = (self.describe_shape(&clash.0), self.describe_shape(&clash.1));
+                let (a, b) = (self.describe_shape(&clash.0.0), self.describe_shape(&clash.0.1));
                 let title = format!("`{text}` is {a} on one path and {b} on another");
                 let stop = self.error(Id::PathsDiffer, span, title, "read here, where the paths have met");
                 Err(stop.help("use a name of its own for each"))
@@ -115,7 +116,7 @@ impl Walker<'_, '_> {
             let class = self.frame().function.environment.builtin_exception(text);
             Some(Entity::Exception(text.to_owned(), class))
         } else {
-            prelude::global(text)
+            Some(prelude::global(text))
         };
         match entity {
             Some(entity) => Ok(self.entity(entity, span)),
@@ -133,9 +134,10 @@ impl Walker<'_, '_> {
 
     /// What an entity is as a term: constants become values.
     pub(crate) fn entity(&mut self, entity: Entity, span: Span) -> Term {
-        match entity {
-            Entity::Constant(value, ty) => self.constant(value, ty, span),
-            other => Term::Entity(other),
+        if let Entity::Constant(value, ty) = entity {
+            self.constant(value, ty, span)
+        } else {
+            Term::Entity(entity)
         }
     }
 
@@ -259,11 +261,10 @@ impl Walker<'_, '_> {
 
     /// A `bool` that decided is known where it did.
     fn decided(&mut self, op: BoolOp, term: Term, span: Span) -> Term {
-        match term {
-            Term::Value(value) if self.body.ty(value) == Ty::Bool => {
-                self.constant(Const::Bool(op == BoolOp::Or), Ty::Bool, span)
-            }
-            other => other,
+        if matches!(term, Term::Value(value) if self.body.ty(value) == Ty::Bool) {
+            self.constant(Const::Bool(op == BoolOp::Or), Ty::Bool, span)
+        } else {
+            term
         }
     }
 

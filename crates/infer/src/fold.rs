@@ -22,7 +22,22 @@ pub(crate) fn fold(body: &Body, op: &Op, ty: Ty) -> Option<Const> {
             Const::Float(value) => Some(Const::Bool(value.is_nan())),
             Const::Unit | Const::Bool(_) | Const::Int(_) | Const::Complex(..) => None,
         },
-        _ => None,
+        Op::Const(_)
+        | Op::Unary(..)
+        | Op::Binary(..)
+        | Op::Select(..)
+        | Op::Intrinsic(..)
+        | Op::Call(..)
+        | Op::CallC(..)
+        | Op::CallPointer(..)
+        | Op::SlotAddress(_)
+        | Op::Load(_)
+        | Op::Store(..)
+        | Op::Offset(..)
+        | Op::FieldAddress(..)
+        | Op::LoadBits { .. }
+        | Op::StoreBits { .. }
+        | Op::CopyRecord(..) => None,
     }
 }
 

@@ -53,7 +53,16 @@ impl Walker<'_, '_> {
                 let control = Control::Range { target: *target, iterable: *iterable, range };
                 (Looping { control, body, otherwise, span }, carried)
             }
-            _ => return Ok(()),
+            StmtKind::Expr(_)
+            | StmtKind::Assign(..)
+            | StmtKind::AugAssign(..)
+            | StmtKind::Return(_)
+            | StmtKind::If { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Pass
+            | StmtKind::Assert(..)
+            | StmtKind::Raise(_) => return Ok(()),
         };
         writes.retain(|name| syntax.locals.contains(name));
         let before = self.snapshot();
@@ -203,43 +212,40 @@ impl Walker<'_, '_> {
         }
         let zero = self.body.constant(Const::Int(0), Ty::I64, span);
         let one = self.body.constant(Const::Int(1), Ty::I64, span);
-        let (start, stop, step) = match values[..] {
-            [stop] => (zero, stop, one),
-            [start, stop] => (start, stop, one),
+        let (start, end, step) = match values[..] {
+            [end] => (zero, end, one),
+            [start, end] => (start, end, one),
             _ => (values[0], values[1], values[2]),
         };
         if self.body.as_const(step) == Some(Const::Int(1)) {
-            return Ok((Range::Up(stop), vec![start]));
+            return Ok((Range::Up(end), vec![start]));
         }
         let is_zero = self.body.emit(Op::Compare(Comparison::Eq, step, zero), Ty::Bool, span);
         self.raise_if(is_zero, "ValueError", "range() arg 3 must not be zero", span);
-        let count = self.range_count(start, stop, step, span);
+        let count = self.range_count(start, end, step, span);
         Ok((Range::Counted(step), vec![start, count]))
     }
 
     fn range_bound(&mut self, arg: ExprId) -> Walked<Value> {
         let span = self.span_of(arg);
         let term = self.walk_expr(arg)?;
-        match term {
-            Term::Value(value) if matches!(self.body.ty(value), Ty::Bool | Ty::Int(_)) => {
-                Ok(convert::to(&mut self.body, value, Ty::I64, span))
-            }
-            other => {
-                let title = format!("`range` takes integers, not {}", self.describe(&other));
-                Err(self
-                    .error(Id::WrongArguments, span, title, "expected an integer")
-                    .help("convert it: `int(…)`"))
-            }
+        if let Term::Value(value) = term
+            && matches!(self.body.ty(value), Ty::Bool | Ty::Int(_))
+        {
+            return Ok(convert::to(&mut self.body, value, Ty::I64, span));
         }
+        let title = format!("`range` takes integers, not {}", self.describe(&term));
+        let stop = self.error(Id::WrongArguments, span, title, "expected an integer");
+        Err(stop.help("convert it: `int(…)`"))
     }
 
     /// How many items a range has. The distance may take all 64 bits, so it is unsigned.
-    fn range_count(&mut self, start: Value, stop: Value, step: Value, span: Span) -> Value {
+    fn range_count(&mut self, start: Value, end: Value, step: Value, span: Span) -> Value {
         let body = &mut self.body;
         let zero = body.constant(Const::Int(0), Ty::I64, span);
         let is_up = body.emit(Op::Compare(Comparison::Gt, step, zero), Ty::Bool, span);
-        let low = select(self, is_up, start, stop, span);
-        let high = select(self, is_up, stop, start, span);
+        let low = select(self, is_up, start, end, span);
+        let high = select(self, is_up, end, start, span);
         let body = &mut self.body;
         let back = body.emit(Op::Unary(UnaryOp::Neg, step), Ty::I64, span);
         let stride = select(self, is_up, step, back, span);

@@ -84,10 +84,10 @@ impl Walker<'_, '_> {
             matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shl | BinaryOp::Shr);
         let (span, ty) = match (is_number(a), is_number(b)) {
             (false, _) => (spans.0, a),
-            (true, false) => (spans.1, b),
-            (true, true) if integers_only && matches!(a, Ty::Float(_) | Ty::Complex(_)) => (spans.0, a),
-            (true, true) if matches!(a, Ty::Complex(_)) => (spans.0, a),
-            (true, true) => (spans.1, b),
+            (true, true) if matches!(a, Ty::Complex(_)) || (integers_only && matches!(a, Ty::Float(_))) => {
+                (spans.0, a)
+            }
+            (true, _) => (spans.1, b),
         };
         let label = match (integers_only, is_number(ty)) {
             (true, _) => "expected an integer",
@@ -107,10 +107,8 @@ impl Walker<'_, '_> {
     /// `/`: always a float or complex.
     fn divide(&mut self, a: Value, b: Value, span: Span, spans: Spans) -> Walked<Value> {
         let (a_ty, b_ty) = (self.body.ty(a), self.body.ty(b));
-        let ty = match self.arithmetic_type(BinaryOp::Div, a_ty, b_ty, spans)? {
-            Ty::Int(_) => Ty::F64,
-            other => other,
-        };
+        let common = self.arithmetic_type(BinaryOp::Div, a_ty, b_ty, spans)?;
+        let ty = if matches!(common, Ty::Int(_)) { Ty::F64 } else { common };
         let message = match (ty, a_ty, b_ty) {
             (Ty::Complex(_), ..) => "complex division by zero",
             (_, Ty::Bool | Ty::Int(_), Ty::Bool | Ty::Int(_)) => "division by zero",
@@ -185,8 +183,15 @@ impl Walker<'_, '_> {
         };
         match ty {
             Ty::Int(int) => Ok(self.int_power(a, b, int, span)),
-            Ty::Complex(_) => self.complex_power(a, b, ty, span),
-            _ => Ok(self.float_power(a, b, ty, span)),
+            Ty::Complex(_) => {
+                let a = convert::to(&mut self.body, a, ty, span);
+                let b = convert::to(&mut self.body, b, ty, span);
+                let power = self.call_prelude("numbers._complex_power", &[a, b], span)?;
+                self.value(&power, span)
+            }
+            Ty::Unit | Ty::Bool | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => {
+                Ok(self.float_power(a, b, ty, span))
+            }
         }
     }
 
@@ -211,28 +216,19 @@ impl Walker<'_, '_> {
         let exponent = convert::to(&mut self.body, b, ty, span);
         let is_negative = self.compare_zero(Comparison::Lt, exponent, span);
         if self.body.as_const(is_negative) != Some(Const::Bool(false)) {
+            // A negative infinite exponent gives an infinity.
+            let lowest = self.body.constant(Const::Float(f64::NEG_INFINITY), ty, span);
+            let is_finite = self.body.emit(Op::Compare(Comparison::Gt, exponent, lowest), Ty::Bool, span);
+            let is_negative = self.both(is_negative, is_finite, span);
             let is_zero = self.compare_zero(Comparison::Eq, base, span);
-            let is_bad = self.body.emit(Op::Binary(tir::BinaryOp::And, is_zero, is_negative), Ty::Bool, span);
+            let is_bad = self.both(is_zero, is_negative, span);
             let message = "0.0 cannot be raised to a negative power";
             self.raise_if(is_bad, "ZeroDivisionError", message, span);
         }
         self.plain(BinaryOp::Pow, base, exponent, ty, span)
     }
 
-    /// Zero to a negative or complex power has no value.
-    fn complex_power(&mut self, a: Value, b: Value, ty: Ty, span: Span) -> Walked<Value> {
-        let Ty::Complex(part) = ty else { return Ok(a) };
-        let base = convert::to(&mut self.body, a, ty, span);
-        let exponent = convert::to(&mut self.body, b, ty, span);
-        let is_zero = self.compare_zero(Comparison::Eq, base, span);
-        let real = self.body.emit(Op::Unary(tir::UnaryOp::Real, exponent), Ty::Float(part), span);
-        let imaginary = self.body.emit(Op::Unary(tir::UnaryOp::Imag, exponent), Ty::Float(part), span);
-        let is_negative = self.compare_zero(Comparison::Lt, real, span);
-        let is_complex = self.compare_zero(Comparison::Ne, imaginary, span);
-        let is_bad = self.body.emit(Op::Binary(tir::BinaryOp::Or, is_negative, is_complex), Ty::Bool, span);
-        let is_bad = self.body.emit(Op::Binary(tir::BinaryOp::And, is_zero, is_bad), Ty::Bool, span);
-        let message = "0.0 to a negative or complex power";
-        self.raise_if(is_bad, "ZeroDivisionError", message, span);
-        Ok(self.plain(BinaryOp::Pow, base, exponent, ty, span))
+    fn both(&mut self, a: Value, b: Value, span: Span) -> Value {
+        self.body.emit(Op::Binary(tir::BinaryOp::And, a, b), Ty::Bool, span)
     }
 }

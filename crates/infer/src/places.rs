@@ -38,17 +38,31 @@ impl Walker<'_, '_> {
             ExprKind::Index(value, index) => self.index_place(*value, *index, span),
             ExprKind::Attribute(value, name) => {
                 let of = self.walk_expr(*value)?;
-                match of {
-                    Term::Value(of) if matches!(self.body.ty(of), Ty::Pointer(_) | Ty::Record(_)) => {
-                        self.field_place(of, syntax.name(*name), span)
-                    }
-                    other => {
-                        let title = format!("{} has no fields to assign to", self.describe(&other));
-                        Err(self.error(Id::NotAssignable, span, title, "expected a field of a C struct"))
-                    }
+                if let Term::Value(of) = of
+                    && matches!(self.body.ty(of), Ty::Pointer(_) | Ty::Record(_))
+                {
+                    return self.field_place(of, syntax.name(*name), span);
                 }
+                let title = format!("{} has no fields to assign to", self.describe(&of));
+                Err(self.error(Id::NotAssignable, span, title, "expected a field of a C struct"))
             }
-            _ => Err(self.error(Id::NotAssignable, span, "this cannot be assigned to", "")),
+            // The parser lets nothing else be a target; a tuple is unpacked before.
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Imaginary(_)
+            | ExprKind::Text(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Compare(..)
+            | ExprKind::Bools(..)
+            | ExprKind::If { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Tuple(_)
+            | ExprKind::Walrus(..) => {
+                Err(self.error(Id::NotAssignable, span, "this cannot be assigned to", ""))
+            }
         }
     }
 
@@ -119,13 +133,13 @@ impl Walker<'_, '_> {
         let Ty::Pointer(pointer_ty) = self.body.ty(pointer) else {
             return Err(self.not_indexable(&of, value_span));
         };
-        let pointee = self.pointee(pointer_ty, value_span)?;
+        let target = self.pointee(pointer_ty, value_span)?;
         let offset = self.element_count(at, index_span)?;
         let address = match self.body.as_const(offset) {
             Some(Const::Int(0)) => pointer,
             _ => self.body.emit(Op::Offset(pointer, offset), Ty::Pointer(pointer_ty), span),
         };
-        Ok(Place::Memory { address, ty: pointee.ty, is_const: pointee.qualifiers.is_const, span })
+        Ok(Place::Memory { address, ty: target.ty, is_const: target.qualifiers.is_const, span })
     }
 
     fn not_indexable(&self, of: &Term, span: Span) -> Stop {
@@ -160,8 +174,8 @@ impl Walker<'_, '_> {
     pub(crate) fn field_place(&mut self, of: Value, name: &str, span: Span) -> Walked<Place> {
         let (record_ty, is_const) = match self.body.ty(of) {
             Ty::Pointer(pointer) => {
-                let pointee = self.pointee(pointer, span)?;
-                (pointee.ty, pointee.qualifiers.is_const)
+                let target = self.pointee(pointer, span)?;
+                (target.ty, target.qualifiers.is_const)
             }
             Ty::Record(record) => (record, self.body.is_read_only(of)),
             Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => {
@@ -217,10 +231,10 @@ impl Walker<'_, '_> {
 
     /// The record that a pointer points to, as a reference.
     pub(crate) fn as_record(&mut self, of: Value, record: TypeId, span: Span) -> Value {
-        match self.body.ty(of) {
-            Ty::Record(_) => of,
-            _ => self.body.emit(Op::FieldAddress(of, 0), Ty::Record(record), span),
+        if matches!(self.body.ty(of), Ty::Record(_)) {
+            return of;
         }
+        self.body.emit(Op::FieldAddress(of, 0), Ty::Record(record), span)
     }
 
     /// The type in which a value of a C type is held.

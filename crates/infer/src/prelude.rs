@@ -1,4 +1,4 @@
-//! Functions of `math`, `cmath` and NumPy that are written in the supported subset, and expanded
+//! Functions of `math`, `cmath` and `numpy` that are written in the supported subset, and expanded
 //! where they are called.
 //!
 //! The annotation of a parameter says what is taken and what it is converted to before: `real` to
@@ -62,16 +62,16 @@ pub(crate) fn instead(name: &str) -> Option<&'static str> {
 }
 
 /// What a name means in the text of the prelude. Exception classes are the host's.
-pub(crate) fn global(name: &str) -> Option<Entity> {
+pub(crate) fn global(name: &str) -> Entity {
     let float = |value| Entity::Constant(Const::Float(value), Ty::F64);
-    Some(match name {
+    match name {
         "_inf" => float(f64::INFINITY),
         "_nan" => float(f64::NAN),
         "_pi" => float(std::f64::consts::PI),
         _ if name.starts_with('_') => Entity::Known(name.to_owned()),
         _ if FUNCTIONS.contains_key(name) => Entity::Known(name.replacen('_', ".", 1)),
         _ => Entity::Known(format!("builtins.{name}")),
-    })
+    }
 }
 
 /// What a parameter of the prelude takes.
@@ -109,15 +109,15 @@ impl Kind {
 
     /// The type that an argument of type `ty` becomes.
     fn convert(self, ty: Ty) -> Option<Ty> {
-        match (self, ty) {
-            (Self::Real, _) => promote::float(ty).map(Ty::Float),
-            (Self::Integer, Ty::Bool | Ty::Int(_)) => promote::widen(ty),
-            (Self::Number, Ty::Complex(_)) => Some(ty),
-            (Self::Number, _) => promote::float(ty).map(Ty::Float),
-            (Self::Scalar, Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => Some(ty),
-            (Self::Complex, Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => Some(Ty::C128),
-            (Self::Plain, Ty::Bool | Ty::Int(_) | Ty::Float(_)) => Some(ty),
-            (Self::Integer | Self::Complex | Self::Plain | Self::Scalar, _) => None,
+        let is_real = matches!(ty, Ty::Bool | Ty::Int(_) | Ty::Float(_));
+        let is_number = is_real || matches!(ty, Ty::Complex(_));
+        match self {
+            Self::Number if matches!(ty, Ty::Complex(_)) => Some(ty),
+            Self::Real | Self::Number => promote::float(ty).map(Ty::Float),
+            Self::Integer => promote::widen(ty).filter(|ty| matches!(ty, Ty::Int(_))),
+            Self::Complex => is_number.then_some(Ty::C128),
+            Self::Plain => is_real.then_some(ty),
+            Self::Scalar => is_number.then_some(ty),
         }
     }
 }

@@ -26,12 +26,7 @@ impl Walker<'_, '_> {
 
     /// An intrinsic of arguments that have one float or complex type but for an exponent.
     pub(crate) fn intrinsic(&mut self, intrinsic: Intrinsic, args: Vec<Value>, span: Span) -> Value {
-        let ty = self.body.ty(args[0]);
-        let result = match intrinsic {
-            Intrinsic::IsNan | Intrinsic::IsInf | Intrinsic::IsFinite | Intrinsic::SignBit => Ty::Bool,
-            Intrinsic::FrexpExponent => Ty::I64,
-            _ => ty,
-        };
+        let result = intrinsic.result(self.body.ty(args[0]));
         self.body.emit(Op::Intrinsic(intrinsic, args), result, span)
     }
 
@@ -57,6 +52,8 @@ impl Walker<'_, '_> {
             "is_float" => Some(self.known(matches!(ty, Ty::Float(_)), span)),
             "is_complex" => Some(self.known(matches!(ty, Ty::Complex(_)), span)),
             "conj" => Some(self.body.emit(Op::Unary(UnaryOp::Conj, values[0]), ty, span)),
+            // A float that is in range towards zero, without the checks of `int`.
+            "integer" => Some(convert::to(&mut self.body, values[0], Ty::I64, span)),
             "double" => Some(convert::to(&mut self.body, values[0], Ty::F64, span)),
             // The first as the type of the second.
             "like" => {

@@ -1,7 +1,7 @@
 //! Which number type holds the values of two.
 //!
 //! Arithmetic follows Numba: integers compute in at least 64 bits, unsigned only where both are.
-//! Where paths of a program meet, the smallest type that holds both is taken, as NumPy promotes.
+//! Where paths of a program meet, the smallest type that holds both is taken, as `numpy` promotes.
 
 use tir::{FloatTy, IntTy, Ty};
 
@@ -39,8 +39,9 @@ pub(crate) fn join(a: Ty, b: Ty) -> Option<Ty> {
         return Some(a);
     }
     match (a, b) {
-        (Ty::Bool, Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => Some(b),
-        (Ty::Int(_) | Ty::Float(_) | Ty::Complex(_), Ty::Bool) => Some(a),
+        // A truth value is a value of every number type, a null pointer of every pointer type.
+        (Ty::Bool, Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) | (Ty::Unit, Ty::Pointer(_)) => Some(b),
+        (Ty::Int(_) | Ty::Float(_) | Ty::Complex(_), Ty::Bool) | (Ty::Pointer(_), Ty::Unit) => Some(a),
         (Ty::Int(a), Ty::Int(b)) => Some(join_ints(a, b)),
         (Ty::Int(int), Ty::Float(float)) | (Ty::Float(float), Ty::Int(int)) => {
             Some(Ty::Float(float.max(exact(int))))
@@ -52,9 +53,6 @@ pub(crate) fn join(a: Ty, b: Ty) -> Option<Ty> {
         (Ty::Complex(a), Ty::Float(b) | Ty::Complex(b)) | (Ty::Float(a), Ty::Complex(b)) => {
             Some(Ty::Complex(a.max(b)))
         }
-        // A null pointer is a value of every pointer type.
-        (Ty::Unit, Ty::Pointer(_)) => Some(b),
-        (Ty::Pointer(_), Ty::Unit) => Some(a),
         (
             Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_),
             _,

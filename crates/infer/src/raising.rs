@@ -14,11 +14,12 @@ impl Walker<'_, '_> {
     /// `raise Class` or `raise Class(arguments)`.
     pub(crate) fn walk_raise(&mut self, exception: ExprId, span: Span) -> Walked<()> {
         let syntax = self.syntax();
-        let (class, args) = match &syntax.exprs[exception].kind {
-            ExprKind::Call { function, args, keywords } if keywords.is_empty() => {
-                (*function, args.as_slice())
-            }
-            _ => (exception, [].as_slice()),
+        let (class, args) = if let ExprKind::Call { function, args, keywords } = &syntax.exprs[exception].kind
+            && keywords.is_empty()
+        {
+            (*function, args.as_slice())
+        } else {
+            (exception, [].as_slice())
         };
         let term = self.walk_expr(class)?;
         let Term::Entity(Entity::Exception(name, object)) = term else {
@@ -53,12 +54,12 @@ impl Walker<'_, '_> {
         let mut known = Vec::new();
         let mut values = Vec::new();
         for arg in args {
-            match self.walk_expr(*arg)? {
-                Term::Entity(Entity::Text(text)) => known.push(RaiseArg::Text(text)),
-                term => {
-                    values.push(self.raised_value(&term, self.span_of(*arg))?);
-                    known.push(RaiseArg::Value);
-                }
+            let term = self.walk_expr(*arg)?;
+            if let Term::Entity(Entity::Text(text)) = term {
+                known.push(RaiseArg::Text(text));
+            } else {
+                values.push(self.raised_value(&term, self.span_of(*arg))?);
+                known.push(RaiseArg::Value);
             }
         }
         self.body.raise(RaiseSite { class, function: self.id(), span, args: known }, values);

@@ -34,7 +34,13 @@ pub(crate) enum Shape {
 
 /// Two terms that no one shape holds: of the first and the second, in words of the caller.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Clash(pub(crate) Shape, pub(crate) Shape);
+pub(crate) struct Clash(pub(crate) Box<(Shape, Shape)>);
+
+impl Clash {
+    fn new(a: &Shape, b: &Shape) -> Self {
+        Self(Box::new((a.clone(), b.clone())))
+    }
+}
 
 impl Shape {
     /// The shape of one term: values by their type.
@@ -51,12 +57,12 @@ impl Shape {
         match (self, other) {
             (a, b) if a == b => Ok(a.clone()),
             (Self::Value(a), Self::Value(b)) => {
-                promote::join(*a, *b).map(Self::Value).ok_or_else(|| Clash(self.clone(), other.clone()))
+                promote::join(*a, *b).map(Self::Value).ok_or_else(|| Clash::new(self, other))
             }
             (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
                 a.iter().zip(b).map(|(a, b)| a.join(b)).collect::<Result<_, _>>().map(Self::Tuple)
             }
-            (Self::Exact(_) | Self::Value(_) | Self::Tuple(_), _) => Err(Clash(self.clone(), other.clone())),
+            (Self::Exact(_) | Self::Value(_) | Self::Tuple(_), _) => Err(Clash::new(self, other)),
         }
     }
 

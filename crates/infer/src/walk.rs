@@ -73,6 +73,9 @@ impl<'a, 'p> Walker<'a, 'p> {
         }
         walker.frames.push(Frame::new(source.clone(), args, None));
         walker.walk_body(&syntax)?;
+        if let Some(stop) = walker.body.take_unbound() {
+            return Err(stop);
+        }
         let result = walker.finish_returns(result)?;
         Ok((walker.body, result))
     }
@@ -116,9 +119,10 @@ impl<'a, 'p> Walker<'a, 'p> {
         for arrival in returns {
             let (Some(Term::Value(value)), Some(ty)) = (arrival.term, result) else { continue };
             self.body.switch_to(arrival.block);
-            let value = match ty {
-                Ty::Record(record) => self.as_record(value, record, arrival.span),
-                _ => convert::to(&mut self.body, value, ty, arrival.span),
+            let value = if let Ty::Record(record) = ty {
+                self.as_record(value, record, arrival.span)
+            } else {
+                convert::to(&mut self.body, value, ty, arrival.span)
             };
             self.body.terminate(Terminator::Return((ty != Ty::Unit).then_some(value)));
         }
@@ -312,7 +316,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             return Ok(None);
         }
         Shape::meet(&terms, &|value| self.body.ty(value)).map(Some).map_err(|clash| {
-            let (a, b) = (self.describe_shape(&clash.0), self.describe_shape(&clash.1));
+            let (a, b) = (self.describe_shape(&clash.0.0), self.describe_shape(&clash.0.1));
             let title = format!("this is {a} on one path and {b} on another");
             let span = arrivals.last().map_or(Span::at(0), |arrival| arrival.span);
             self.error(Id::PathsDiffer, span, title, format!("here it is {b}"))

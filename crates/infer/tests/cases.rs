@@ -5,6 +5,8 @@ mod environment;
 #[path = "cases/signature.rs"]
 mod signature;
 
+use std::fmt::Write as _;
+
 use ctype::{CTypes, DataModel};
 use diagnostic::Diagnostic;
 use infer::FunctionSource;
@@ -48,7 +50,7 @@ fn results(case: &Case, types: &mut CTypes) -> String {
                 Ok(program) => program.functions.values().next().expect("there is one").result.to_string(),
                 Err(text) => text.lines().next().unwrap_or_default().to_owned(),
             };
-            out += &format!("{} {signature}: {text}\n", function.name);
+            let _ = writeln!(out, "{} {signature}: {text}", function.name);
         }
     }
     out
@@ -63,7 +65,19 @@ fn compile(
     let (params, result) = signature::read(types, world, signature);
     let program = infer::infer(types, function, &params, result).map_err(|all| diagnostic::render(&all))?;
     tir::verify(&program, types).expect("inference builds what the verifier accepts");
+    assert_comes_back(&program, world, types);
     Ok(program)
+}
+
+/// The text of a program is read back to the same text.
+fn assert_comes_back(program: &Program, world: &mut signature::World, types: &mut CTypes) {
+    let text = tir::print(program, types);
+    if text.contains("<anonymous>") {
+        return;
+    }
+    let mut resolve = |name: &str| Some(world.c_type(types, name));
+    let again = tir::read(&text, &mut resolve).expect("what is printed can be read");
+    assert_eq!(tir::print(&again, types), text);
 }
 
 fn read(case: &Case, types: &mut CTypes) -> Result<(Vec<FunctionSource>, signature::World), Vec<Diagnostic>> {

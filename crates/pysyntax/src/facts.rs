@@ -27,7 +27,7 @@ pub struct CodeFacts {
     pub free: Vec<String>,
     /// The attributes that it reads or writes: in `co_names`.
     pub attributes: Vec<String>,
-    /// The constants that stand in `co_consts` as they are: not parts of an expression that CPython
+    /// The constants that stand in `co_consts` as they are: not parts of an expression that Python
     /// computes when it compiles, and no docstring.
     pub constants: Vec<Constant>,
 }
@@ -73,11 +73,11 @@ impl Collector<'_> {
             // A constant for its own sake is dropped: a docstring among them.
             StmtKind::Expr(value) if self.is_constant(*value) => {}
             StmtKind::Expr(value) | StmtKind::Raise(value) | StmtKind::Return(Some(value)) => {
-                self.expr(*value)
+                self.expr(*value);
             }
             StmtKind::Assign(targets, value) => {
                 self.expr(*value);
-                targets.iter().for_each(|target| self.expr(*target));
+                self.exprs(targets);
             }
             StmtKind::AugAssign(target, _, value) => {
                 self.expr(*target);
@@ -124,7 +124,9 @@ impl Collector<'_> {
             ExprKind::Unary(_, value) | ExprKind::Walrus(_, value) => self.expr(*value),
             ExprKind::Compare(first, rest) => {
                 self.expr(*first);
-                rest.iter().for_each(|(_, operand)| self.expr(*operand));
+                for (_, operand) in rest {
+                    self.expr(*operand);
+                }
             }
             ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) => self.exprs(operands),
             ExprKind::If { test, then, otherwise } => {
@@ -135,7 +137,9 @@ impl Collector<'_> {
             ExprKind::Call { function, args, keywords } => {
                 self.expr(*function);
                 self.exprs(args);
-                keywords.iter().for_each(|keyword| self.expr(keyword.value));
+                for keyword in keywords {
+                    self.expr(keyword.value);
+                }
             }
             ExprKind::None
             | ExprKind::Bool(_)
@@ -147,7 +151,9 @@ impl Collector<'_> {
     }
 
     fn exprs(&mut self, ids: &[ExprId]) {
-        ids.iter().for_each(|id| self.expr(*id));
+        for id in ids {
+            self.expr(*id);
+        }
     }
 
     fn literal(&self, id: ExprId) -> Option<Constant> {
@@ -172,7 +178,7 @@ impl Collector<'_> {
         }
     }
 
-    /// Whether CPython may compute it when it compiles.
+    /// Whether Python may compute it when it compiles.
     fn is_constant(&self, id: ExprId) -> bool {
         match &self.syntax.exprs[id].kind {
             ExprKind::None

@@ -83,8 +83,10 @@ impl Syntax {
             StmtKind::Break => "break".to_owned(),
             StmtKind::Continue => "continue".to_owned(),
             StmtKind::Pass => "pass".to_owned(),
-            StmtKind::Assert(test, None) => format!("assert {}", text(test)),
-            StmtKind::Assert(test, Some(message)) => format!("assert {}, {}", text(test), text(message)),
+            StmtKind::Assert(condition, None) => format!("assert {}", text(condition)),
+            StmtKind::Assert(condition, Some(message)) => {
+                format!("assert {}, {}", text(condition), text(message))
+            }
             StmtKind::Raise(exception) => format!("raise {}", text(exception)),
         };
         (line, Vec::new())
@@ -108,9 +110,11 @@ impl Syntax {
             ExprKind::Unary(op, value) => format!("({} {})", op.text(), text(value)),
             ExprKind::Binary(op, a, b) => format!("({} {} {})", text(a), op.text(), text(b)),
             ExprKind::Compare(first, rest) => {
-                let rest: String =
-                    rest.iter().map(|(op, operand)| format!(" {} {}", op.text(), text(operand))).collect();
-                format!("({}{rest})", text(first))
+                let mut chain = text(first);
+                for (op, operand) in rest {
+                    let _ = write!(chain, " {} {}", op.text(), text(operand));
+                }
+                format!("({chain})")
             }
             ExprKind::Bools(op, operands) => {
                 let operands: Vec<String> = operands.iter().map(text).collect();

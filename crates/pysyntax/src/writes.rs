@@ -25,7 +25,9 @@ impl Syntax {
                 }
                 StmtKind::Assign(targets, value) => {
                     self.walruses(*value, out);
-                    targets.iter().for_each(|target| self.target_writes(*target, out));
+                    for target in targets {
+                        self.target_writes(*target, out);
+                    }
                 }
                 StmtKind::AugAssign(target, _, value) => {
                     self.walruses(*value, out);
@@ -44,7 +46,9 @@ impl Syntax {
                 }
                 StmtKind::Assert(test, message) => {
                     self.walruses(*test, out);
-                    message.iter().for_each(|message| self.walruses(*message, out));
+                    if let Some(message) = message {
+                        self.walruses(*message, out);
+                    }
                 }
                 StmtKind::Return(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Pass => {}
             }
@@ -52,15 +56,23 @@ impl Syntax {
     }
 
     fn target_writes(&self, target: ExprId, out: &mut Vec<NameId>) {
-        match &self.exprs[target].kind {
-            ExprKind::Name(name) => add(out, *name),
-            ExprKind::Tuple(items) => items.iter().for_each(|item| self.target_writes(*item, out)),
-            _ => self.walruses(target, out),
+        if let ExprKind::Name(name) = &self.exprs[target].kind {
+            add(out, *name);
+        } else if let ExprKind::Tuple(items) = &self.exprs[target].kind {
+            for item in items {
+                self.target_writes(*item, out);
+            }
+        } else {
+            self.walruses(target, out);
         }
     }
 
     fn walruses(&self, expr: ExprId, out: &mut Vec<NameId>) {
-        let mut each = |ids: &[ExprId]| ids.iter().for_each(|id| self.walruses(*id, out));
+        let mut each = |ids: &[ExprId]| {
+            for id in ids {
+                self.walruses(*id, out);
+            }
+        };
         match &self.exprs[expr].kind {
             ExprKind::None
             | ExprKind::Bool(_)
@@ -73,14 +85,18 @@ impl Syntax {
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => each(&[*a, *b]),
             ExprKind::Compare(first, rest) => {
                 each(&[*first]);
-                rest.iter().for_each(|(_, operand)| each(&[*operand]));
+                for (_, operand) in rest {
+                    each(&[*operand]);
+                }
             }
             ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) => each(operands),
             ExprKind::If { test, then, otherwise } => each(&[*test, *then, *otherwise]),
             ExprKind::Call { function, args, keywords } => {
                 each(&[*function]);
                 each(args);
-                keywords.iter().for_each(|keyword| each(&[keyword.value]));
+                for keyword in keywords {
+                    each(&[keyword.value]);
+                }
             }
             ExprKind::Walrus(name, value) => {
                 each(&[*value]);

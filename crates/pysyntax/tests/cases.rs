@@ -29,9 +29,9 @@ fn every_case_has_its_answers() {
 fn line(function: &FunctionSyntax) -> String {
     let FunctionSyntax { name, first_line, def_line, span, params, is_lambda, nesting } = function;
     let kind = if *is_lambda { "lambda" } else { "def" };
-    let path: String = nesting.iter().map(|outer| format!("{outer}.")).collect();
+    let path = [nesting.as_slice(), std::slice::from_ref(name)].concat().join(".");
     let params = params.join(", ");
-    format!("{kind} {path}{name}({params}) lines {first_line}, {def_line} at {span:?}\n")
+    format!("{kind} {path}({params}) lines {first_line}, {def_line} at {span:?}\n")
 }
 
 /// The text of each function that stands in no other, or its diagnostics.

@@ -15,6 +15,7 @@ mod operands;
 mod ops;
 mod print;
 mod program;
+mod read;
 mod ty;
 mod verify;
 
@@ -25,5 +26,6 @@ pub use program::{
     CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, HostObject, Program, RaiseArg, RaiseSite,
     RaiseSiteId,
 };
+pub use read::{ReadError, read};
 pub use ty::{FloatTy, IntTy, Ty};
 pub use verify::verify;

@@ -3,7 +3,7 @@
 
 use ctype::TypeId;
 
-use crate::{CFunctionId, FuncId, SlotId, Value};
+use crate::{CFunctionId, FuncId, SlotId, Ty, Value};
 
 /// A constant of the result's type.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -201,6 +201,17 @@ intrinsics! {
 }
 
 impl Intrinsic {
+    /// The type of its result for a first operand of this type.
+    pub const fn result(self, operand: Ty) -> Ty {
+        if matches!(self, Self::IsNan | Self::IsInf | Self::IsFinite | Self::SignBit) {
+            Ty::Bool
+        } else if matches!(self, Self::FrexpExponent) {
+            Ty::I64
+        } else {
+            operand
+        }
+    }
+
     /// Whether its operands may be complex.
     pub const fn takes_complex(self) -> bool {
         matches!(

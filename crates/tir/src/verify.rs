@@ -50,6 +50,9 @@ impl Verifier<'_> {
         let Some(entry) = self.function.blocks.ids().next() else {
             return self.fault("function", "it has no block");
         };
+        if let Some(unknown) = self.unknown_value() {
+            return self.fault(unknown, "there is no such value");
+        }
         let definitions = self.definitions();
         let dominators = dominators(self.function, entry);
         for (id, block) in self.function.blocks.iter() {
@@ -62,6 +65,13 @@ impl Verifier<'_> {
             self.check_uses(id, block.insts.len(), &uses, &definitions, &dominators);
             self.check_terminator(&block.terminator);
         }
+    }
+
+    /// A value that is used and has no type.
+    fn unknown_value(&self) -> Option<Value> {
+        let insts = self.function.insts.values().flat_map(|inst| inst.op.operands());
+        let ends = self.function.blocks.values().flat_map(|block| terminator_uses(&block.terminator));
+        insts.chain(ends).find(|value| self.function.values.get(*value).is_none())
     }
 
     fn definitions(&mut self) -> SideMap<Value, Definition> {
@@ -125,7 +135,7 @@ impl Verifier<'_> {
             Op::Const(value) => {
                 need(result.is_some_and(|ty| holds(*value, ty)), "a constant of the result's type")
             }
-            Op::Unary(op, a) => self.check_unary(*op, ty(a), result),
+            Op::Unary(op, a) => check_unary(*op, ty(a), result),
             Op::Binary(op, a, b) => {
                 need(same(&[a, b]), "operands of the result's type")?;
                 need(result.is_some_and(|ty| binary_takes(*op, ty)), "a type that the operator takes")
@@ -183,23 +193,6 @@ impl Verifier<'_> {
         }
     }
 
-    fn check_unary(&self, op: UnaryOp, a: Ty, result: Option<Ty>) -> Result<(), &'static str> {
-        let is_right = match (op, a) {
-            (UnaryOp::Neg, Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
-            | (UnaryOp::Not, Ty::Bool | Ty::Int(_))
-            | (UnaryOp::Abs, Ty::Int(_) | Ty::Float(_))
-            | (UnaryOp::Conj, Ty::Complex(_)) => result == Some(a),
-            (UnaryOp::Abs | UnaryOp::Real | UnaryOp::Imag, Ty::Complex(part)) => {
-                result == Some(Ty::Float(part))
-            }
-            (
-                UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Real | UnaryOp::Imag | UnaryOp::Conj,
-                _,
-            ) => false,
-        };
-        if is_right { Ok(()) } else { Err("a type that the operator takes") }
-    }
-
     fn check_intrinsic(
         &self,
         intrinsic: Intrinsic,
@@ -210,15 +203,8 @@ impl Verifier<'_> {
             return Err("as many operands as the function takes");
         }
         let first = self.ty(args[0]);
-        let rest = match intrinsic {
-            Intrinsic::Ldexp => Ty::I64,
-            _ => first,
-        };
-        let expected = match intrinsic {
-            Intrinsic::IsNan | Intrinsic::IsInf | Intrinsic::IsFinite | Intrinsic::SignBit => Ty::Bool,
-            Intrinsic::FrexpExponent => Ty::I64,
-            _ => first,
-        };
+        let rest = if intrinsic == Intrinsic::Ldexp { Ty::I64 } else { first };
+        let expected = intrinsic.result(first);
         let takes = match first {
             Ty::Float(_) => true,
             Ty::Complex(_) => intrinsic.takes_complex(),
@@ -284,6 +270,20 @@ impl Verifier<'_> {
             self.fault(jump, "the arguments do not match the block's parameters");
         }
     }
+}
+
+fn check_unary(op: UnaryOp, a: Ty, result: Option<Ty>) -> Result<(), &'static str> {
+    let is_right = match (op, a) {
+        (UnaryOp::Neg, Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
+        | (UnaryOp::Not, Ty::Bool | Ty::Int(_))
+        | (UnaryOp::Abs, Ty::Int(_) | Ty::Float(_))
+        | (UnaryOp::Conj, Ty::Complex(_)) => result == Some(a),
+        (UnaryOp::Abs | UnaryOp::Real | UnaryOp::Imag, Ty::Complex(part)) => result == Some(Ty::Float(part)),
+        (UnaryOp::Neg | UnaryOp::Not | UnaryOp::Abs | UnaryOp::Real | UnaryOp::Imag | UnaryOp::Conj, _) => {
+            false
+        }
+    };
+    if is_right { Ok(()) } else { Err("a type that the operator takes") }
 }
 
 fn is_address(ty: Option<Ty>) -> bool {

@@ -88,8 +88,8 @@ fn entity(
     if let Some(number) = number(text) {
         return number;
     }
-    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-    match word {
+    let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
+    match kind {
         "True" => Entity::Constant(Const::Bool(true), Ty::Bool),
         "module" => {
             modules.push(if rest.is_empty() { name } else { rest }.to_owned());
@@ -102,7 +102,7 @@ fn entity(
         _ if text.starts_with('"') => Entity::Text(text.trim_matches('"').to_owned()),
         _ => {
             let value = rest.parse::<f64>().expect("a constant is a type and a number");
-            Entity::Constant(Const::Float(value), signature::ty(types, world, word))
+            Entity::Constant(Const::Float(value), signature::ty(types, world, kind))
         }
     }
 }

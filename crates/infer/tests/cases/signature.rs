@@ -22,7 +22,7 @@ impl World {
         Self { namespace }
     }
 
-    fn c_type(&mut self, types: &mut CTypes, name: &str) -> TypeId {
+    pub(crate) fn c_type(&mut self, types: &mut CTypes, name: &str) -> TypeId {
         let source = Source::new("<signature>", name);
         self.namespace.type_name(types, &source).expect("a type of a signature is declared")
     }

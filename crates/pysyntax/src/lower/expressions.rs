@@ -65,11 +65,12 @@ impl Lowering {
             AstExpr::FString(_) => return self.refuse_expr(Construct::FString, range),
             AstExpr::TString(_) => return self.refuse_expr(Construct::Template, range),
             AstExpr::BytesLiteral(_) => return self.refuse_expr(Construct::Bytes, range),
-            AstExpr::EllipsisLiteral(_) => return self.refuse_expr(Construct::Ellipsis, range),
             AstExpr::Starred(_) => return self.refuse_expr(Construct::Star, range),
             AstExpr::Slice(_) => return self.refuse_expr(Construct::Slice, range),
-            // Only notebooks' magic lines, which are no Python, give this.
-            AstExpr::IpyEscapeCommand(_) => return self.refuse_expr(Construct::Ellipsis, range),
+            // The latter are notebooks' magic lines, which are no Python: the parser refuses them before.
+            AstExpr::EllipsisLiteral(_) | AstExpr::IpyEscapeCommand(_) => {
+                return self.refuse_expr(Construct::Ellipsis, range);
+            }
         };
         self.expr_at(kind, range)
     }
@@ -85,13 +86,11 @@ impl Lowering {
 
     fn walrus(&mut self, named: &ast::ExprNamed) -> ExprId {
         let value = self.expr(&named.value);
-        match &*named.target {
-            AstExpr::Name(name) => {
-                let name = self.local(&name.id);
-                self.expr_at(ExprKind::Walrus(name, value), named.range)
-            }
-            other => self.refuse_expr(Construct::Target, other.range()),
-        }
+        let AstExpr::Name(name) = &*named.target else {
+            return self.refuse_expr(Construct::Target, named.target.range());
+        };
+        let name = self.local(&name.id);
+        self.expr_at(ExprKind::Walrus(name, value), named.range)
     }
 
     fn binary(&mut self, binary: &ast::ExprBinOp) -> ExprId {

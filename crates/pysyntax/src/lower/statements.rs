@@ -16,11 +16,9 @@ impl Lowering {
     fn stmt(&mut self, stmt: &AstStmt) -> Option<StmtId> {
         let range = stmt.range();
         let kind = match stmt {
-            AstStmt::Expr(expr) => match &*expr.value {
-                // The usual way to write an empty body.
-                AstExpr::EllipsisLiteral(_) => StmtKind::Pass,
-                value => StmtKind::Expr(self.expr(value)),
-            },
+            // The usual way to write an empty body.
+            AstStmt::Expr(expr) if expr.value.is_ellipsis_literal_expr() => StmtKind::Pass,
+            AstStmt::Expr(expr) => StmtKind::Expr(self.expr(&expr.value)),
             AstStmt::Assign(assign) => {
                 let value = self.expr(&assign.value);
                 let targets = assign.targets.iter().map(|target| self.target(target)).collect();
@@ -46,7 +44,7 @@ impl Lowering {
                 let body = self.round(&looping.body);
                 StmtKind::While { test, body, otherwise: self.block(&looping.orelse) }
             }
-            AstStmt::For(looping) => return self.for_loop(looping),
+            AstStmt::For(looping) => return Some(self.for_loop(looping)),
             AstStmt::Break(_) => self.inside_loop(StmtKind::Break, range)?,
             AstStmt::Continue(_) => self.inside_loop(StmtKind::Continue, range)?,
             AstStmt::Pass(_) => StmtKind::Pass,
@@ -102,7 +100,7 @@ impl Lowering {
         }
     }
 
-    fn for_loop(&mut self, looping: &ast::StmtFor) -> Option<StmtId> {
+    fn for_loop(&mut self, looping: &ast::StmtFor) -> StmtId {
         if looping.is_async {
             self.refuse(Construct::Async, looping.iter.range());
         }
@@ -110,7 +108,7 @@ impl Lowering {
         let target = self.target(&looping.target);
         let body = self.round(&looping.body);
         let otherwise = self.block(&looping.orelse);
-        Some(self.stmt_at(StmtKind::For { target, iterable, body, otherwise }, looping.range))
+        self.stmt_at(StmtKind::For { target, iterable, body, otherwise }, looping.range)
     }
 
     /// The body of a loop.
@@ -147,18 +145,17 @@ impl Lowering {
     /// What is assigned to: names become locals.
     fn target(&mut self, target: &AstExpr) -> ExprId {
         let range = target.range();
-        let items = match target {
-            AstExpr::Name(name) => {
-                let name = self.local(&name.id);
-                return self.expr_at(ExprKind::Name(name), range);
-            }
-            AstExpr::Subscript(_) | AstExpr::Attribute(_) => return self.expr(target),
-            AstExpr::Tuple(tuple) => &tuple.elts,
-            AstExpr::List(list) => &list.elts,
-            other => {
-                self.refuse(Construct::Target, other.range());
-                return self.expr_at(ExprKind::None, range);
-            }
+        if let AstExpr::Name(name) = target {
+            let name = self.local(&name.id);
+            return self.expr_at(ExprKind::Name(name), range);
+        }
+        if target.is_subscript_expr() || target.is_attribute_expr() {
+            return self.expr(target);
+        }
+        let items = target.as_tuple_expr().map(|tuple| &tuple.elts);
+        let Some(items) = items.or_else(|| target.as_list_expr().map(|list| &list.elts)) else {
+            self.refuse(Construct::Target, range);
+            return self.expr_at(ExprKind::None, range);
         };
         let items = items.iter().map(|item| self.target(item)).collect();
         self.expr_at(ExprKind::Tuple(items), range)
