@@ -186,6 +186,24 @@ impl Face {
         }
     }
 
+    /// What a pointer points to.
+    pub(crate) const fn pointee(&self) -> Option<&'static Self> {
+        match self.kind {
+            Kind::Pointer(target) => Some(target),
+            Kind::Void
+            | Kind::Scalar(_)
+            | Kind::Enum(..)
+            | Kind::Array(..)
+            | Kind::Function(_)
+            | Kind::Record(_) => None,
+        }
+    }
+
+    /// The signature of a function type.
+    pub(crate) fn signature(&self) -> Option<&Signature> {
+        if let Kind::Function(signature) = &self.kind { Some(signature) } else { None }
+    }
+
     /// What a pointer points to or an array is of.
     pub(crate) const fn target(&self) -> Option<&'static Self> {
         match self.kind {
@@ -224,8 +242,8 @@ impl Face {
         if let Some(object) = self.object.get() {
             return Ok(object.clone_ref(py));
         }
-        let made = make()?;
-        Ok(self.object.get_or_init(|| made).clone_ref(py))
+        let new = make()?;
+        Ok(self.object.get_or_init(|| new).clone_ref(py))
     }
 }
 

@@ -52,7 +52,7 @@ impl Body {
     }
 
     /// The C entry itself, which goes with the body.
-    fn entry(&self) -> *const c_void {
+    pub(super) fn entry(&self) -> *const c_void {
         // `compile` has looked that the symbol is there.
         let address = self.code.address(&self.symbol).and_then(|address| usize::try_from(address).ok());
         std::ptr::with_exposed_provenance(address.unwrap_or_default())
