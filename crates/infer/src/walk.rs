@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use arena::Id as _;
 use diagnostic::Id;
-use pysyntax::{NameId, Syntax};
+use pysyntax::{NameId, StmtId, Syntax};
+use rustc_hash::FxHashMap;
 use source::{Source, Span};
 use tir::{FuncId, RaiseArg, RaiseSite, Terminator, Ty, Value};
 
@@ -49,6 +50,8 @@ pub(crate) struct Walker<'a, 'p> {
     pub(crate) program: &'a mut Programs<'p>,
     pub(crate) body: Body,
     pub(crate) frames: Vec<Frame>,
+    /// The shapes of the names that a loop of the function binds, from the last walk of it.
+    pub(crate) loop_shapes: FxHashMap<StmtId, Vec<LocalShape>>,
     id: FuncId,
 }
 
@@ -63,7 +66,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     ) -> Walked<(Body, Option<Ty>)> {
         let syntax = source.syntax.clone();
         let body = Body::new(&source.name, &syntax.source);
-        let mut walker = Walker { program, body, frames: Vec::new(), id };
+        let mut walker = Walker { program, body, frames: Vec::new(), loop_shapes: FxHashMap::default(), id };
         let entry = walker.body.current().expect("a new body has a block");
         let mut args = Vec::new();
         for (param, ty) in syntax.params.iter().zip(params) {
