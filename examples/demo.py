@@ -16,11 +16,11 @@ import numpy as np
 import scipy
 import scipy.integrate
 import scipy.special
-from ferrule.cffi import FFI
 
 import ferrule
 import somelib
 from ferrule import cfunc
+from ferrule.cffi import FFI
 
 NUMBERS = 100_000
 
@@ -53,7 +53,7 @@ def timed(work: Callable[[], object], seconds: float = 0.2) -> tuple[object, flo
 
 def show(way: str, result: object, seconds: float) -> None:
     """Print one way of doing it, what it gave, and how long it took."""
-    print(f"  {way:44} {result!s:28} {seconds * 1e6:12,.1f} µs")
+    print(f"  {way:44} {result!s:28} {seconds * 1e6:14,.2f} µs")
 
 
 def integrand(t):

@@ -1,5 +1,5 @@
 //! Any text is read as declarations and as a type name without a panic. What fails changes nothing;
-//! what succeeds can be printed and laid out.
+//! what succeeds prints, reads back and is laid out.
 
 #![no_main]
 
@@ -10,6 +10,7 @@ use source::Source;
 
 fuzz_target!(|text: &str| {
     let source = Source::new("fuzz.h", text);
+    read_back(&source);
     let mut types = CTypes::new(DataModel::SYSV_X64);
     let mut namespace = Namespace::new();
     let before = types.checkpoint();
@@ -25,6 +26,17 @@ fuzz_target!(|text: &str| {
         Err(diagnostics) => assert!(!diagnostic::render(&diagnostics).is_empty()),
     }
 });
+
+/// What is parsed prints as C that is parsed the same.
+fn read_back(source: &Source) {
+    let (decls, diagnostics) = cdecl::parse(source);
+    if diagnostics.is_empty() {
+        let printed = decls.to_string();
+        let (again, diagnostics) = cdecl::parse(&Source::new("printed.h", &printed));
+        assert!(diagnostics.is_empty(), "{printed}\n{}", diagnostic::render(&diagnostics));
+        assert_eq!(again.to_string(), printed);
+    }
+}
 
 fn print_all(types: &CTypes, namespace: &Namespace) {
     for (name, what) in namespace.names() {

@@ -1,6 +1,6 @@
 """Join Python and C: declare C in C, compile Python functions, call either way."""
 
 from ferrule import errors, types
-from ferrule._core import FFI, InternalError, __version__, callback, cfunc
+from ferrule._core import FFI, CFunc, InternalError, __version__, callback, cfunc
 
-__all__ = ["FFI", "InternalError", "__version__", "callback", "cfunc", "errors", "types"]
+__all__ = ["FFI", "CFunc", "InternalError", "__version__", "callback", "cfunc", "errors", "types"]

@@ -100,7 +100,7 @@ def test_onerror_may_answer(calls, unraisable):
 
 
 def test_raised_errors_come_out_of_the_call(calls):
-    ffi, lib = calls
+    _, lib = calls
     ran = []
 
     @ferrule.callback("int(int)")
@@ -118,7 +118,7 @@ def test_raised_errors_come_out_of_the_call(calls):
 
 
 def test_a_barrier_keeps_an_inner_error_from_the_outer_call(calls, unraisable):
-    ffi, lib = calls
+    _, lib = calls
 
     @ferrule.callback("int(int)")
     def inner(x):
@@ -198,7 +198,7 @@ def test_cycles_are_collected(ffi):
 
     holder = Holder()
 
-    def function(x):
+    def function(x, holder=holder):
         return holder.callback(x)
 
     holder.callback = ffi.callback("int(int)", function)

@@ -39,7 +39,7 @@ def test_long_double_arguments_keep_their_bits(calls):
 
 
 def test_structs_by_value(calls):
-    ffi, lib = calls
+    _, lib = calls
     mirrored = lib.mirror({"x": 1.5, "y": 2.5})
     assert (mirrored.x, mirrored.y) == (2.5, 1.5)
     assert lib.mirror(mirrored).x == 1.5
@@ -100,7 +100,7 @@ def test_arrays_of_python(calls):
 
 def test_arrays_of_numpy(calls):
     np = pytest.importorskip("numpy")
-    ffi, lib = calls
+    _, lib = calls
     data = np.arange(6.0)
     assert lib.sum(data, 6) == 15.0
     assert lib.sum(data.reshape(2, 3).T, 6) == 15.0
@@ -163,7 +163,11 @@ def test_wrong_calls_name_function_argument_and_type(calls):
     for attempt, error, message in [
         (lambda: lib.add(1), TypeError, r"int add\(int a, int b\) expects 2 arguments, got 1"),
         (lambda: lib.add(1, 2, 3), TypeError, r"expects 2 arguments, got 3"),
-        (lambda: lib.add(1, 2.5), TypeError, r"'int', got 2\.5 \(float\), in argument 2 of int add\(int a, int b\)"),
+        (
+            lambda: lib.add(1, 2.5),
+            TypeError,
+            r"'int', got 2\.5 \(float\), in argument 2 of int add\(int a, int b\)",
+        ),
         (lambda: lib.add(2**31, 0), OverflowError, r"2147483648 does not fit 'int', in argument 1 of"),
         (lambda: lib.big(-1), OverflowError, "-1 does not fit 'unsigned long long'"),
         (lambda: lib.half("1"), TypeError, "expected a real number for 'double'"),

@@ -30,7 +30,7 @@ def test_missing_symbols_name_the_library(build_library, ffi):
 
 
 def test_missing_libraries_say_why(ffi):
-    with pytest.raises(OSError, match="/no/such/lib.so: cannot open shared object file"):
+    with pytest.raises(OSError, match=r"/no/such/lib\.so: cannot open shared object file"):
         ffi.dlopen("/no/such/lib.so")
     with pytest.raises(OSError, match=r"find_library\(\) did not find"):
         ffi.dlopen("no-such-library")
@@ -104,12 +104,24 @@ def test_functions_outlive_their_library_object(build_library):
     assert add(2, 3) == 5
 
 
+def test_variables_keep_their_library_loaded(build_library):
+    ffi = FFI()
+    ffi.cdef("extern double table[4];")
+    lib = ffi.dlopen(build_library("calls"))
+    table = lib.table
+    ffi.dlclose(lib)
+    del lib, ffi
+    gc.collect()
+    assert list(table) == [1.0, 2.0, 3.0, 4.0]
+
+
 def test_zlib_round_trip(ffi):
     ffi.cdef("""
-        int compress(unsigned char *dest, unsigned long *size, const unsigned char *source, unsigned long n);
-        int uncompress(unsigned char *dest, unsigned long *size, const unsigned char *source, unsigned long n);
+        typedef unsigned char Bytef;
+        int compress(Bytef *dest, unsigned long *size, const Bytef *source, unsigned long n);
+        int uncompress(Bytef *dest, unsigned long *size, const Bytef *source, unsigned long n);
         const char *zlibVersion(void);
-        unsigned long crc32(unsigned long crc, const unsigned char *data, unsigned int n);
+        unsigned long crc32(unsigned long crc, const Bytef *data, unsigned int n);
     """)
     lib = ffi.dlopen("z")
     text = bytes(range(256)) * 100

@@ -134,7 +134,7 @@ def test_what_cannot_be_done_names_the_type(ffi):
         (lambda: float(box), r"float\(\) not supported on cdata 'int \*'"),
         (lambda: len(box), r"cdata of type 'int \*' has no len\(\)"),
         (lambda: iter(box), r"cdata 'int \*' does not support iteration"),
-        (lambda: box(), r"cdata 'int \*' is not callable"),
+        (box, r"cdata 'int \*' is not callable"),
         (lambda: ffi.cast("int", 1)[0], "cdata 'int' cannot be indexed"),
     ]:
         with pytest.raises(TypeError, match=message):

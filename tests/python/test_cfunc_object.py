@@ -5,13 +5,15 @@ import gc
 import subprocess
 import sys
 import textwrap
+import threading
 import weakref
 
 import pytest
-from ferrule import cfunc, types
 
+from ferrule import callback, cfunc, types
+
+scipy = pytest.importorskip("scipy", reason="SciPy is not installed")
 integrate = pytest.importorskip("scipy.integrate", reason="SciPy is not installed")
-from scipy import LowLevelCallable  # noqa: E402
 
 
 @cfunc("float64(float64, float64)")
@@ -75,7 +77,7 @@ def test_callback_without_a_type_in_ctypes():
     same = cfunc("complex128(complex128)")(lambda z: z)
     if not hasattr(ctypes, "c_double_complex"):
         with pytest.raises(TypeError, match=r"ctypes has no type for `double _Complex`"):
-            same.ctypes  # noqa: B018 - reading it is what fails
+            print(same.ctypes)
 
 
 CAPSULES = [
@@ -116,15 +118,15 @@ def integrand(t):
 def test_scipy_takes_the_callback_and_the_capsule():
     compiled = cfunc("float64(float64)")(integrand)
     slow = integrate.quad(integrand, 1.0, 10.0)
-    assert integrate.quad(compiled.ctypes, 1.0, 10.0) == pytest.approx(slow, abs=1e-13)
-    assert integrate.quad(LowLevelCallable(compiled.ctypes), 1.0, 10.0) == pytest.approx(slow, abs=1e-13)
-    assert integrate.quad(LowLevelCallable(compiled.capsule), 1.0, 10.0) == pytest.approx(slow, abs=1e-13)
+    low_level = [scipy.LowLevelCallable(one) for one in (compiled.ctypes, compiled.capsule)]
+    for fast in (compiled.ctypes, *low_level):
+        assert integrate.quad(fast, 1.0, 10.0) == pytest.approx(slow, abs=1e-13)
 
 
 def test_scipy_passes_user_data_to_the_capsule():
     scaled = cfunc("double(double, void *)")(lambda t, data: t)
     data = ctypes.cast(ctypes.pointer(ctypes.c_double(2.0)), ctypes.c_void_p)
-    assert integrate.quad(LowLevelCallable(scaled.capsule, data), 0.0, 1.0)[0] == pytest.approx(0.5)
+    assert integrate.quad(scipy.LowLevelCallable(scaled.capsule, data), 0.0, 1.0)[0] == pytest.approx(0.5)
 
 
 def fresh():
@@ -178,6 +180,28 @@ def test_code_that_is_gone_reports_and_returns_zero(monkeypatch):
     assert len(seen) == 2
     for part in ("<lambda>", "int64_t(int64_t)", f"{__file__}:{line}", "no longer exists"):
         assert part in str(seen[0])
+
+
+def test_calls_nest_and_run_on_two_threads_at_once():
+    """The object is free while its code runs: the code calls Python, which calls the object."""
+    inner = []
+
+    @callback("int64_t(int64_t)")
+    def again(n):
+        if n > 0:
+            worker = threading.Thread(target=lambda: inner.append(outer(n - 1)))
+            worker.start()
+            worker.join()
+        return outer(n - 1) if n > 0 else 0
+
+    step = again
+
+    @cfunc("int64(int64)")
+    def outer(n):
+        return step(n) + 1
+
+    assert outer(2) == 3
+    assert sorted(inner) == [1, 1, 2]
 
 
 def test_inspection():

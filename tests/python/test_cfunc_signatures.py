@@ -1,6 +1,7 @@
 """What can be given as a signature, and what is said when it does not fit."""
 
 import pytest
+
 from ferrule import cfunc, types
 from ferrule.errors import SignatureError
 
@@ -43,7 +44,7 @@ def test_no_arguments(given):
 
 def test_annotations():
     @cfunc
-    def scaled(x: float, n: int, flag: bool, z: complex, small: types.int8, c: "unsigned short") -> "float":
+    def scaled(x: float, n: int, flag: bool, z: complex, small: types.int8, c: "unsigned short") -> "float":  # noqa: F722
         return x * n
 
     assert repr(scaled.signature) == "(float64, int64, bool, complex128, int8, uint16) -> float64"
@@ -68,11 +69,11 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("given", "id", "offset"), WRONG, ids=[given for given, _, _ in WRONG])
-def test_wrong_signature(given, id, offset):
+@pytest.mark.parametrize(("given", "expected", "offset"), WRONG, ids=[given for given, _, _ in WRONG])
+def test_wrong_signature(given, expected, offset):
     with pytest.raises(SignatureError) as caught:
         cfunc(given)(first)
-    assert [one.id for one in caught.value.diagnostics] == [id]
+    assert [one.id for one in caught.value.diagnostics] == [expected]
     assert "^" in str(caught.value)
     if offset is not None:
         assert (caught.value.filename, caught.value.lineno, caught.value.offset) == ("<signature>", 1, offset)

@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+
 from ferrule import FFI, callback, cfunc
 
 DECLARATIONS = """

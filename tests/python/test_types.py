@@ -1,6 +1,7 @@
 """`ferrule.types`: names, printing and signatures as Numba has them."""
 
 import pytest
+
 from ferrule import types
 
 SAME = [
@@ -85,3 +86,4 @@ def test_bad_calls():
 def test_every_name_is_listed():
     assert {"CPointer", "Signature", "Type", "voidptr", "f8"} <= set(types.__all__)
     assert all(hasattr(types, name) for name in types.__all__)
+    assert set(types.named_types()) == set(types.__all__) - {"CPointer", "Signature", "Type"}

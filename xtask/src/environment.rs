@@ -35,8 +35,15 @@ impl Environment {
 
     /// A program of the environment, which sees the environment as activated.
     pub(crate) fn program(&self, name: &str) -> Command {
-        let mut command = program(self.folder.join("bin").join(name));
-        command.env("VIRTUAL_ENV", &self.folder).env_remove("PYTHONPATH").env_remove("PYTHONHOME");
+        let programs = self.folder.join("bin");
+        let mut path = programs.clone().into_os_string();
+        if let Some(inherited) = std::env::var_os("PATH") {
+            path.push(":");
+            path.push(inherited);
+        }
+        let mut command = program(programs.join(name));
+        command.env("VIRTUAL_ENV", &self.folder).env("PATH", path);
+        command.env_remove("PYTHONPATH").env_remove("PYTHONHOME");
         command
     }
 

@@ -2,11 +2,15 @@
 //!
 //! A value of at most two eightbytes is cut into them; each gets the class that the scalars in it
 //! merge to. An unaligned scalar makes the whole value travel in memory; where the psABI leaves
-//! open what that means, gcc decides. Bit-fields of a struct are INTEGER wherever they lie; one of
-//! a union is an integer of the least size that holds its width. The first element of an array
-//! speaks for all, also for those that a packed element type leaves unaligned.
+//! open what that means, gcc decides. A bit-field of a struct is INTEGER wherever it lies, unless it
+//! might as well be a plain integer; one of a union is an integer of the least size that holds its
+//! width. The first element of an array speaks for all, also for those that a packed element type
+//! leaves unaligned.
 
-use ctype::{ArrayLength, BitField, CType, CTypes, FloatType, LayoutError, Record, RecordKind, Size, TypeId};
+use ctype::{
+    Align, ArrayLength, BitField, CType, CTypes, Field, FloatType, LayoutError, Record, RecordKind, Size,
+    TypeId,
+};
 
 /// Bytes of an eightbyte.
 const EIGHT: u64 = 8;
@@ -72,6 +76,14 @@ pub(crate) fn classes(types: &CTypes, ty: TypeId) -> Result<Classes, LayoutError
     let mut eightbytes = Eightbytes::EMPTY;
     eightbytes.add(types, ty, 0)?;
     Ok(eightbytes.clean_up())
+}
+
+/// Whether gcc takes a bit-field of a struct for a plain integer, because it is as wide as one and
+/// aligned like one. The record is then aligned so too, unless it is packed.
+fn is_plain(field: &Field, bits: BitField, record: Align) -> bool {
+    let width = u64::from(bits.width);
+    let position = field.offset.bits() + bits.start.get();
+    matches!(width, 16 | 32 | 64) && position.is_multiple_of(width) && record.bits() >= width
 }
 
 /// The classes found so far, of a value that fits in two eightbytes.
@@ -159,20 +171,18 @@ impl Eightbytes {
             let start = offset + field.offset.get();
             match (field.bits, record.kind) {
                 (None, _) => self.add(types, field.ty.ty, start)?,
-                (Some(bits), RecordKind::Struct) => self.bit_field(start, bits),
-                (Some(bits), RecordKind::Union) => {
+                (Some(bits), RecordKind::Struct) if !is_plain(field, bits, body.layout.align) => {
+                    let first = start * 8 + bits.start.get();
+                    let end = first + u64::from(bits.width);
+                    self.merge(first / 8, end.div_ceil(8), Class::Integer);
+                }
+                (Some(bits), RecordKind::Struct | RecordKind::Union) => {
                     let size = Size::bytes(u64::from(bits.width).div_ceil(8).next_power_of_two());
-                    self.scalar(start, size, size, Class::Integer);
+                    self.scalar(start + bits.start.get() / 8, size, size, Class::Integer);
                 }
             }
         }
         Ok(())
-    }
-
-    fn bit_field(&mut self, unit: u64, bits: BitField) {
-        let first = unit * 8 + bits.start.get();
-        let end = first + u64::from(bits.width);
-        self.merge(first / 8, end.div_ceil(8), Class::Integer);
     }
 
     /// An array: the classes of its first element, over and over.

@@ -126,7 +126,8 @@ impl Printer<'_> {
             self.text.push_str(&name);
             if let Some(width) = bit_width {
                 let width = self.expr(width);
-                let _ = write!(self.text, " : {width}");
+                let space = if name.is_empty() { "" } else { " " };
+                let _ = write!(self.text, "{space}: {width}");
             }
             if !attributes.is_empty() {
                 let _ = write!(self.text, " {}", attributes.trim_end());

@@ -156,18 +156,18 @@ impl<'a> Lexer<'a> {
             return None;
         }
         let kind = match self.byte(0) {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | 0x80.. => self.word(),
             b'0'..=b'9' => self.number(),
             b'.' if self.byte(1).is_ascii_digit() => self.number(),
             b'"' => self.quoted(TokenKind::Text),
             b'\'' => self.quoted(TokenKind::Character),
+            _ if self.word_character() > 0 => self.word(),
             _ => match Sign::longest(&self.text.as_bytes()[start..]) {
                 Some(sign) => {
                     self.at += sign.text().len();
                     TokenKind::Sign(sign)
                 }
                 None => {
-                    self.at += 1;
+                    self.at += self.text[start..].chars().next().map_or(1, char::len_utf8);
                     TokenKind::Stray
                 }
             },
@@ -175,10 +175,25 @@ impl<'a> Lexer<'a> {
         Some(Token { kind, span: Span::new(start, self.at) })
     }
 
+    /// How many bytes the next character of a word takes; zero where the word ends.
+    fn word_character(&self) -> usize {
+        match self.byte(0) {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' => 1,
+            0x80.. => {
+                let next = self.text[self.at..].chars().next();
+                next.filter(|character| character.is_alphanumeric()).map_or(0, char::len_utf8)
+            }
+            _ => 0,
+        }
+    }
+
     fn word(&mut self) -> TokenKind {
         let start = self.at;
-        while matches!(self.byte(0), b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80..) {
-            self.at += 1;
+        loop {
+            match self.word_character() {
+                0 => break,
+                length => self.at += length,
+            }
         }
         let word = &self.text[start..self.at];
         match (word, self.byte(0)) {
@@ -226,5 +241,40 @@ impl<'a> Lexer<'a> {
 
     pub(crate) fn error(&mut self, id: Id, title: impl Into<String>, span: Span, label: &str) {
         self.diagnostics.push(Diagnostic::error(id, title, Label::new(self.source, span, label)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let lexed = lex(&Source::new("<cdef>", text));
+        let tokens = lexed.tokens.iter().filter(|token| token.kind != TokenKind::End);
+        tokens.map(|token| lexed.source.slice(token.span).to_owned()).collect()
+    }
+
+    #[test]
+    fn lines_may_end_in_carriage_return_and_newline() {
+        assert_eq!(words("int a; // b \\\r\n c\r\nd \\\r\n;\r\n"), ["int", "a", ";", "d", ";"]);
+        let lexed = lex(&Source::new("<cdef>", "#define A 1 + \\\r\n 2\r\nint x;"));
+        assert_eq!((lexed.defines.len(), lexed.defines[0].value.len(), lexed.tokens.len()), (1, 4, 4));
+    }
+
+    #[test]
+    fn words_may_have_letters_of_any_script_but_no_blanks() {
+        assert_eq!(words("größe$_1\u{a0}x"), ["größe$_1", "\u{a0}", "x"]);
+    }
+
+    #[test]
+    fn numbers_take_the_sign_of_an_exponent_and_no_other() {
+        assert_eq!(words("1e+5 0x1e+5 .5 1-2"), ["1e+5", "0x1e", "+", "5", ".5", "1", "-", "2"]);
+    }
+
+    #[test]
+    fn a_hash_starts_a_directive_only_at_the_start_of_a_line() {
+        let lexed = lex(&Source::new("<cdef>", "/* c */ # define A 1 /* over\nlines */ + 2\nint # x;"));
+        assert_eq!((lexed.defines.len(), lexed.defines[0].value.len()), (1, 4));
+        assert_eq!(lexed.tokens.len(), 5);
     }
 }

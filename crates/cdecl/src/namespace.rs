@@ -191,3 +191,71 @@ pub(crate) fn is_known_type(name: &str) -> bool {
 /// The types known without a declaration that are not names of integer types.
 pub(crate) const KNOWN_TYPES: &[&str] =
     &["bool", "FILE", "va_list", "__builtin_va_list", "__gnuc_va_list", "__int128_t", "__uint128_t"];
+
+#[cfg(test)]
+mod tests {
+    use ctype::DataModel;
+
+    use super::*;
+
+    fn declare(
+        namespace: &mut Namespace,
+        types: &mut CTypes,
+        text: &str,
+        options: DeclareOptions,
+    ) -> Result<(), Vec<String>> {
+        let declared = namespace.declare(types, &Source::new("<cdef>", text), &options);
+        declared.map_err(|all| all.into_iter().map(|one| one.title).collect())
+    }
+
+    fn size(namespace: &Namespace, types: &mut CTypes, name: &str) -> u64 {
+        let ty = namespace.type_name(types, &Source::new("<type>", name)).expect("it is declared");
+        types.layout(ty).expect("it is complete").size.get()
+    }
+
+    #[test]
+    fn a_later_text_builds_on_an_earlier_one_and_a_wrong_one_changes_nothing() {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let mut namespace = Namespace::new();
+        let plain = DeclareOptions::default();
+        declare(&mut namespace, &mut types, "struct s; typedef struct s *s_ptr;", plain).expect("right");
+        let before = types.checkpoint();
+        let wrong = "struct s { int x; }; int f(s_ptr); enum { A }; foo g(void);";
+        let titles = declare(&mut namespace, &mut types, wrong, plain).expect_err("`foo` is unknown");
+        assert_eq!((titles.as_slice(), types.checkpoint()), (&["unknown type `foo`".to_owned()][..], before));
+        assert!(namespace.function("f").is_none() && namespace.constant("A").is_none());
+        declare(&mut namespace, &mut types, "struct s { int x, y; }; int f(s_ptr);", plain).expect("right");
+        assert_eq!(size(&namespace, &mut types, "struct s"), 8);
+        let function = namespace.function("f").expect("it is declared");
+        assert_eq!(types.name(function), "int(struct s *)");
+    }
+
+    #[test]
+    fn options_override_and_pack() {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let mut namespace = Namespace::new();
+        let plain = DeclareOptions::default();
+        declare(&mut namespace, &mut types, "int f(int);", plain).expect("right");
+        assert!(declare(&mut namespace, &mut types, "int f(int);", plain).is_err());
+        let replacing = DeclareOptions { is_override: true, ..plain };
+        declare(&mut namespace, &mut types, "long f(int);", replacing).expect("it replaces");
+        let function = namespace.function("f").expect("it is declared");
+        assert_eq!((types.name(function).as_str(), namespace.names().count()), ("long(int)", 1));
+        let packed = DeclareOptions { is_packed: true, ..plain };
+        declare(&mut namespace, &mut types, "struct p { char c; int i; };", packed).expect("right");
+        let limited = DeclareOptions { pack: Align::bytes(2), ..plain };
+        declare(&mut namespace, &mut types, "struct l { char c; int i; };", limited).expect("right");
+        let sizes = ["struct p", "struct l"].map(|name| size(&namespace, &mut types, name));
+        assert_eq!(sizes, [5, 6]);
+    }
+
+    #[test]
+    fn a_declaration_is_found_again() {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let mut namespace = Namespace::new();
+        declare(&mut namespace, &mut types, "extern int first, second;", DeclareOptions::default())
+            .expect("right");
+        let (source, span) = namespace.declaration("second").expect("it is declared");
+        assert_eq!((source.slice(span), source.place(span.start()).column), ("second", 19));
+    }
+}

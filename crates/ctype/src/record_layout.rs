@@ -78,11 +78,11 @@ pub fn lay_out_record(
     let mut members = Vec::with_capacity(fields.len());
     let mut is_flexible = false;
     for (index, field) in fields.iter().enumerate() {
-        let is_last = index + 1 == fields.len();
-        let layout = if is_last { last_layout(types, field.ty) } else { types.layout(field.ty.ty) };
+        let is_tail = kind == RecordKind::Struct && index + 1 == fields.len();
+        let layout = if is_tail { last_layout(types, field.ty) } else { types.layout(field.ty.ty) };
         let mut layout = layout.map_err(|error| RecordLayoutError::Field(index, error))?;
         layout.align = field.type_align.unwrap_or(layout.align);
-        is_flexible = is_last && is_open_ended(types, field.ty);
+        is_flexible |= (is_tail || kind == RecordKind::Union) && is_open_ended(types, field.ty);
         let Some(width) = field.bit_width else {
             let offset = Size::bytes(byte_of(placer.place(field, layout))?);
             members.push(Field { name: field.name.clone(), ty: field.ty, offset, bits: None });
@@ -97,7 +97,7 @@ pub fn lay_out_record(
     Ok(RecordBody { fields: members.into(), layout, is_flexible })
 }
 
-/// The layout of a last member: there an array without a length has the size zero.
+/// The layout of a struct's last member: there an array without a length has the size zero.
 fn last_layout(types: &CTypes, ty: Qualified) -> Result<Layout, LayoutError> {
     if let CType::Array { element, length: ArrayLength::Unknown } = types.get(ty.ty) {
         return types.layout(element.ty).map(|element| Layout { size: Size::ZERO, ..element });

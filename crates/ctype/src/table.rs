@@ -14,14 +14,23 @@ use crate::{
 pub struct CTypes {
     model: DataModel,
     types: Interner<TypeId, CType>,
-    /// How deeply each type is built of others, in the order of `types`.
-    depths: Vec<u32>,
+    /// How much each type is built of others, in the order of `types`.
+    extents: Vec<Extent>,
     records: IdMap<RecordId, Record>,
     enums: IdMap<EnumId, Enum>,
     /// What was completed, in order, so that it can be undone.
     completions: Vec<Completion>,
-    /// `FILE`, then `struct __va_list_tag`.
-    known_records: [TypeId; 2],
+    /// `FILE`.
+    file: TypeId,
+    /// `struct __va_list_tag`.
+    va_list_tag: (RecordId, TypeId),
+}
+
+/// How much a type is built of others.
+#[derive(Clone, Copy, Debug, Default)]
+struct Extent {
+    depth: u32,
+    parts: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,25 +52,22 @@ impl CTypes {
     /// A table of the types that every C program has.
     pub fn new(model: DataModel) -> Self {
         let mut types = Interner::new();
-        let void = types.intern(CType::Void);
-        let mut table = Self {
-            model,
-            types,
-            depths: vec![0],
-            records: IdMap::new(),
-            enums: IdMap::new(),
-            completions: Vec::new(),
-            known_records: [void; 2],
+        let mut records = IdMap::new();
+        let mut known = |name: &str| {
+            let record = Record { kind: RecordKind::Struct, name: name.into(), body: None, depth: 0 };
+            let id = records.push(record);
+            (id, types.intern(CType::Record(id)))
         };
-        let (_, file) = table.declare_record(RecordKind::Struct, "FILE");
-        let (record, va_list_tag) = table.declare_record(RecordKind::Struct, "struct __va_list_tag");
+        let (_, file) = known("FILE");
+        let va_list_tag = known("struct __va_list_tag");
+        let extents = vec![Extent::default(); types.len()];
+        let (enums, completions) = (IdMap::new(), Vec::new());
+        let mut table = Self { model, types, extents, records, enums, completions, file, va_list_tag };
         let body = table.va_list_body();
-        table.complete_record(record, body);
-        table.known_records = [file, va_list_tag];
+        table.complete_record(va_list_tag.0, body);
         table
     }
 
-    /// System V psABI for x86-64, figure 3.34.
     fn va_list_body(&mut self) -> RecordBody {
         let word = self.int(IntType::UInt);
         let void = self.void();
@@ -89,8 +95,8 @@ impl CTypes {
     /// The entry for a type.
     pub fn intern(&mut self, ty: CType) -> TypeId {
         let id = self.types.intern(ty);
-        if id.index() == self.depths.len() {
-            self.depths.push(self.measure_depth(id));
+        if id.index() == self.extents.len() {
+            self.extents.push(self.measure(id));
         }
         id
     }
@@ -107,15 +113,28 @@ impl CTypes {
         if let CType::Record(record) = *self.get(ty) {
             return self.records[record].depth;
         }
-        self.depths[ty.index()]
+        self.extents[ty.index()].depth
     }
 
-    fn measure_depth(&self, ty: TypeId) -> u32 {
+    /// How many types the name of `ty` spells out beside its own: `int *` counts 1, and a function what
+    /// each of its parameters counts. A few lines of typedefs can make it astronomical, so whoever adds
+    /// types from a text limits this too.
+    pub fn parts(&self, ty: TypeId) -> u32 {
+        self.extents[ty.index()].parts
+    }
+
+    fn measure(&self, ty: TypeId) -> Extent {
+        let around = |extent: Extent, inner: TypeId| Extent {
+            depth: extent.depth.max(self.depth(inner) + 1),
+            parts: extent.parts.saturating_add(self.parts(inner)).saturating_add(1),
+        };
         match self.get(ty) {
-            CType::Pointer(inner) | CType::Array { element: inner, .. } => self.depth(inner.ty) + 1,
+            CType::Pointer(inner) | CType::Array { element: inner, .. } => {
+                around(Extent::default(), inner.ty)
+            }
             CType::Function(signature) => {
-                let params = signature.params.iter().map(|param| self.depth(*param));
-                params.fold(self.depth(signature.result), u32::max) + 1
+                let result = around(Extent::default(), signature.result);
+                signature.params.iter().copied().fold(result, around)
             }
             CType::Void
             | CType::Bool
@@ -123,18 +142,23 @@ impl CTypes {
             | CType::Float(_)
             | CType::Complex(_)
             | CType::Record(_)
-            | CType::Enum(_) => 0,
+            | CType::Enum(_) => Extent::default(),
         }
     }
 
     /// `FILE`: an opaque struct, the same for everyone.
     pub fn file(&self) -> TypeId {
-        self.known_records[0]
+        self.file
     }
 
     /// `va_list`: an array of one struct, so that as a parameter it is a pointer.
     pub fn va_list(&mut self) -> TypeId {
-        self.array_of(self.known_records[1], ArrayLength::Known(1))
+        self.array_of(self.va_list_tag.1, ArrayLength::Known(1))
+    }
+
+    /// What `va_list` is made of: System V psABI for x86-64, figure 3.34.
+    pub fn va_list_tag(&self) -> (RecordId, TypeId) {
+        self.va_list_tag
     }
 
     /// `void`.
@@ -306,8 +330,52 @@ impl CTypes {
             }
         }
         self.types.truncate(to.types);
-        self.depths.truncate(to.types);
+        self.extents.truncate(to.types);
         self.records.truncate(to.records);
         self.enums.truncate(to.enums);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rolling_back_forgets_types_and_completions() {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let (record, ty) = types.declare_record(RecordKind::Struct, "struct s");
+        let before = types.checkpoint();
+        let int = types.int(IntType::Int);
+        let body =
+            lay_out_record(&types, RecordKind::Struct, &[FieldDecl::plain("x", int)], Packing::default());
+        types.complete_record(record, body.expect("an int has a size"));
+        assert_eq!((types.layout(ty).is_ok(), types.depth(ty)), (true, 1));
+        types.roll_back(before);
+        assert_eq!((types.layout(ty).is_ok(), types.depth(ty)), (false, 0));
+        assert_eq!((types.find(&CType::Int(IntType::Int)), types.checkpoint()), (None, before));
+    }
+
+    #[test]
+    fn depth_and_parts_count_what_lies_inside() {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let int = types.int(IntType::Int);
+        let pointer = types.pointer_to(int);
+        let array = types.array_of(pointer, ArrayLength::Known(3));
+        let function = types.function(int, &[array, pointer], false);
+        let extents = [int, pointer, array, function].map(|ty| (types.depth(ty), types.parts(ty)));
+        assert_eq!(extents, [(0, 0), (1, 1), (2, 2), (3, 6)]);
+    }
+
+    #[test]
+    fn names_of_integers_and_qualifiers_do_not_change_what_a_value_is() {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let (long, size, int) =
+            (types.int(IntType::ULong), types.int(IntType::Size), types.int(IntType::Int));
+        let constant = crate::Qualifiers { is_const: true, ..crate::Qualifiers::NONE };
+        let to_long = types.pointer_to(Qualified { ty: long, qualifiers: constant });
+        let to_size = types.pointer_to(size);
+        let to_int = types.pointer_to(int);
+        assert!(to_long != to_size && types.same_representation(to_long, to_size));
+        assert!(!types.same_representation(to_long, to_int));
     }
 }

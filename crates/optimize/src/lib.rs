@@ -1,10 +1,29 @@
 //! Typed IR to better typed IR, a pass a file, and what is known of a program as a whole.
 //!
-//! LLVM does what machines care about. The passes here do what it cannot know, or what the text
-//! of the IR and the ABI of the functions profit from.
+//! LLVM does what machines care about. The passes here take away what the builder of the IR could
+//! not know to be needless: a check whose operands are constants, and with it the raise, so that a
+//! function proven not to raise has the plain ABI and its text shows what is left.
 
 #![forbid(unsafe_code)]
 
+mod branches;
+mod compact;
+mod constants;
 mod raises;
+mod unused;
+
+use tir::Program;
 
 pub use raises::raises;
+
+/// The program with every pass run over each function.
+pub fn optimize(mut program: Program) -> Program {
+    for id in program.functions.ids() {
+        let function = &mut program.functions[id];
+        constants::fold(function);
+        branches::fold(function);
+        let used = unused::used_values(function);
+        *function = compact::compact(function, &used);
+    }
+    program
+}

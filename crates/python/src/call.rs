@@ -9,6 +9,8 @@
 //! Arguments are converted by the declared types and kept alive, buffers and temporary arrays
 //! included, until the call returned. What C does with them is C's.
 
+#![expect(clippy::inline_always, reason = "the steps of the one path that every call takes")]
+
 mod argument;
 mod variadic;
 
@@ -147,16 +149,18 @@ pub(crate) unsafe extern "C" fn vectorcall<const RELEASE_GIL: bool>(
 
 #[inline(always)]
 fn call_face(function: &Function) -> Result<&'static CallFace, Failure> {
-    match function.base.face.kind {
-        Kind::Pointer(face) => face.call(),
-        Kind::Void
-        | Kind::Scalar(_)
-        | Kind::Enum(..)
-        | Kind::Array(..)
-        | Kind::Function(_)
-        | Kind::Record(_) => {
-            Err(Failure::wrong_type(format!("{} is not callable", function.base.describe())))
-        }
+    match function.call {
+        Some(call) => Ok(call),
+        None => late_call_face(function),
+    }
+}
+
+/// Makes the plan of a signature that could not be passed when the function was first seen.
+#[cold]
+fn late_call_face(function: &Function) -> Result<&'static CallFace, Failure> {
+    match function.base.face.pointee() {
+        Some(face) => face.call(),
+        None => Err(Failure::wrong_type(format!("{} is not callable", function.base.describe()))),
     }
 }
 
@@ -322,7 +326,7 @@ unsafe fn result<'py>(
                 Ok(load::owned(py, scalar.load(frame.add(offset as usize)))?.into_ptr())
             }
             Outcome::Pointer(face, offset) => {
-                let address = frame.add(offset as usize).cast::<*mut u8>().read();
+                let address = frame.add(offset as usize).cast::<*mut u8>().read_unaligned();
                 Ok(object::plain(py, face, address)?.into_ptr())
             }
             Outcome::Memory(face, place) => {

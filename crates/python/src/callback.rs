@@ -10,8 +10,11 @@
 //! thunk was retired under the interpreter's lock; the handler takes the lock first and then asks
 //! whether the thunk was retired.
 
+#![expect(clippy::doc_markdown, reason = "docstrings of Python are numpydoc, not Markdown")]
+
 use std::ffi::c_void;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ccall::border::{self, Barrier};
@@ -58,6 +61,8 @@ struct Behind {
     /// What C gets after an error: the result's bytes.
     error_value: Box<[u128]>,
     plan: Arc<CallbackPlan>,
+    /// The Python object that owns this, so that a running callback can keep it.
+    owner: AtomicPtr<ffi::PyObject>,
 }
 
 /// A callback, kept by its C data.
@@ -72,6 +77,13 @@ impl Callback {
     pub(crate) fn callable<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         let behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
         behind.as_ref().map(|(_, behind)| behind.callable.bind(py).clone())
+    }
+
+    /// Tells what is behind the thunk which object owns it.
+    fn own(&self, object: *mut ffi::PyObject) {
+        if let Some((_, behind)) = self.behind.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            behind.owner.store(object, Ordering::Relaxed);
+        }
     }
 
     /// Turns the thunk into a tombstone; the lock is held.
@@ -114,7 +126,9 @@ impl Callback {
 
 fn name_of(callable: &Bound<'_, PyAny>) -> String {
     let name = callable.getattr("__qualname__").and_then(|name| name.extract());
-    name.unwrap_or_else(|_| callable.get_type().name().map_or_else(|_| String::new(), |name| name.to_string()))
+    name.unwrap_or_else(|_| {
+        callable.get_type().name().map_or_else(|_| String::new(), |name| name.to_string())
+    })
 }
 
 fn place_of(callable: &Bound<'_, PyAny>) -> String {
@@ -150,17 +164,14 @@ pub(crate) fn make_or_decorate(
 
 /// The function type that a type is or points to.
 fn function_type(face: &'static Face) -> Result<(&'static Face, &'static ctype::Signature), Failure> {
-    let function = match face.kind {
-        Kind::Pointer(target) => target,
-        _ => face,
-    };
-    match &function.kind {
-        Kind::Function(signature) if signature.is_variadic => Err(Failure::new(
+    let function = face.pointee().unwrap_or(face);
+    match function.signature() {
+        Some(signature) if signature.is_variadic => Err(Failure::new(
             Class::NotImplemented,
             format!("{}: a callback cannot be variadic", function.name()),
         )),
-        Kind::Function(signature) => Ok((function, signature)),
-        _ => Err(Failure::wrong_type(format!("expected a function ctype, got '{}'", face.name()))),
+        Some(signature) => Ok((function, signature)),
+        None => Err(Failure::wrong_type(format!("expected a function ctype, got '{}'", face.name()))),
     }
 }
 
@@ -200,15 +211,26 @@ pub(crate) fn make<'py>(
     let plan = Arc::new(plan);
     let params = signature.params.iter().map(|ty| Face::of(*ty)).collect();
     let (callable, onerror) = (callable.clone().unbind(), onerror.map(Bound::unbind));
-    let behind = Box::new(Behind { callable, onerror, mode, params, result, error_value, plan: plan.clone() });
+    let behind = Box::new(Behind {
+        callable,
+        onerror,
+        mode,
+        params,
+        result,
+        error_value,
+        plan: plan.clone(),
+        owner: AtomicPtr::default(),
+    });
     let context = std::ptr::from_ref(behind.as_ref()).cast_mut().cast::<c_void>();
     // SAFETY: the context lives until the thunk is retired, and the handler honours the plan.
     let thunk = unsafe { Thunk::callback(plan, handle, context) };
-    let thunk = thunk.map_err(|error| Failure::new(Class::Os, format!("no memory for a callback: {error}")))?;
+    let thunk =
+        thunk.map_err(|error| Failure::new(Class::Os, format!("no memory for a callback: {error}")))?;
     let address = thunk.address().cast::<u8>().cast_mut();
     let callback = Callback { behind: Mutex::new(Some((thunk, behind))), face: function };
-    let callback = Bound::new(py, callback)?.into_any();
-    function::make_callback(py, function.pointer(), address, callback)
+    let callback = Bound::new(py, callback)?;
+    callback.get().own(callback.as_ptr());
+    function::make_callback(py, function.pointer(), address, callback.into_any())
 }
 
 /// What the thunk calls.
@@ -226,13 +248,14 @@ unsafe fn handle(context: *mut c_void, frame: &mut CallbackFrame) {
         let behind = unsafe { &*context.cast::<Behind>() };
         // SAFETY: as above.
         let py = unsafe { Python::assume_attached() };
-        let is_pending = border::PENDING.load(std::sync::atomic::Ordering::Relaxed) != 0;
+        let is_pending = border::PENDING.load(Ordering::Relaxed) != 0;
         if is_pending && border::is_stopped() {
             behind.return_error(frame);
         } else {
-            // The callable may drop the callback that is running.
-            let keep = behind.callable.bind(py).clone();
-            behind.run(py, thread, &keep, frame);
+            // The callable may drop the callback that is running: it stays until here.
+            // SAFETY: the object lives, since it retires the thunk when it goes.
+            let _keep = unsafe { Bound::from_borrowed_ptr(py, behind.owner.load(Ordering::Relaxed)) };
+            behind.run(py, thread, frame);
         }
     }
     // SAFETY: as above.
@@ -246,7 +269,7 @@ impl Behind {
         unsafe { self.plan.store_result(frame, self.error_value.as_ptr().cast()) };
     }
 
-    fn run<'py>(&self, py: Python<'py>, thread: ThreadState, callable: &Bound<'py, PyAny>, frame: &mut CallbackFrame) {
+    fn run(&self, py: Python<'_>, thread: ThreadState, frame: &mut CallbackFrame) {
         let mut barrier = Barrier::new();
         // SAFETY: the barrier stays where it is until it is left below.
         unsafe { barrier.enter(thread) };
@@ -260,7 +283,7 @@ impl Behind {
             &mut large[..]
         };
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let value = self.call(py, callable, frame)?;
+            let value = self.call(py, frame)?;
             self.convert(value.as_borrowed(), room)
         }));
         let ran = ran.unwrap_or_else(|panic| Err(errors::internal(panic_text(panic.as_ref())).into()));
@@ -273,12 +296,7 @@ impl Behind {
     }
 
     /// Calls the Python function with the arguments of the frame.
-    fn call<'py>(
-        &self,
-        py: Python<'py>,
-        callable: &Bound<'py, PyAny>,
-        frame: &CallbackFrame,
-    ) -> Result<Bound<'py, PyAny>, Failure> {
+    fn call<'py>(&self, py: Python<'py>, frame: &CallbackFrame) -> Result<Bound<'py, PyAny>, Failure> {
         let mut objects = Arguments::new();
         for (face, place) in self.params.iter().zip(self.plan.params()) {
             objects.push(argument(py, face, *place, frame)?);
@@ -287,8 +305,12 @@ impl Behind {
         // used by the callee.
         unsafe {
             let count = self.params.len() | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
-            let called =
-                ffi::PyObject_Vectorcall(callable.as_ptr(), objects.start(), count, std::ptr::null_mut());
+            let called = ffi::PyObject_Vectorcall(
+                self.callable.as_ptr(),
+                objects.start(),
+                count,
+                std::ptr::null_mut(),
+            );
             load::owned(py, called)
         }
     }
@@ -307,10 +329,7 @@ impl Behind {
     #[cold]
     fn failed(&self, py: Python<'_>, error: PyErr, frame: &mut CallbackFrame) {
         self.return_error(frame);
-        let error = match self.ask_onerror(py, error, frame) {
-            None => return,
-            Some(error) => error,
-        };
+        let Some(error) = self.ask_onerror(py, error, frame) else { return };
         match self.mode {
             Mode::Raise => {
                 if let Err(error) = border::offer(Box::new(error))
@@ -445,9 +464,11 @@ fn callback_function(
 ) -> PyResult<Py<PyAny>> {
     let ffi = match ffi {
         Some(ffi) => ffi,
-        None => py.get_type::<crate::ffi_object::Ffi>().call0()?.cast_into().map_err(|_| {
-            PyTypeError::new_err("FFI() gave something else")
-        })?,
+        None => py
+            .get_type::<crate::ffi_object::Ffi>()
+            .call0()?
+            .cast_into()
+            .map_err(|_| PyTypeError::new_err("FFI() gave something else"))?,
     };
     let face = ffi.get().face(py, signature)?;
     make_or_decorate(py, face, function, error, None, errors)
@@ -469,5 +490,7 @@ fn report_retired(tombstone: &Tombstone) {
 
 fn report_panicked(payload: Box<dyn std::any::Any + Send>) {
     let text = panic_text(payload.as_ref());
+    // What a destructor of a payload does is unknown; it stays.
+    std::mem::forget(payload);
     Python::attach(|py| errors::internal(text).write_unraisable(py, None));
 }

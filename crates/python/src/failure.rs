@@ -63,11 +63,6 @@ impl Failure {
         }
         self
     }
-
-    /// Whether it is of a class that was said here.
-    pub(crate) fn is(&self, wanted: Class) -> bool {
-        matches!(*self.0, Inner::Said { class, .. } if class == wanted)
-    }
 }
 
 impl From<PyErr> for Failure {

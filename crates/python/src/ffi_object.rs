@@ -1,8 +1,10 @@
 //! `FFI`: declarations, and what is done with the types they name.
 
+#![expect(clippy::doc_markdown, reason = "docstrings of Python are numpydoc, not Markdown")]
+
 mod ctype_object;
 
-use std::ffi::{OsString, c_int};
+use std::ffi::{OsStr, OsString, c_int};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -113,7 +115,7 @@ impl Ffi {
 fn statement(text: &str, offset: usize) -> String {
     let is_edge = |character: char| matches!(character, ';' | '{' | '}');
     let before = &text[..offset];
-    let start = before.rfind(|character| is_edge(character)).map_or(0, |edge| edge + 1);
+    let start = before.rfind(is_edge).map_or(0, |edge| edge + 1);
     let end = text[offset..].find(is_edge).map_or(text.len(), |edge| offset + edge);
     let lines = text[start..end].lines().map(|line| line.split("//").next().unwrap_or(line));
     let lines = lines.filter(|line| !line.trim_start().starts_with('#'));
@@ -235,12 +237,12 @@ impl Ffi {
                 Err(_) => given.is_truthy().map(ReleaseGil::All),
             },
         };
-        let open = |path| library::open(py, this.clone().unbind(), path, flags, release()?);
+        let open = |path: Option<&OsStr>| library::open(py, this.clone().unbind(), path, flags, release()?);
         if name.is_none() {
             return Ok(open(None)?);
         }
         let path = path_of(name)?;
-        let first = match open(Some(path.clone())) {
+        let first = match open(Some(&path)) {
             Ok(library) => return Ok(library),
             Err(failure) => PyErr::from(failure),
         };
@@ -256,7 +258,7 @@ impl Ffi {
             );
             return Err(PyOSError::new_err(text));
         }
-        Ok(open(Some(found.extract()?))?)
+        Ok(open(Some(&found.extract::<OsString>()?))?)
     }
 
     /// Close a library.
@@ -426,7 +428,12 @@ impl Ffi {
     /// >>> ffi.offsetof("struct pair", "values", 1)
     /// 16
     #[pyo3(signature = (cdecl, *fields))]
-    fn offsetof(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>, fields: &Bound<'_, PyTuple>) -> PyResult<isize> {
+    fn offsetof(
+        &self,
+        py: Python<'_>,
+        cdecl: &Bound<'_, PyAny>,
+        fields: &Bound<'_, PyTuple>,
+    ) -> PyResult<isize> {
         let mut face = self.face(py, cdecl)?;
         if fields.is_empty() {
             return Err(PyTypeError::new_err("offsetof() needs at least one field or index"));
@@ -466,12 +473,8 @@ impl Ffi {
     /// >>> ffi.string(ffi.new("char[]", b"hello"))
     /// b'hello'
     #[staticmethod]
-    #[pyo3(signature = (cdata, maxlen=-1))]
-    fn string<'py>(
-        py: Python<'py>,
-        cdata: &Bound<'py, PyAny>,
-        maxlen: isize,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    #[pyo3(signature = (cdata, maxlen=-1), text_signature = "(cdata, maxlen=-1)")]
+    fn string<'py>(py: Python<'py>, cdata: &Bound<'py, PyAny>, maxlen: isize) -> PyResult<Bound<'py, PyAny>> {
         let Some(data) = CData::of(cdata.as_borrowed()) else {
             let class = cdata.get_type().name()?;
             return Err(PyTypeError::new_err(format!("string() argument must be C data, not {class}")));
@@ -528,12 +531,12 @@ impl Ffi {
 
     /// What the last C call of this thread left in ``errno``; what the next one finds there.
     #[getter]
-    fn errno(&self) -> i32 {
+    fn errno(_this: PyRef<'_, Self>) -> i32 {
         ccall::errno::get()
     }
 
     #[setter]
-    fn set_errno(&self, value: i32) {
+    fn set_errno(_this: PyRef<'_, Self>, value: i32) {
         ccall::errno::set(value);
     }
 }
@@ -550,10 +553,7 @@ fn path_of(name: &Bound<'_, PyAny>) -> PyResult<OsString> {
 /// The distance of a field or element, and its type.
 fn offset_step(face: &'static Face, field: &Bound<'_, PyAny>) -> PyResult<(isize, &'static Face)> {
     if field.is_instance_of::<PyString>() {
-        let record = match face.kind {
-            Kind::Pointer(target) => target,
-            _ => face,
-        };
+        let record = face.pointee().unwrap_or(face);
         let fields = record.record();
         let Some(fields) = fields else {
             return Err(PyTypeError::new_err(format!("'{}' has no fields", face.name())));

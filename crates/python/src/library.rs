@@ -5,8 +5,9 @@
 //! dict, where the next access finds it. `dlclose` makes all of that unusable; the library itself
 //! stays loaded while a function of it is alive.
 
-use std::ffi::{OsString, c_int, c_void};
+use std::ffi::{OsStr, c_int, c_void};
 use std::mem::{offset_of, size_of};
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -18,7 +19,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::call;
 use crate::cdata::object::CData;
-use crate::cdata::{Face, function, load, store};
+use crate::cdata::{Face, Kind, function, load, store};
 use crate::failure::{Class, Failure};
 use crate::ffi_object::Ffi;
 use crate::trampoline::slot;
@@ -43,14 +44,15 @@ impl Drop for Loaded {
     }
 }
 
-/// Where a function came from.
+/// Where a function or a variable came from.
 #[pyclass(frozen, module = "ferrule")]
 pub(crate) struct Symbol {
-    /// The function's name.
+    /// Its name.
     pub(crate) name: String,
     /// Its declaration, for messages.
     pub(crate) declaration: String,
-    /// What keeps its code loaded.
+    /// What keeps it loaded.
+    #[expect(dead_code, reason = "held, not read")]
     pub(crate) library: Arc<Loaded>,
 }
 
@@ -144,13 +146,13 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 pub(crate) fn open<'py>(
     py: Python<'py>,
     ffi_object: Py<Ffi>,
-    path: Option<OsString>,
+    path: Option<&OsStr>,
     flags: c_int,
     release_gil: ReleaseGil,
 ) -> Result<Bound<'py, PyAny>, Failure> {
-    let name = path.as_ref().map_or_else(|| "<None>".to_owned(), |path| path.to_string_lossy().into_owned());
+    let name = path.map_or_else(|| "<None>".to_owned(), |path| path.to_string_lossy().into_owned());
     let flags = if flags == 0 { ccall::LoadFlags::NOW } else { ccall::LoadFlags(flags) };
-    let opened = py.detach(|| ccall::Library::open(path.as_deref(), flags));
+    let opened = py.detach(|| ccall::Library::open(path, flags));
     let library =
         opened.map_err(|error| Failure::new(Class::Os, format!("cannot load library '{name}': {error}")))?;
     let loaded = Arc::new(Loaded { library: Some(library), name, is_closed: AtomicBool::new(false) });
@@ -190,10 +192,7 @@ pub(crate) fn close(library: Borrowed<'_, '_, PyAny>) -> Result<(), Failure> {
 
 /// # Safety
 /// `this` is a live library object and stays so for `'a`.
-unsafe fn parts<'a, 'py>(
-    this: *mut ffi::PyObject,
-    py: Python<'py>,
-) -> (&'a Inner, Borrowed<'a, 'py, PyDict>) {
+unsafe fn parts<'a>(this: *mut ffi::PyObject, py: Python<'_>) -> (&'a Inner, Borrowed<'a, '_, PyDict>) {
     // SAFETY: the caller's promise; both are written when the object is made.
     unsafe {
         let lib = this.cast::<Lib>();
@@ -267,13 +266,21 @@ impl Inner {
         Ok(address.cast())
     }
 
-    fn function<'py>(&self, py: Python<'py>, name: &str, face: &'static Face) -> Result<Bound<'py, PyAny>, Failure> {
-        let address = self.address(name, "function")?;
-        let symbol = Symbol {
+    fn symbol(&self, name: &str, face: &Face) -> Symbol {
+        Symbol {
             name: name.to_owned(),
             declaration: self.ffi.get().declaration(name).unwrap_or_else(|| face.name()),
             library: self.loaded.clone(),
-        };
+        }
+    }
+
+    fn function<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        face: &'static Face,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        let address = self.address(name, "function")?;
         let releases = match &self.release_gil {
             ReleaseGil::All(releases) => *releases,
             ReleaseGil::Named(names) => match names.bind(py).get_item(name)? {
@@ -282,15 +289,22 @@ impl Inner {
             },
         };
         let vectorcall = if releases { call::vectorcall::<true> } else { call::vectorcall::<false> };
-        let origin = Bound::new(py, symbol)?.into_any();
+        let origin = Bound::new(py, self.symbol(name, face))?.into_any();
         function::make_with(py, face.pointer(), address, Some(origin), vectorcall)
     }
 
     fn read(&self, py: Python<'_>, name: &str, ty: Qualified) -> Result<*mut ffi::PyObject, Failure> {
         let address = self.address(name, "variable")?;
+        let face = Face::of_qualified(ty);
+        // What refers to the variable's memory keeps the library loaded.
+        let symbol = match face.kind {
+            Kind::Array(..) | Kind::Record(_) => Some(Bound::new(py, self.symbol(name, face))?),
+            Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Pointer(_) | Kind::Function(_) => None,
+        };
+        let owner = symbol.as_ref().and_then(|symbol| NonNull::new(symbol.as_ptr()));
         // SAFETY: the library has a variable of that name; that it has the declared type is the
         // declaration's word.
-        Ok(unsafe { load::load(py, Face::of_qualified(ty), address, None) }?.into_ptr())
+        Ok(unsafe { load::load(py, face, address, owner) }?.into_ptr())
     }
 }
 

@@ -11,6 +11,7 @@ mod entity;
 mod objects;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use infer::{Entity, Environment, FunctionSource};
@@ -122,28 +123,28 @@ impl Snapshot {
         if let Some(value) = values.get(&id) {
             return Ok(Some(value.clone()));
         }
-        let value = match &syntax.exprs[id].kind {
-            ExprKind::Name(name) if !syntax.locals.contains(name) => {
-                let name = syntax.name(*name);
-                let Some(value) = scope.look_up(name)? else { return Ok(None) };
-                if !globals.contains_key(name) {
-                    globals.insert(name.to_owned(), entity::of(&value, objects)?);
-                }
-                value
+        let kind = &syntax.exprs[id].kind;
+        let value = if let ExprKind::Name(name) = kind
+            && !syntax.locals.contains(name)
+        {
+            let name = syntax.name(*name);
+            let Some(value) = scope.look_up(name)? else { return Ok(None) };
+            if let Entry::Vacant(entry) = globals.entry(name.to_owned()) {
+                entry.insert(entity::of(&value, objects)?);
             }
-            ExprKind::Attribute(base, name) => {
-                let base = self.look_up(syntax, *base, scope, objects, globals, values)?;
-                let Some(base) = base.filter(entity::is_namespace) else { return Ok(None) };
-                let name = syntax.name(*name);
-                let Some(value) = base.getattr_opt(name)? else { return Ok(None) };
-                let key = (objects.number(&base), name.to_owned());
-                if !self.attributes.contains_key(&key) {
-                    let entity = entity::of(&value, objects)?;
-                    self.attributes.insert(key, entity);
-                }
-                value
+            value
+        } else if let ExprKind::Attribute(base, name) = kind {
+            let base = self.look_up(syntax, *base, scope, objects, globals, values)?;
+            let Some(base) = base.filter(entity::is_namespace) else { return Ok(None) };
+            let name = syntax.name(*name);
+            let Some(value) = base.getattr_opt(name)? else { return Ok(None) };
+            let key = (objects.number(&base), name.to_owned());
+            if let Entry::Vacant(entry) = self.attributes.entry(key) {
+                entry.insert(entity::of(&value, objects)?);
             }
-            _ => return Ok(None),
+            value
+        } else {
+            return Ok(None);
         };
         values.insert(id, value.clone());
         Ok(Some(value))

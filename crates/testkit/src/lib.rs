@@ -3,6 +3,7 @@
 
 pub mod c_types;
 pub mod cases;
+pub mod expression_text;
 pub mod gcc;
 pub mod layout_oracle;
 pub mod random;

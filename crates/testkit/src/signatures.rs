@@ -31,9 +31,10 @@ pub struct RandomSignature {
 pub const BUFFER: usize = 1 << 16;
 
 impl RandomSignature {
-    /// A signature of at most `most` parameters.
+    /// A signature of at most `most` parameters; half of them have few, which registers can hold.
     pub fn generate(generator: &mut TypeGenerator, most: usize, number: usize) -> Self {
         let result = (!generator.random.percent(8)).then(|| generator.any());
+        let most = if generator.random.percent(50) { most.min(5) } else { most };
         let count = generator.random.below(most + 1);
         let is_variadic = count > 0 && generator.random.percent(15);
         let variadic_after = is_variadic.then(|| 1 + generator.random.below(count));

@@ -8,8 +8,23 @@ use crate::syntax::{Alignment, AlignmentAmount, Attributes};
 use crate::token::{Keyword, Sign, TokenKind};
 
 /// Attributes that change a type or a call in a way that is not followed here.
-const REFUSED: &[&str] =
-    &["mode", "vector_size", "ms_struct", "ms_abi", "regparm", "scalar_storage_order", "cleanup"];
+const REFUSED: &[&str] = &[
+    "address_space",
+    "cleanup",
+    "ext_vector_type",
+    "mode",
+    "ms_abi",
+    "ms_struct",
+    "preserve_all",
+    "preserve_most",
+    "regcall",
+    "regparm",
+    "scalar_storage_order",
+    "swiftcall",
+    "transparent_union",
+    "vector_size",
+    "vectorcall",
+];
 
 impl Parser<'_> {
     /// Any number of attributes.

@@ -23,7 +23,7 @@ impl Parser<'_> {
         let mut members = None;
         if self.eat(Sign::LeftBrace) {
             members = Some(self.members()?);
-            self.follow_pragmas();
+            self.follow_pragmas(self.at);
             let trailing = self.attributes()?;
             attributes.is_packed |= trailing.is_packed;
             attributes.alignments.extend(trailing.alignments);
@@ -34,7 +34,7 @@ impl Parser<'_> {
     /// Attributes between the keyword and the tag.
     fn leading_attributes(&mut self) -> Parse<Attributes> {
         let mut attributes = Attributes::default();
-        while matches!(self.peek(), TokenKind::Keyword(Keyword::Attribute | Keyword::Alignas)) {
+        while self.peek() == TokenKind::Keyword(Keyword::Attribute) {
             self.attribute(&mut attributes)?;
         }
         Ok(attributes)
@@ -105,13 +105,13 @@ impl Parser<'_> {
         }
         let specifiers = self.type_specifiers()?;
         let mut declarators = Vec::new();
-        while !self.at_sign(Sign::Semicolon) {
+        while self.has_declarator(&specifiers) {
             declarators.push(self.field()?);
             if !self.eat(Sign::Comma) {
                 break;
             }
         }
-        self.end_of_declaration(Sign::Semicolon)?;
+        self.end_of_declaration()?;
         Ok(Member::Fields { specifiers, declarators })
     }
 

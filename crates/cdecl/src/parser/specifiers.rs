@@ -7,7 +7,7 @@ use source::Span;
 use crate::parser::type_words::combine;
 use crate::parser::{Abort, Parse, Parser};
 use crate::syntax::{Attributes, Specifiers, Storage, TypeSpecifier};
-use crate::token::{Keyword, TokenKind, TypeWord};
+use crate::token::{Keyword, Sign, TokenKind, TypeWord};
 
 /// What has been read of the specifiers.
 #[derive(Default)]
@@ -34,6 +34,9 @@ impl Parser<'_> {
             (Some(_), Some(words)) => {
                 let title = "two types in one declaration";
                 return Err(self.error(Id::CSyntax, title, words, "expected no other type here"));
+            }
+            (None, None) if self.at_sign(Sign::Ellipsis) => {
+                return Err(self.partial("a type is left to a compiler".to_owned(), "expected a type"));
             }
             (None, None) => return Err(self.unexpected("a type")),
         };
@@ -68,6 +71,9 @@ impl Parser<'_> {
             return self.keyword_specifier(keyword, reading);
         }
         if let TokenKind::TypeWord(word) = token.kind {
+            if is_whole(reading) {
+                return Ok(false);
+            }
             let first = reading.words_span.unwrap_or(token.span);
             reading.words_span = Some(first.to(token.span));
             reading.words.push(word);
@@ -98,6 +104,9 @@ impl Parser<'_> {
             | Keyword::ThreadLocal => self.at += 1,
             Keyword::Attribute | Keyword::Alignas => self.attribute(&mut reading.attributes)?,
             Keyword::Struct | Keyword::Union | Keyword::Enum => {
+                if is_whole(reading) {
+                    return Ok(false);
+                }
                 if reading.ty.is_some() {
                     return Err(self.unexpected("`;` or a name"));
                 }
@@ -165,4 +174,9 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// Whether a struct, union or enum was read, after which another type starts the next declaration.
+fn is_whole(reading: &Reading) -> bool {
+    matches!(reading.ty, Some(TypeSpecifier::Record(_) | TypeSpecifier::Enum(_)))
 }

@@ -2,6 +2,7 @@
 
 use ctype::{Align, TypeId};
 use diagnostic::Id;
+use source::Span;
 
 use crate::resolve::{Resolve, Resolver, Typed};
 use crate::syntax::{AlignmentAmount, Attributes, TypeName};
@@ -41,6 +42,18 @@ impl<'a> Resolver<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses elements that cannot all have the alignment that a typedef gives them.
+    pub(super) fn check_stride(&mut self, element: Typed, span: Span) -> Resolve<()> {
+        let (Some(align), Ok(layout)) = (element.align, self.types.layout(element.ty.ty)) else {
+            return Ok(());
+        };
+        if layout.size.get().is_multiple_of(align.get()) {
+            return Ok(());
+        }
+        let title = format!("an array whose elements of {} bytes are aligned to {align}", layout.size);
+        Err(self.error_at(Id::CAlignment, title, span, "expected a size that is a multiple of the alignment"))
     }
 
     /// What `_Alignof` says of a type.

@@ -18,7 +18,7 @@ impl<'a> Resolver<'a> {
         self.bind(name, Declared::Constant(constant))
     }
 
-    /// `static const int NAME = expression;`.
+    /// `static const int NAME = expression;`, with or without `static`.
     pub(super) fn initialized(
         &mut self,
         storage: Storage,
@@ -26,10 +26,11 @@ impl<'a> Resolver<'a> {
         value: &'a Expr,
         name: Span,
     ) -> Resolve<Declared> {
+        let can_be_constant = matches!(storage, Storage::Static | Storage::Plain);
         let kind = self.types.integer_type(ty.ty);
-        let Some(kind) = kind.filter(|_| storage == Storage::Static && ty.qualifiers.is_const) else {
+        let Some(kind) = kind.filter(|_| can_be_constant && ty.qualifiers.is_const) else {
             let title = format!("`{}` has a value", self.source.slice(name));
-            let label = "expected no value: only `static const` integers become constants";
+            let label = "expected no value: only `const` integers become constants";
             return Err(self.error_at(Id::UnsupportedDeclaration, title, value.span, label));
         };
         let before = self.evaluate(value)?.value;

@@ -31,6 +31,11 @@ impl<'a> Resolver<'a> {
                 ty.into()
             }
         };
+        let is_pointer = matches!(self.types.get(typed.ty.ty), CType::Pointer(_));
+        if specifiers.qualifiers.is_restrict && !is_pointer {
+            let title = format!("`restrict` on `{}`", self.types.name(typed.ty.ty));
+            return Err(self.error_at(Id::CInvalidType, title, specifiers.span, "expected a pointer"));
+        }
         let ty = self.qualify(typed.ty, specifiers.qualifiers);
         Ok((Typed { ty, ..typed }, unnamed))
     }
@@ -57,7 +62,7 @@ impl<'a> Resolver<'a> {
                     Typed { ty: Qualified { ty, qualifiers: *qualifiers }, align: None }
                 }
                 Derivation::Array { span, length } => {
-                    let ty = self.array(typed.ty, *span, length.as_ref())?;
+                    let ty = self.array(typed, *span, length.as_ref())?;
                     Typed { ty: ty.into(), align: typed.align }
                 }
                 Derivation::Function(params) => self.function(typed.ty.ty, params)?.into(),
@@ -67,7 +72,8 @@ impl<'a> Resolver<'a> {
         Ok(typed)
     }
 
-    fn array(&mut self, element: Qualified, span: Span, length: Option<&'a Expr>) -> Resolve<TypeId> {
+    fn array(&mut self, typed: Typed, span: Span, length: Option<&'a Expr>) -> Resolve<TypeId> {
+        let element = typed.ty;
         if let CType::Function(_) = self.types.get(element.ty) {
             return Err(self.error_at(
                 Id::CInvalidType,
@@ -77,6 +83,7 @@ impl<'a> Resolver<'a> {
             ));
         }
         self.sized(element.ty, span, "an array's elements")?;
+        self.check_stride(typed, span)?;
         let length = match length {
             None => ArrayLength::Unknown,
             Some(length) => ArrayLength::Known(self.array_length(length)?),

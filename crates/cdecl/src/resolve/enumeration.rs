@@ -17,6 +17,10 @@ impl<'a> Resolver<'a> {
             return Err(self.defined_twice(specifier.tag, &self.types.enumeration(id).name.clone()));
         }
         match self.enumerators(enumerators, specifier) {
+            Ok(_) if self.types.enumeration(id).body.is_some() => {
+                // One of its own values defined it.
+                Err(self.defined_twice(specifier.tag, &self.types.enumeration(id).name.clone()))
+            }
             Ok((underlying, enumerators)) => {
                 self.types.complete_enum(id, underlying, enumerators);
                 Ok((id, ty))

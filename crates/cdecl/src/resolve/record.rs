@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ctype::{
-    ArrayLength, CType, FieldDecl, LayoutError, Packing, RecordBody, RecordId, RecordLayoutError, TypeId,
-    lay_out_record,
+    ArrayLength, CType, FieldDecl, LayoutError, Packing, RecordBody, RecordId, RecordKind, RecordLayoutError,
+    TypeId, lay_out_record,
 };
 use diagnostic::{Diagnostic, Id, Label};
 use rustc_hash::FxHashMap;
@@ -12,8 +12,11 @@ use source::Span;
 
 use crate::namespace::Tag;
 use crate::parser::Abort;
-use crate::resolve::{Resolve, Resolver, Typed};
-use crate::syntax::{Attributes, Expr, FieldDeclarator, Member, RecordSpecifier, Specifiers};
+use crate::resolve::{Resolve, Resolver, Typed, Unnamed};
+use crate::syntax::{Attributes, Expr, FieldDeclarator, Member, RecordSpecifier, Specifiers, TypeSpecifier};
+
+/// The tag that the ABI gives to what `va_list` is made of.
+const VA_LIST_TAG: &str = "__va_list_tag";
 
 /// The members read so far.
 #[derive(Default)]
@@ -63,6 +66,9 @@ impl<'a> Resolver<'a> {
                 Ok((record, ty))
             }
             Some(Tag::Record { .. } | Tag::Enum { .. }) => Err(self.other_kind_of_tag(tag, specifier.span)),
+            None if name == VA_LIST_TAG && specifier.kind == RecordKind::Struct => {
+                Ok(self.types.va_list_tag())
+            }
             None => {
                 self.refuse_unknown_tag(keyword, tag)?;
                 let (record, ty) = self.types.declare_record(specifier.kind, &format!("{keyword} {name}"));
@@ -95,21 +101,7 @@ impl<'a> Resolver<'a> {
     ) -> Resolve<()> {
         let (base, unnamed) = self.specifiers(specifiers)?;
         if declarators.is_empty() {
-            let CType::Record(_) = self.types.get(base.ty.ty) else {
-                return Err(self.error_at(
-                    Id::CSyntax,
-                    "a member without a name",
-                    specifiers.span,
-                    "expected a name after this",
-                ));
-            };
-            if unnamed.is_none() {
-                return self.tagged_member(specifiers);
-            }
-            self.lend_names(base.ty.ty, specifiers.span, read)?;
-            let field = self.field_decl(base, [&specifiers.attributes, &specifiers.attributes])?;
-            read.fields.push(field);
-            read.spans.push(specifiers.span);
+            return self.unnamed_member(base, unnamed, specifiers, read);
         }
         for FieldDeclarator { declarator, bit_width } in declarators {
             let typed = self.declared(base, declarator)?;
@@ -137,10 +129,34 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
-    /// `struct tag { ... };` among members only declares the tag, as in C.
-    fn tagged_member(&mut self, specifiers: &Specifiers) -> Resolve<()> {
-        let title = "a struct with a tag and no name is not a member";
-        Err(self.error_at(Id::CSyntax, title, specifiers.span, "expected a name after this, or no tag"))
+    /// A member without a declarator: an anonymous struct or union, or an enum that only declares its
+    /// names. In C a struct with a tag would be no member there, in other dialects it is one.
+    fn unnamed_member(
+        &mut self,
+        base: Typed,
+        unnamed: Option<Unnamed>,
+        specifiers: &'a Specifiers,
+        read: &mut Members,
+    ) -> Resolve<()> {
+        match (unnamed, &specifiers.ty) {
+            (Some(Unnamed::Record(_)), _) => {
+                self.lend_names(base.ty.ty, specifiers.span, read)?;
+                let field = self.field_decl(base, [&specifiers.attributes, &specifiers.attributes])?;
+                read.fields.push(field);
+                read.spans.push(specifiers.span);
+                Ok(())
+            }
+            (Some(Unnamed::Enum(_)), _) => Ok(()),
+            (None, TypeSpecifier::Record(_)) => {
+                let title = "a struct with a tag and no name is not a member";
+                let label = "expected a name after this, or no tag";
+                Err(self.error_at(Id::CSyntax, title, specifiers.span, label))
+            }
+            (None, _) => {
+                let title = "a member without a name";
+                Err(self.error_at(Id::CSyntax, title, specifiers.span, "expected a name after this"))
+            }
+        }
     }
 
     fn field_decl(&mut self, typed: Typed, attributes: [&'a Attributes; 2]) -> Resolve<FieldDecl> {
@@ -225,7 +241,7 @@ impl<'a> Resolver<'a> {
         let (ty, span) = (members.fields[index].ty.ty, members.spans[index]);
         let is_open = matches!(self.types.get(ty), CType::Array { length: ArrayLength::Unknown, .. });
         if is_open && matches!(error, LayoutError::Incomplete(_)) {
-            let title = "an array without a length is not the last member";
+            let title = "an array without a length is not the last member of a struct";
             return self.error_at(Id::CIncompleteType, title, span, "expected a length");
         }
         match self.sized(ty, span, "a member") {
@@ -239,12 +255,11 @@ impl<'a> Resolver<'a> {
         let label = Label::new(self.source, span, "its members are already known");
         let mut diagnostic =
             Diagnostic::error(Id::CRedefinition, format!("`{name}` is defined twice"), label);
-        if let Some(before) = self
+        let before = self
             .tag_entry(self.source.slice(span))
-            .map(|entry| Label::new(&entry.source, entry.span, "first mentioned here"))
-        {
-            diagnostic = diagnostic.with_label(before);
-        }
+            .filter(|entry| entry.span != span || !std::ptr::eq(entry.source.text(), self.source.text()));
+        let first = before.map(|entry| Label::new(&entry.source, entry.span, "first mentioned here"));
+        diagnostic.others.extend(first);
         self.report(diagnostic)
     }
 }

@@ -4,10 +4,10 @@ use std::ffi::CString;
 use std::mem::transmute;
 
 use ctype::{CTypes, DataModel, FloatType};
-use tir::{FloatTy, Intrinsic, Op, Ty};
+use tir::{FloatTy, Intrinsic, Op, Program, Terminator, Ty};
 
 use crate::arithmetic::through_floats;
-use crate::build::operation;
+use crate::build::{FunctionBuilder, operation};
 use crate::random::Random;
 use crate::run::compile;
 
@@ -181,4 +181,20 @@ fn mantissas_exponents_and_fused_products() {
         fma(1e16, 1.0 + f64::EPSILON, -1e16).to_bits(),
         1e16_f64.mul_add(1.0 + f64::EPSILON, -1e16).to_bits()
     );
+}
+
+#[test]
+fn a_function_may_be_called_as_one_that_it_calls() {
+    let mut types = CTypes::new(DataModel::HOST);
+    let double = types.float(FloatType::Double);
+    let signature = types.function(double, &[double; 2], false);
+    let (mut builder, params) = FunctionBuilder::new("hypot", &[Ty::F64; 2], Ty::F64);
+    let value = builder.op(Op::Intrinsic(Intrinsic::Hypot, params), Ty::F64);
+    builder.end(Terminator::Return(Some(value)));
+    let mut program = Program::default();
+    program.functions.push(builder.finish());
+    let linked = compile(&types, &program, signature, false);
+    // SAFETY: the entry was compiled with this signature.
+    let entry: extern "C" fn(f64, f64) -> f64 = unsafe { linked.entry() };
+    assert_eq!(entry(3.0, 4.0).to_bits(), 5.0_f64.to_bits());
 }

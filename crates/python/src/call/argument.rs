@@ -16,11 +16,14 @@ use crate::cdata::store::{Items, is_compatible, pointer_value, refused, shown};
 use crate::failure::{Class, Failure};
 
 /// What has to live until the call returned: nearly always nothing, which costs nothing.
+#[expect(clippy::box_collection, reason = "a null pointer is cheaper to make and drop than a vector")]
 pub(super) struct Held<'py>(Option<Box<Vec<Thing<'py>>>>);
 
 enum Thing<'py> {
     /// Never read: it is only kept.
-    Object { _object: Bound<'py, PyAny> },
+    Object {
+        _object: Bound<'py, PyAny>,
+    },
     Elements(Elements),
 }
 
@@ -57,6 +60,7 @@ fn release(things: Vec<Thing<'_>>) {
 ///
 /// # Safety
 /// `frame` was prepared for the plan that the parameter belongs to; `value` is a live object.
+#[expect(clippy::inline_always, reason = "a step of the one path that every call takes")]
 #[inline(always)]
 pub(super) unsafe fn convert<'py>(
     param: &Param,
@@ -73,11 +77,11 @@ pub(super) unsafe fn convert<'py>(
                     Ok(word) => word,
                     Err(refusal) => other_scalar(param.face, scalar, Borrowed::from_ptr(py, value), refusal)?,
                 };
-                frame.add(offset as usize).cast::<u64>().write(word);
+                frame.add(offset as usize).cast::<u64>().write_unaligned(word);
             }
             How::Pointer(offset) => {
                 let pointer = pointer(param.face, Borrowed::from_ptr(py, value), held)?;
-                frame.add(offset as usize).cast::<*mut u8>().write(pointer);
+                frame.add(offset as usize).cast::<*mut u8>().write_unaligned(pointer);
             }
             How::Memory(place) => {
                 let value = Borrowed::from_ptr(py, value);
@@ -119,8 +123,11 @@ fn other_scalar(
 }
 
 /// The address that a pointer parameter gets.
-#[inline]
-fn pointer<'py>(face: &'static Face, value: Borrowed<'_, 'py, PyAny>, held: &mut Held<'py>) -> Result<*mut u8, Failure> {
+fn pointer<'py>(
+    face: &'static Face,
+    value: Borrowed<'_, 'py, PyAny>,
+    held: &mut Held<'py>,
+) -> Result<*mut u8, Failure> {
     let Kind::Pointer(target) = face.kind else { return pointer_value(face, value) };
     if let Some(data) = CData::of(value) {
         if let Kind::Pointer(given) | Kind::Array(given, _) = data.face.kind

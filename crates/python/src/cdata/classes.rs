@@ -18,6 +18,8 @@ pub(crate) struct Classes {
     pub(crate) base: *mut ffi::PyTypeObject,
     pub(super) owned: *mut ffi::PyTypeObject,
     pub(super) view: *mut ffi::PyTypeObject,
+    /// A view that knows its extent.
+    pub(super) open_view: *mut ffi::PyTypeObject,
     pub(super) function: *mut ffi::PyTypeObject,
     /// A function that keeps a Python callable alive, seen by the cycle collector.
     pub(super) callback: *mut ffi::PyTypeObject,
@@ -46,6 +48,12 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let owned = sub(c"ferrule.CDataOwn", size_of::<CData>(), 0, dealloc(object::deallocate as *mut c_void))?;
     let view =
         sub(c"ferrule.CDataView", size_of::<object::View>(), 0, dealloc(object::deallocate as *mut c_void))?;
+    let open_view = sub(
+        c"ferrule.CDataOpenView",
+        size_of::<object::OpenView>(),
+        0,
+        dealloc(object::deallocate as *mut c_void),
+    )?;
     let function =
         sub(c"ferrule.CFunction", size_of::<Function>(), ffi::Py_TPFLAGS_HAVE_VECTORCALL, function_slots())?;
     let flags = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_HAVE_GC;
@@ -58,7 +66,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         std::ptr::null_mut(),
         iterate::slots(),
     )?;
-    let made = Classes { base, owned, view, function, callback, iterator };
+    let made = Classes { base, owned, view, open_view, function, callback, iterator };
     let classes = CLASSES.get_or_init(|| made);
     // SAFETY: the class lives for ever.
     let class = unsafe { Bound::from_borrowed_ptr(py, classes.base.cast()) };

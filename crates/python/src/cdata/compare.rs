@@ -48,7 +48,10 @@ pub(super) unsafe extern "C" fn compare(
             (Some(_), None) if value_a.is_none() => Ok(not_implemented()),
             (Some(_), Some(_)) if value_a.is_none() != value_b.is_none() => Ok(not_implemented()),
             _ => {
-                let (x, y) = (value_a.as_ref().map_or(a.as_ptr(), Bound::as_ptr), value_b.as_ref().map_or(b.as_ptr(), Bound::as_ptr));
+                let (x, y) = (
+                    value_a.as_ref().map_or(a.as_ptr(), Bound::as_ptr),
+                    value_b.as_ref().map_or(b.as_ptr(), Bound::as_ptr),
+                );
                 // SAFETY: live objects; the result is a new reference or null.
                 Ok(unsafe { owned(py, ffi::PyObject_RichCompare(x, y, operator)) }?.into_ptr())
             }

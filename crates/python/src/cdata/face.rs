@@ -26,7 +26,6 @@ pub(crate) struct Face {
     layout: OnceLock<Layout>,
     pointer: OnceLock<&'static Face>,
     open_array: OnceLock<&'static Face>,
-    other_const: OnceLock<&'static Face>,
     record: OnceLock<RecordFace>,
     call: OnceLock<crate::call::CallFace>,
     object: OnceLock<Py<PyAny>>,
@@ -104,7 +103,6 @@ impl Face {
             layout: OnceLock::new(),
             pointer: OnceLock::new(),
             open_array: OnceLock::new(),
-            other_const: OnceLock::new(),
             record: OnceLock::new(),
             call: OnceLock::new(),
             object: OnceLock::new(),
@@ -155,15 +153,6 @@ impl Face {
         })
     }
 
-    /// The same type, const if `is_const` or if it already is.
-    pub(crate) fn or_const(&'static self, is_const: bool) -> &'static Self {
-        if self.is_const || !is_const {
-            return self;
-        }
-        let qualifiers = Qualifiers { is_const: true, ..Qualifiers::NONE };
-        self.other_const.get_or_init(|| Self::of_qualified(Qualified { ty: self.id, qualifiers }))
-    }
-
     /// The fields, if it is a struct or union that is complete.
     pub(crate) fn record(&'static self) -> Option<&'static RecordFace> {
         if let Some(record) = self.record.get() {
@@ -195,6 +184,24 @@ impl Face {
             Kind::Scalar(scalar) | Kind::Enum(scalar, _) => Some(scalar),
             Kind::Void | Kind::Pointer(_) | Kind::Array(..) | Kind::Function(_) | Kind::Record(_) => None,
         }
+    }
+
+    /// What a pointer points to.
+    pub(crate) const fn pointee(&self) -> Option<&'static Self> {
+        match self.kind {
+            Kind::Pointer(target) => Some(target),
+            Kind::Void
+            | Kind::Scalar(_)
+            | Kind::Enum(..)
+            | Kind::Array(..)
+            | Kind::Function(_)
+            | Kind::Record(_) => None,
+        }
+    }
+
+    /// The signature of a function type.
+    pub(crate) fn signature(&self) -> Option<&Signature> {
+        if let Kind::Function(signature) = &self.kind { Some(signature) } else { None }
     }
 
     /// What a pointer points to or an array is of.
@@ -235,8 +242,8 @@ impl Face {
         if let Some(object) = self.object.get() {
             return Ok(object.clone_ref(py));
         }
-        let made = make()?;
-        Ok(self.object.get_or_init(|| made).clone_ref(py))
+        let new = make()?;
+        Ok(self.object.get_or_init(|| new).clone_ref(py))
     }
 }
 

@@ -78,6 +78,7 @@ unsafe fn complete<'py>(
         fill(object, face, address);
         (&raw mut (*function).vectorcall).write(vectorcall);
         (&raw mut (*function).origin).write(origin);
+        (&raw mut (*function).call).write(face.pointee().and_then(|face| face.call().ok()));
         Bound::from_owned_ptr(py, object)
     }
 }

@@ -77,7 +77,7 @@ fn extent_to_end(address: *mut u8, owner: Option<NonNull<ffi::PyObject>>) -> Opt
 /// # Safety
 /// `object` is a new reference, or null with an exception set.
 #[inline]
-pub(crate) unsafe fn owned<'py>(py: Python<'py>, object: *mut ffi::PyObject) -> Result<Bound<'py, PyAny>, Failure> {
+pub(crate) unsafe fn owned(py: Python<'_>, object: *mut ffi::PyObject) -> Result<Bound<'_, PyAny>, Failure> {
     // SAFETY: the caller's promise.
     match unsafe { Bound::from_owned_ptr_or_opt(py, object) } {
         Some(object) => Ok(object),

@@ -24,7 +24,7 @@ pub(crate) fn new<'py>(
             let item = fixed_size(element)?;
             let Some(given) = initializer else { return Err(no_length(None)) };
             let count = open_length(element, given)?;
-            (face, count.checked_mul(item).unwrap_or(usize::MAX))
+            (face, count.saturating_mul(item))
         }
         Kind::Array(..) => (face, fixed_size(face)?),
         Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Function(_) | Kind::Record(_) => {
@@ -117,11 +117,10 @@ fn record_extent(face: &'static Face, given: Option<Borrowed<'_, '_, PyAny>>) ->
         None
     };
     let Some(item) = item else { return Ok(size) };
-    let open = match last.face.kind {
-        Kind::Array(element, None) => {
-            open_length(element, item.as_borrowed())?.checked_mul(fixed_size(element)?)
-        }
-        _ => Some(record_extent(last.face, Some(item.as_borrowed()))?),
+    let open = if let Kind::Array(element, None) = last.face.kind {
+        open_length(element, item.as_borrowed())?.checked_mul(fixed_size(element)?)
+    } else {
+        Some(record_extent(last.face, Some(item.as_borrowed()))?)
     };
     let end = open.and_then(|open| open.checked_add(last.offset)).unwrap_or(usize::MAX);
     Ok(end.max(size))

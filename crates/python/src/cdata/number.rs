@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyobject::Scalar;
 
 use super::face::{Face, Kind};
-use super::load::owned;
+use super::load::{is_signed, owned};
 use super::object::{self, CData};
 use super::store::shown;
 use crate::failure::{Class, Failure};
@@ -55,6 +55,11 @@ fn not_implemented() -> *mut ffi::PyObject {
     unsafe { ffi::Py_NewRef(ffi::Py_NotImplemented()) }
 }
 
+/// By how many bytes a pointer to `target` moves to the next: one for `void`.
+fn step(target: &Face) -> Option<usize> {
+    if matches!(target.kind, Kind::Void) { Some(1) } else { target.size() }
+}
+
 /// A pointer `number` elements further; it keeps the owner and the bounds.
 fn moved(data: &CData, number: Borrowed<'_, '_, PyAny>, sign: isize) -> Result<*mut ffi::PyObject, Failure> {
     let py = number.py();
@@ -68,12 +73,8 @@ fn moved(data: &CData, number: Borrowed<'_, '_, PyAny>, sign: isize) -> Result<*
         }
     };
     let element = elements(data).expect("checked by the caller");
-    let size = match element.kind {
-        Kind::Void => 1,
-        _ => element.size().ok_or_else(|| {
-            Failure::wrong_type(format!("{} points to items of unknown size", data.describe()))
-        })?,
-    };
+    let unknown = || Failure::wrong_type(format!("{} points to items of unknown size", data.describe()));
+    let size = step(element).ok_or_else(unknown)?;
     let offset = count.wrapping_mul(size.cast_signed()).wrapping_mul(sign);
     let (face, address) = (element.pointer(), data.address.wrapping_offset(offset));
     let extent = data.bounds().map_or(size, |bounds| bounds.end.saturating_sub(address.addr()));
@@ -90,10 +91,7 @@ fn difference(py: Python<'_>, a: &CData, b: &CData) -> Result<*mut ffi::PyObject
     if !of_a.is_same(of_b) {
         return Err(refuse());
     }
-    let size = match of_a.kind {
-        Kind::Void => 1,
-        _ => of_a.size().filter(|size| *size > 0).ok_or_else(refuse)?.cast_signed(),
-    };
+    let size = step(of_a).filter(|size| *size > 0).ok_or_else(refuse)?.cast_signed();
     let bytes = a.address.addr().wrapping_sub(b.address.addr()).cast_signed();
     if bytes % size != 0 {
         let text = "the pointers are not a whole number of items apart";
@@ -129,15 +127,29 @@ unsafe fn is_zero(scalar: Scalar, address: *const u8) -> bool {
             let last = if is_float { last & 0x7f } else { *last };
             last == 0 && rest.iter().all(|byte| *byte == 0)
         };
-        match scalar {
-            Scalar::F32 => part(0, 4, true),
-            Scalar::F64 => part(0, 8, true),
-            Scalar::F80 => part(0, 10, true),
-            Scalar::C32 => part(0, 4, true) && part(4, 4, true),
-            Scalar::C64 => part(0, 8, true) && part(8, 8, true),
-            Scalar::C80 => part(0, 10, true) && part(16, 10, true),
-            _ => part(0, scalar.size(), false),
-        }
+        let (size, value) = match scalar {
+            Scalar::F80 | Scalar::C80 => (16, 10),
+            Scalar::C32 => (4, 4),
+            Scalar::C64 => (8, 8),
+            Scalar::Bool
+            | Scalar::Char
+            | Scalar::Char16
+            | Scalar::Char32
+            | Scalar::I8
+            | Scalar::U8
+            | Scalar::I16
+            | Scalar::U16
+            | Scalar::I32
+            | Scalar::U32
+            | Scalar::I64
+            | Scalar::U64
+            | Scalar::I128
+            | Scalar::U128
+            | Scalar::F32
+            | Scalar::F64 => (scalar.size(), scalar.size()),
+        };
+        let is_float = scalar.is_float() || scalar.is_complex();
+        part(0, value, is_float) && (!scalar.is_complex() || part(size, value, is_float))
     }
 }
 
@@ -166,27 +178,26 @@ pub(super) fn to_int<'py>(py: Python<'py>, data: &CData) -> Result<Bound<'py, Py
             }
             Scalar::Char32 => {
                 let code = data.address.cast::<u32>().read_unaligned();
-                owned(
-                    py,
-                    if is_wide_signed(data.face) {
-                        ffi::PyLong_FromLong(code.cast_signed().into())
-                    } else {
-                        ffi::PyLong_FromLong(code.into())
-                    },
-                )
+                let code = if is_signed(data.face) { code.cast_signed().into() } else { code.into() };
+                owned(py, ffi::PyLong_FromLong(code))
             }
             Scalar::F32 | Scalar::F64 | Scalar::F80 => {
                 let float = owned(py, scalar.load(data.address))?;
                 owned(py, ffi::PyNumber_Long(float.as_ptr()))
             }
+            Scalar::I8
+            | Scalar::U8
+            | Scalar::I16
+            | Scalar::U16
+            | Scalar::I32
+            | Scalar::U32
+            | Scalar::I64
+            | Scalar::U64
+            | Scalar::I128
+            | Scalar::U128 => owned(py, scalar.load(data.address)),
             Scalar::C32 | Scalar::C64 | Scalar::C80 => Err(refuse(data, "int")),
-            _ => owned(py, scalar.load(data.address)),
         }
     }
-}
-
-fn is_wide_signed(face: &Face) -> bool {
-    super::load::is_signed(face)
 }
 
 /// `float(x)`.

@@ -5,11 +5,11 @@
 //! plain      (40) memory or a pointer that C made
 //! owned      40 [extent]  then the C memory itself, aligned
 //! view       40 owner  48 [extent]
-//! function   40 vectorcall  48 origin
+//! function   40 vectorcall  48 origin  56 how to call it
 //! ```
 //!
 //! `address` is the value of a pointer, else where the value lies. The extent, in bytes, is there
-//! only for types that are open ([`Face::is_open`]). The owner of a view is owned C data, or any
+//! in owned data of types that are open ([`Face::is_open`]) and in open views. The owner of a view is owned C data, or any
 //! object that keeps the memory alive, or null where only the extent is known; views of views
 //! keep the first owner. Faces live for ever and are not counted. Nothing but the weak references
 //! changes after an object is made.
@@ -27,6 +27,7 @@ use pyo3::prelude::*;
 
 use super::classes::classes;
 use super::face::{Face, Kind};
+use crate::call::CallFace;
 use crate::failure::{Class, Failure};
 
 /// The part that all C data has.
@@ -47,7 +48,7 @@ pub(super) struct View {
 
 /// An open array, or a pointer to an open struct, whose memory another object owns.
 #[repr(C)]
-struct OpenView {
+pub(super) struct OpenView {
     view: View,
     extent: usize,
 }
@@ -66,6 +67,8 @@ pub(crate) struct Function {
     pub(super) vectorcall: ffi::vectorcallfunc,
     /// The library or the callback that it comes from.
     pub(crate) origin: Option<NonNull<ffi::PyObject>>,
+    /// How to call it, unless its signature could not be passed when the object was made.
+    pub(crate) call: Option<&'static CallFace>,
 }
 
 /// Whose memory C data is in.
@@ -142,11 +145,18 @@ impl CData {
             Storage::Plain
         } else if class == classes.owned {
             Storage::Owned
-        } else if class == classes.view {
+        } else if class == classes.view || class == classes.open_view {
             Storage::View
         } else {
             Storage::Function
         }
+    }
+
+    /// Whether it is a view whose memory says its extent. The type alone does not tell: a struct
+    /// may have been completed, with an open array, after the view was made.
+    fn is_open_view(&self) -> bool {
+        // SAFETY: the head of a live object.
+        unsafe { ffi::Py_TYPE(self.as_ptr()) == classes().open_view }
     }
 
     /// The function that it is, if it is a pointer to one.
@@ -175,7 +185,7 @@ impl CData {
                 Some((*ptr::from_ref(self).cast::<OpenOwned>()).extent)
             },
             // SAFETY: as above.
-            Storage::View if self.face.is_open() => unsafe {
+            Storage::View if self.is_open_view() => unsafe {
                 Some((*ptr::from_ref(self).cast::<OpenView>()).extent)
             },
             Storage::Owned if is_pointer => self.face.target().and_then(Face::size),
@@ -192,9 +202,10 @@ impl CData {
         match self.storage() {
             Storage::Plain | Storage::Function => None,
             Storage::Owned => bounds(self),
-            // SAFETY: the view keeps its owner alive.
             Storage::View => {
-                self.owner().and_then(|owner| unsafe { Self::of_ptr(owner.as_ptr()) }).and_then(bounds)
+                let owner = self.owner()?;
+                // SAFETY: the view keeps its owner alive.
+                unsafe { Self::of_ptr(owner.as_ptr()) }.and_then(bounds)
             }
         }
     }
@@ -205,7 +216,7 @@ impl CData {
             Kind::Array(_, Some(length)) => Some(length),
             Kind::Array(element, None) => {
                 let size = element.size()?;
-                self.extent().map(|extent| if size == 0 { 0 } else { extent / size })
+                self.extent().map(|extent| extent.checked_div(size).unwrap_or(0))
             }
             Kind::Void
             | Kind::Scalar(_)
@@ -223,7 +234,11 @@ impl CData {
 }
 
 /// Makes C data whose memory is C's: a pointer with this value, or a value at this address.
-pub(crate) fn plain<'py>(py: Python<'py>, face: &'static Face, address: *mut u8) -> Result<Bound<'py, PyAny>, Failure> {
+pub(crate) fn plain<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    address: *mut u8,
+) -> Result<Bound<'py, PyAny>, Failure> {
     if face.is_function_pointer() {
         return super::function::make(py, face, address, None);
     }
@@ -248,8 +263,11 @@ pub(crate) fn view<'py>(
     if face.is_function_pointer() || (owner.is_none() && !is_open) {
         return plain(py, face, address);
     }
-    let size = if is_open { size_of::<OpenView>() } else { size_of::<View>() };
-    let object = allocate(py, classes().view, size)?;
+    let object = if is_open {
+        allocate(py, classes().open_view, size_of::<OpenView>())?
+    } else {
+        allocate(py, classes().view, size_of::<View>())?
+    };
     // SAFETY: the memory has room for the layout; the owner lives, and gets a reference for the
     // view.
     unsafe {

@@ -14,10 +14,9 @@ pub(super) unsafe extern "C" fn repr(this: *mut ffi::PyObject) -> *mut ffi::PyOb
     slot(|py| {
         // SAFETY: CPython calls the slot with a live object of the class.
         let data = unsafe { CData::of_self(this) };
-        let reference = match data.face.kind {
-            Kind::Record(_) if data.storage() != Storage::Owned && !is_whole(data) => " &",
-            _ => "",
-        };
+        let is_record = matches!(data.face.kind, Kind::Record(_));
+        let is_part = is_record && data.storage() != Storage::Owned && !is_whole(data);
+        let reference = if is_part { " &" } else { "" };
         let qualifier = if data.face.is_const { "const " } else { "" };
         let text = format!("<cdata '{qualifier}{}{reference}' {}>", data.face.name(), state(py, data)?);
         Ok(PyString::new(py, &text).into_any().into_ptr())

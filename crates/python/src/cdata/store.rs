@@ -96,7 +96,7 @@ unsafe fn store_other_scalar(
     let Some(data) = CData::of(value) else { return Err(refused(face, value, refusal)) };
     let Some(given) = data.face.scalar() else { return Err(refused(face, value, refusal)) };
     let is_taken = given == scalar
-        || (scalar.is_integer() && given.is_integer())
+        || (scalar.is_integer() && (given.is_integer() || given.is_character()))
         || (scalar.is_float() && given.is_float())
         || (scalar.is_complex() && (given.is_complex() || given.is_float()));
     if !is_taken {
@@ -108,7 +108,11 @@ unsafe fn store_other_scalar(
             std::ptr::copy_nonoverlapping(data.address, address, scalar.size());
             return Ok(());
         }
-        let number = super::load::owned(value.py(), given.load(data.address))?;
+        let number = if given.is_character() {
+            super::number::to_int(value.py(), data)?
+        } else {
+            super::load::owned(value.py(), given.load(data.address))?
+        };
         let number = number.as_borrowed();
         scalar.store(number.as_ptr(), address).map_err(|refusal| refused(face, number, refusal))
     }

@@ -11,7 +11,11 @@ use crate::failure::{Class, Failure};
 
 /// The text at `data`: up to the terminator, the end of known memory, or `limit` characters; the
 /// name of an enum's value; a character.
-pub(crate) fn string<'py>(py: Python<'py>, data: &CData, limit: Option<usize>) -> Result<Bound<'py, PyAny>, Failure> {
+pub(crate) fn string<'py>(
+    py: Python<'py>,
+    data: &CData,
+    limit: Option<usize>,
+) -> Result<Bound<'py, PyAny>, Failure> {
     let refuse = || Failure::wrong_type(format!("string(): unexpected {} argument", data.describe()));
     match data.face.kind {
         Kind::Pointer(target) | Kind::Array(target, _) => {
@@ -24,7 +28,7 @@ pub(crate) fn string<'py>(py: Python<'py>, data: &CData, limit: Option<usize>) -
                 let text = format!("cannot use string() on <{} NULL>", data.describe());
                 return Err(Failure::new(Class::Runtime, text));
             }
-            text(py, scalar, data.address, room(data, scalar.size()), limit)
+            text(py, scalar, data.address, room(data, scalar.size())?, limit)
         }
         Kind::Enum(..) => {
             // SAFETY: C data of an enum type has the value at its address.
@@ -42,56 +46,51 @@ pub(crate) fn string<'py>(py: Python<'py>, data: &CData, limit: Option<usize>) -
 }
 
 /// How many characters are known to be there.
-fn room(data: &CData, size: usize) -> Option<usize> {
-    data.length()
-        .or_else(|| data.bounds().map(|bounds| bounds.end.saturating_sub(data.address.addr()) / size))
+fn room(data: &CData, size: usize) -> Result<Option<usize>, Failure> {
+    if let Some(length) = data.length() {
+        return Ok(Some(length));
+    }
+    let Some(bounds) = data.bounds() else { return Ok(None) };
+    if !bounds.hold(data.address.addr(), 0) {
+        let text = format!("{} points outside the memory it was made from", data.describe());
+        return Err(Failure::new(Class::Index, text));
+    }
+    Ok(Some((bounds.end - data.address.addr()) / size))
 }
 
-fn text<'py>(
-    py: Python<'py>,
+fn text(
+    py: Python<'_>,
     scalar: Scalar,
     address: *const u8,
     room: Option<usize>,
     limit: Option<usize>,
-) -> Result<Bound<'py, PyAny>, Failure> {
+) -> Result<Bound<'_, PyAny>, Failure> {
     let most = room.unwrap_or(usize::MAX).min(limit.unwrap_or(usize::MAX));
     // SAFETY: at most the known room is read, and never past the terminator.
     unsafe {
-        match scalar {
-            Scalar::Char16 => {
-                let count = count(address.cast::<u16>(), most);
-                let units: Vec<u16> =
-                    (0..count).map(|index| address.cast::<u16>().add(index).read_unaligned()).collect();
-                let text = String::from_utf16(&units).map_err(|_| {
-                    Failure::new(Class::Value, "the char16_t text has half of a surrogate pair")
-                })?;
-                Ok(PyString::new(py, &text).into_any())
-            }
-            Scalar::Char32 => {
-                let count = count(address.cast::<u32>(), most);
-                let units = (0..count).map(|index| address.cast::<u32>().add(index).read_unaligned());
-                let text: Option<String> = units.map(char::from_u32).collect();
-                let bad = || Failure::new(Class::Value, "the text has a character beyond U+10FFFF");
-                Ok(PyString::new(py, &text.ok_or_else(bad)?).into_any())
-            }
-            _ => {
-                let count = if most == usize::MAX {
-                    libc::strlen(address.cast())
-                } else {
-                    libc::strnlen(address.cast(), most)
-                };
-                Ok(PyBytes::new(py, std::slice::from_raw_parts(address, count)).into_any())
-            }
+        if scalar == Scalar::Char16 {
+            let units: Vec<u16> = units(address.cast(), most);
+            let half = |_| Failure::new(Class::Value, "the char16_t text has half of a surrogate pair");
+            let text = String::from_utf16(&units).map_err(half)?;
+            return Ok(PyString::new(py, &text).into_any());
         }
+        if scalar == Scalar::Char32 {
+            let units: Vec<u32> = units(address.cast(), most);
+            let text: Option<String> = units.into_iter().map(char::from_u32).collect();
+            let beyond = || Failure::new(Class::Value, "the text has a character beyond U+10FFFF");
+            return Ok(PyString::new(py, &text.ok_or_else(beyond)?).into_any());
+        }
+        let count = match most {
+            usize::MAX => libc::strlen(address.cast()),
+            _ => libc::strnlen(address.cast(), most),
+        };
+        Ok(PyBytes::new(py, std::slice::from_raw_parts(address, count)).into_any())
     }
 }
 
-/// How many units come before the terminator, at most `most`.
-unsafe fn count<T: Default + PartialEq>(address: *const T, most: usize) -> usize {
-    let mut count = 0;
+/// The units before the terminator, at most `most`.
+unsafe fn units<T: Copy + Default + PartialEq>(address: *const T, most: usize) -> Vec<T> {
     // SAFETY: the caller's promise: readable up to the terminator or for `most` units.
-    while count < most && unsafe { address.add(count).read_unaligned() } != T::default() {
-        count += 1;
-    }
-    count
+    let read = |index| unsafe { address.add(index).read_unaligned() };
+    (0..most).map(read).take_while(|unit| *unit != T::default()).collect()
 }

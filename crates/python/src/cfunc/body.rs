@@ -8,7 +8,7 @@ use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ccall::{CallbackPlan, Thunk, Tombstone};
-use ctype::TypeId;
+use ctype::{CType, TypeId};
 
 use super::raised::Descriptor;
 use crate::table;
@@ -52,7 +52,7 @@ impl Body {
     }
 
     /// The C entry itself, which goes with the body.
-    fn entry(&self) -> *const c_void {
+    pub(super) fn entry(&self) -> *const c_void {
         // `compile` has looked that the symbol is there.
         let address = self.code.address(&self.symbol).and_then(|address| usize::try_from(address).ok());
         std::ptr::with_exposed_provenance(address.unwrap_or_default())
@@ -67,11 +67,10 @@ impl Body {
 
     fn tombstone(&self) -> Tombstone {
         let types = table::read();
-        let plan = match types.get(self.ty) {
-            ctype::CType::Function(signature) => {
-                CallbackPlan::new(&types, signature.result, &signature.params).ok().map(Arc::new)
-            }
-            _ => None,
+        let plan = if let CType::Function(signature) = types.get(self.ty) {
+            CallbackPlan::new(&types, signature.result, &signature.params).ok().map(Arc::new)
+        } else {
+            None
         };
         Tombstone {
             name: self.descriptor.name().into(),

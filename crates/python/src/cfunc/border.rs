@@ -78,7 +78,7 @@ unsafe extern "C" fn callback_failed(code: *const Descriptor, status: i32) {
     with_interpreter(|py| {
         let Some(error) = translate(py, refused) else { return };
         let context = name.into_pyobject(py).ok();
-        error.write_unraisable(py, context.as_ref().map(|name| name.as_any()));
+        error.write_unraisable(py, context.as_ref().map(Bound::as_any));
     });
 }
 

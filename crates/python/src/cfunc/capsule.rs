@@ -20,8 +20,8 @@ use crate::table;
 
 struct Owner {
     name: CString,
-    /// Held, never read: the code lives as long as the capsule.
-    _body: Arc<Body>,
+    /// The code lives as long as the capsule.
+    body: Arc<Body>,
 }
 
 static OWNERS: LazyLock<Mutex<HashMap<usize, Owner>>> = LazyLock::new(Mutex::default);
@@ -36,7 +36,7 @@ pub(super) fn new<'py>(py: Python<'py>, body: &Arc<Body>) -> PyResult<Bound<'py,
         .map_err(|_| PyValueError::new_err("a name in the signature holds a zero"))?;
     let pointer = std::ptr::with_exposed_provenance_mut::<c_void>(body.address()?);
     let key = name.as_ptr();
-    owners().insert(key.addr(), Owner { name, _body: body.clone() });
+    owners().insert(key.addr(), Owner { name, body: body.clone() });
     // SAFETY: the pointer is not null; the name is in `OWNERS` until `destroy` takes it out.
     let capsule = unsafe { ffi::PyCapsule_New(pointer, key, Some(destroy)) };
     // SAFETY: a new reference, or null with an exception set.
@@ -54,8 +54,8 @@ unsafe extern "C" fn destroy(capsule: *mut ffi::PyObject) {
     let key = unsafe { ffi::PyCapsule_GetName(capsule) };
     let owner = owners().remove(&key.addr());
     // Outside of the lock: the code may be the last to hold other capsules.
-    if let Some(Owner { name, _body }) = owner {
-        drop((name, _body));
+    if let Some(Owner { name, body }) = owner {
+        drop((name, body));
     }
 }
 

@@ -135,7 +135,7 @@ fn infer_types(
     };
     let ty = types.function(result, &wanted.params, false);
     drop(types);
-    Ok(Typed { program: program, ty })
+    Ok(Typed { program, ty })
 }
 
 /// LLVM and the link.
@@ -144,11 +144,10 @@ fn link(descriptor: Box<Descriptor>, ty: TypeId, symbol: String) -> Result<Body,
     module.optimize().map_err(broken("codegen"))?;
     let object = module.object().map_err(broken("codegen"))?;
     let own = std::ptr::from_ref(descriptor.as_ref()).expose_provenance() as u64;
-    let called = module.c_symbols().iter().map(|(name, address)| (name.as_str(), *address));
-    let mut symbols: Vec<(&str, u64)> = called.collect();
+    let named = module.c_symbols().iter().chain(runtime::symbols());
+    let mut symbols: Vec<(&str, u64)> = named.map(|(name, address)| (name.as_str(), *address)).collect();
     symbols.push(("ferrule_code", own));
-    symbols.extend(border::symbols());
-    symbols.extend(runtime::symbols().iter().map(|(name, address)| (name.as_str(), *address)));
+    symbols.extend_from_slice(&border::symbols());
     let engine = jit::Engine::global().map_err(broken("jit"))?;
     let code = engine.link(&object, &symbols).map_err(broken("jit"))?;
     if code.address(&symbol).is_none() {
@@ -197,10 +196,7 @@ fn symbol(name: &str) -> String {
 /// The signature that users see: in C if it was given in C.
 fn shown_signature(ty: TypeId, wanted: &Wanted) -> Signature {
     let types = table::read();
-    let result = match types.get(ty) {
-        CType::Function(signature) => signature.result,
-        _ => ty,
-    };
+    let result = if let CType::Function(signature) = types.get(ty) { signature.result } else { ty };
     let c_text = wanted.is_c.then(|| types.name(ty));
     Signature { result, params: wanted.params.clone(), c_text }
 }

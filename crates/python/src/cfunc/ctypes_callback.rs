@@ -31,13 +31,9 @@ pub(super) fn new<'py>(py: Python<'py>, body: &Arc<Body>) -> PyResult<Bound<'py,
 
 /// The result and the parameters of a function type.
 fn shapes(types: &CTypes, ty: TypeId) -> Vec<Shape> {
-    match types.get(ty) {
-        CType::Function(signature) => {
-            let all = std::iter::once(&signature.result).chain(&signature.params);
-            all.map(|ty| Shape::of(types, *ty)).collect()
-        }
-        _ => Vec::new(),
-    }
+    let CType::Function(signature) = types.get(ty) else { return Vec::new() };
+    let all = std::iter::once(&signature.result).chain(&signature.params);
+    all.map(|ty| Shape::of(types, *ty)).collect()
 }
 
 /// What `ctypes` makes of a C type: read from the table before the interpreter is asked for anything.

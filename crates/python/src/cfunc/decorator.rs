@@ -87,6 +87,7 @@ impl Decorator {
 /// 9.0
 #[pyfunction]
 #[pyo3(signature = (sig=None, *, ffi=None, errors="raise", locals=None, cache=false, nopython=true, error_model="python"))]
+#[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
 #[expect(clippy::too_many_arguments, reason = "the options of Numba's decorator and ours")]
 pub(super) fn cfunc<'py>(
     py: Python<'py>,

@@ -39,11 +39,24 @@ pub(crate) struct CFunc {
     function: Option<Py<PyAny>>,
     ctypes: Option<Py<PyAny>>,
     cffi: Option<Py<PyAny>>,
+    /// C data of the code itself, for calls: it owns nothing, and no address is taken for it.
+    code: Option<Py<PyAny>>,
 }
 
 impl CFunc {
     pub(super) fn new(body: Arc<Body>, signature: Py<Signature>, function: Py<PyAny>) -> Self {
-        Self { body, signature, function: Some(function), ctypes: None, cffi: None }
+        Self { body, signature, function: Some(function), ctypes: None, cffi: None, code: None }
+    }
+
+    /// C data of the code, for calls while this object is alive.
+    fn code<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(code) = &self.code {
+            return Ok(code.bind(py).clone());
+        }
+        let face = Face::of(self.body.ty).pointer();
+        let made = function::make(py, face, self.body.entry().cast_mut().cast(), None)?;
+        self.code = Some(made.clone().unbind());
+        Ok(made)
     }
 }
 
@@ -119,8 +132,10 @@ impl CFunc {
     }
 
     #[pyo3(signature = (*args))]
-    fn __call__<'py>(&mut self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        self.cffi(args.py())?.call1(args)
+    fn __call__<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        // The object is not borrowed while it runs: it may be called again from there.
+        let code = slf.borrow_mut().code(slf.py())?;
+        code.call1(args)
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {

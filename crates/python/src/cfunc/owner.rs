@@ -27,6 +27,7 @@ impl CodeOwner {
 
 #[pymethods]
 impl CodeOwner {
+    #[expect(clippy::needless_pass_by_value, reason = "the slot's signature is `pyo3`'s")]
     /// # Safety
     /// The interpreter calls it with a view to fill.
     unsafe fn __getbuffer__(slf: Bound<'_, Self>, view: *mut ffi::Py_buffer, flags: c_int) -> PyResult<()> {

@@ -39,12 +39,8 @@ impl CTypeObject {
     }
 
     fn signature(&self, name: &str) -> PyResult<&ctype::Signature> {
-        match &self.face.kind {
-            Kind::Function(signature) | Kind::Pointer(Face { kind: Kind::Function(signature), .. }) => {
-                Ok(signature)
-            }
-            _ => self.missing(name),
-        }
+        let function = self.face.pointee().unwrap_or(self.face);
+        function.signature().map_or_else(|| self.missing(name), Ok)
     }
 }
 
@@ -85,10 +81,7 @@ impl CTypeObject {
     /// How many elements an array has; None when it is open.
     #[getter]
     fn length(&self) -> PyResult<Option<usize>> {
-        match self.face.kind {
-            Kind::Array(_, length) => Ok(length),
-            _ => self.missing("length"),
-        }
+        if let Kind::Array(_, length) = self.face.kind { Ok(length) } else { self.missing("length") }
     }
 
     /// The fields of a struct or union as pairs of name and `CField`; None while it is opaque.

@@ -5,7 +5,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use ctype::{CType, CTypes, FloatType, IntType, TypeId};
+use ctype::{CType, CTypes, DataModel, FloatType, IntType, TypeId};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyDict, PyFloat, PyInt, PyTuple};
@@ -87,11 +87,9 @@ pub(super) fn display(types: &CTypes, ty: TypeId) -> String {
         CType::Float(FloatType::Double) => "float64".to_owned(),
         CType::Complex(FloatType::Float) => "complex64".to_owned(),
         CType::Complex(FloatType::Double) => "complex128".to_owned(),
-        CType::Pointer(target) => match types.get(target.ty) {
-            CType::Void => "void*".to_owned(),
-            CType::Function(_) => types.name(ty),
-            _ => format!("{}*", display(types, target.ty)),
-        },
+        CType::Pointer(target) if types.find(&CType::Void) == Some(target.ty) => "void*".to_owned(),
+        CType::Pointer(target) if matches!(types.get(target.ty), CType::Function(_)) => types.name(ty),
+        CType::Pointer(target) => format!("{}*", display(types, target.ty)),
         CType::Float(FloatType::LongDouble)
         | CType::Complex(FloatType::LongDouble)
         | CType::Array { .. }
@@ -162,23 +160,10 @@ fn hash_of(value: &impl Hash) -> u64 {
 /// The number that compiled code would make of `value`: integers wrap, floats round.
 fn convert<'py>(ty: TypeId, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = value.py();
-    let (kind, bits, is_signed) = {
-        let types = table::read();
-        let kind = types.get(ty).clone();
-        let (bits, is_signed) = match &kind {
-            CType::Int(int) => (int.size(types.model()).get() * 8, int.is_signed(types.model())),
-            _ => (0, false),
-        };
-        (kind, bits, is_signed)
-    };
+    let kind = table::read().get(ty).clone();
     match kind {
         CType::Bool => Ok(value.is_truthy()?.into_pyobject(py)?.to_owned().into_any()),
-        CType::Int(_) => {
-            let mask = (1u128 << bits) - 1;
-            let low = py.get_type::<PyInt>().call1((value,))?.bitand(mask)?;
-            let sign = 1u128 << (bits - 1);
-            if is_signed && low.ge(sign)? { low.sub(mask + 1) } else { Ok(low) }
-        }
+        CType::Int(int) => wrap(int, &py.get_type::<PyInt>().call1((value,))?),
         CType::Float(FloatType::Double) => py.get_type::<PyFloat>().call1((value,)),
         CType::Float(FloatType::Float) => Ok(PyFloat::new(py, single(value.extract()?)).into_any()),
         CType::Complex(FloatType::Double) => py.get_type::<PyComplex>().call1((value,)),
@@ -198,6 +183,16 @@ fn convert<'py>(ty: TypeId, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
             Err(PyTypeError::new_err(format!("{} does not convert a number", display(&table::read(), ty))))
         }
     }
+}
+
+/// An integer modulo two to the width of the type.
+fn wrap<'py>(int: IntType, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let model = DataModel::HOST;
+    let bits = int.size(&model).get() * 8;
+    let mask = (1u128 << bits) - 1;
+    let low = value.bitand(mask)?;
+    let is_negative = int.is_signed(&model) && low.ge(1u128 << (bits - 1))?;
+    if is_negative { low.sub(mask + 1) } else { Ok(low) }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is what it is for")]

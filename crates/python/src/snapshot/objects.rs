@@ -23,7 +23,7 @@ const EXCEPTIONS: &[&str] = &[
 /// Objects by number, while the snapshot is taken.
 pub(super) struct Objects<'py> {
     py: Python<'py>,
-    objects: Vec<Bound<'py, PyAny>>,
+    by_number: Vec<Bound<'py, PyAny>>,
     numbers: HashMap<*mut pyo3::ffi::PyObject, HostObject>,
     /// Functions that were met and not read yet.
     functions: Vec<(HostObject, Bound<'py, PyAny>)>,
@@ -38,14 +38,14 @@ pub(crate) struct ObjectTable {
 
 impl<'py> Objects<'py> {
     pub(super) fn new(py: Python<'py>) -> Self {
-        Self { py, objects: Vec::new(), numbers: HashMap::new(), functions: Vec::new(), kept: Vec::new() }
+        Self { py, by_number: Vec::new(), numbers: HashMap::new(), functions: Vec::new(), kept: Vec::new() }
     }
 
     /// The number of an object: the same each time.
     pub(super) fn number(&mut self, object: &Bound<'py, PyAny>) -> HostObject {
         *self.numbers.entry(object.as_ptr()).or_insert_with(|| {
-            self.objects.push(object.clone());
-            HostObject(u32::try_from(self.objects.len() - 1).unwrap_or(u32::MAX))
+            self.by_number.push(object.clone());
+            HostObject(u32::try_from(self.by_number.len() - 1).unwrap_or(u32::MAX))
         })
     }
 
@@ -77,7 +77,7 @@ impl<'py> Objects<'py> {
     }
 
     pub(super) fn into_table(self) -> ObjectTable {
-        ObjectTable { objects: self.objects.into_iter().map(Bound::unbind).collect(), kept: self.kept }
+        ObjectTable { objects: self.by_number.into_iter().map(Bound::unbind).collect(), kept: self.kept }
     }
 }
 

@@ -231,7 +231,7 @@ fn in_its_scopes(source: &Source, function: &FunctionSyntax, code: &Code<'_>) ->
     }
     if let Some(class) = code.class() {
         let blank = if is_nested { &indent[..1] } else { "" };
-        program.push_str(&format!("{blank}class {class}:\n"));
+        program.extend([blank, "class ", class, ":\n"]);
     }
     if program.is_empty() {
         program.push_str("if 1:\n");

@@ -81,23 +81,23 @@ fn command_line(py: Python<'_>) -> PyResult<Option<String>> {
 
 /// Reads the interpreter's own options, which end at the first that is none.
 fn text_after_c(argv: &[String]) -> Option<String> {
-    let mut args = argv.iter().skip(1);
-    while let Some(arg) = args.next() {
-        if arg.starts_with("--") {
-            if arg == "--check-hash-based-pycs" {
-                args.next();
+    let mut options = argv.iter().skip(1);
+    while let Some(option) = options.next() {
+        if option.starts_with("--") {
+            if option == "--check-hash-based-pycs" {
+                options.next();
             }
             continue;
         }
-        for (index, letter) in arg.strip_prefix('-')?.char_indices() {
-            let rest = &arg[index + 2..];
+        for (index, letter) in option.strip_prefix('-')?.char_indices() {
+            let rest = &option[index + 2..];
             match letter {
-                'c' if rest.is_empty() => return args.next().cloned(),
+                'c' if rest.is_empty() => return options.next().cloned(),
                 'c' => return Some(rest.to_owned()),
                 'm' => return None,
                 'W' | 'X' => {
                     if rest.is_empty() {
-                        args.next();
+                        options.next();
                     }
                     break;
                 }

@@ -1,0 +1,102 @@
+//! Which values matter: those that something with an effect reads, directly or not.
+
+use arena::SideMap;
+use tir::{BlockId, Function, InstId, Jump, Op, Terminator, Value};
+
+use crate::compact::{jumps, reachable};
+
+/// Where a value comes from.
+#[derive(Clone, Copy)]
+enum Definition {
+    Inst(InstId),
+    Param(BlockId, usize),
+}
+
+/// Whether each value of the blocks that can be reached matters.
+pub(crate) fn used_values(function: &Function) -> SideMap<Value, bool> {
+    let blocks = reachable(function);
+    let definitions = definitions(function, &blocks);
+    let mut used: SideMap<Value, bool> = SideMap::default();
+    let mut open: Vec<Value> = blocks.iter().flat_map(|&block| roots(function, block)).collect();
+    // The entry's parameters are the function's: they stay.
+    open.extend(blocks.first().into_iter().flat_map(|&entry| &function.blocks[entry].params));
+    while let Some(value) = open.pop() {
+        if std::mem::replace(&mut used[value], true) {
+            continue;
+        }
+        match definitions[value] {
+            Some(Definition::Inst(inst)) => open.extend(function.insts[inst].op.operands()),
+            Some(Definition::Param(block, index)) => open.extend(brought(function, &blocks, block, index)),
+            None => {}
+        }
+    }
+    used
+}
+
+fn definitions(function: &Function, blocks: &[BlockId]) -> SideMap<Value, Option<Definition>> {
+    let mut definitions = SideMap::default();
+    for &id in blocks {
+        let block = &function.blocks[id];
+        for (index, &param) in block.params.iter().enumerate() {
+            definitions[param] = Some(Definition::Param(id, index));
+        }
+        for &inst in &block.insts {
+            if let Some(result) = function.insts[inst].result {
+                definitions[result] = Some(Definition::Inst(inst));
+            }
+        }
+    }
+    definitions
+}
+
+/// What a block needs whatever becomes of its other values.
+fn roots(function: &Function, block: BlockId) -> Vec<Value> {
+    let block = &function.blocks[block];
+    let effects = block.insts.iter().map(|&inst| &function.insts[inst]);
+    let mut roots: Vec<Value> = effects
+        .filter(|inst| inst.result.is_none() || has_effect(&inst.op))
+        .flat_map(|inst| inst.op.operands())
+        .collect();
+    match &block.terminator {
+        Terminator::Branch { condition, .. } => roots.push(*condition),
+        Terminator::Return(value) => roots.extend(value),
+        Terminator::Raise(_, args) => roots.extend(args),
+        Terminator::Jump(_) | Terminator::Unreachable => {}
+    }
+    roots
+}
+
+/// Whether an operation does more than give its result.
+pub(crate) fn has_effect(op: &Op) -> bool {
+    match op {
+        Op::Const(_)
+        | Op::Unary(..)
+        | Op::Binary(..)
+        | Op::Compare(..)
+        | Op::Convert(_)
+        | Op::Select(..)
+        | Op::Intrinsic(..)
+        | Op::SlotAddress(_)
+        | Op::Offset(..)
+        | Op::FieldAddress(..) => false,
+        Op::Call(..)
+        | Op::CallC(..)
+        | Op::CallPointer(..)
+        | Op::Load(_)
+        | Op::Store(..)
+        | Op::LoadBits { .. }
+        | Op::StoreBits { .. }
+        | Op::CopyRecord(..) => true,
+    }
+}
+
+/// What every jump to a block brings for one of its parameters.
+fn brought<'a>(
+    function: &'a Function,
+    blocks: &'a [BlockId],
+    block: BlockId,
+    index: usize,
+) -> impl Iterator<Item = Value> + 'a {
+    let all = blocks.iter().flat_map(|&from| jumps(&function.blocks[from].terminator));
+    all.filter(move |jump: &&Jump| jump.block == block).filter_map(move |jump| jump.args.get(index).copied())
+}
