@@ -10,7 +10,7 @@ use crate::error::{InternalError, Result};
 use crate::jitted_abi::JittedAbi;
 use crate::memory::BitPlace;
 use crate::operand::{Complex, Operand};
-use crate::order::reverse_postorder;
+use crate::order::{jumps, reverse_postorder};
 use crate::unit::{Promise, Unit};
 
 /// The status of a call that left its error with the runtime.
@@ -48,10 +48,11 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
         slots: SideMap::default(),
     };
     let order = reverse_postorder(function);
-    for &block in &order {
+    body.enter()?;
+    for &block in order.iter().filter(|block| body.targets[**block].is_none()).collect::<Vec<_>>() {
         body.declare_block(block)?;
     }
-    body.enter()?;
+    body.jump_to_first()?;
     for &block in &order {
         body.lower_block(block)?;
     }
@@ -78,17 +79,44 @@ impl<'ctx> Body<'_, 'ctx> {
         Ok(())
     }
 
-    /// Makes the slots, and jumps to the first block with the parameters.
+    /// Makes the slots. A first block that nothing jumps to is the function's own start, and its
+    /// parameters are the function's.
     fn enter(&mut self) -> Result<()> {
-        self.emitter.builder.position_at_end(self.emitter.start());
         for (id, slot) in self.function.slots.iter() {
             self.slots[id] = Some(self.emitter.slot_of(slot.ty)?);
         }
+        let first = BlockId::from_index(0);
+        let mut all = self.function.blocks.values().flat_map(|block| jumps(&block.terminator));
+        if all.any(|jump| jump.block == first) {
+            return Ok(());
+        }
+        let mut parts = self.params()?.into_iter();
+        for &param in &self.function.blocks[first].params {
+            let ty = self.function.values[param];
+            let count = self.emitter.unit.parts(ty).len();
+            let operand = Operand::from_parts(&parts.by_ref().take(count).collect::<Vec<_>>())?;
+            self.name(param, operand);
+            self.values[param] = Some(operand);
+        }
+        self.targets[first] = Some(Target { block: self.emitter.start(), phis: Vec::new() });
+        Ok(())
+    }
+
+    /// Enters a first block that others jump to as well.
+    fn jump_to_first(&self) -> Result<()> {
+        let target = self.target(BlockId::from_index(0))?;
+        if target.block == self.emitter.start() {
+            return Ok(());
+        }
+        self.emitter.builder.position_at_end(self.emitter.start());
+        self.jump_with(target, &self.params()?)
+    }
+
+    /// The parts of the parameters.
+    fn params(&self) -> Result<Vec<BasicValueEnum<'ctx>>> {
         let first = usize::from(self.abi.has_result_pointer());
-        let target = self.target(BlockId::from_index(0))?.clone();
-        let count = target.phis.len();
-        let params: Result<Vec<_>> = (first..first + count).map(|index| self.emitter.param(index)).collect();
-        self.jump_with(&target, &params?)
+        let count: usize = self.abi.params.iter().map(|&ty| self.emitter.unit.parts(ty).len()).sum();
+        (first..first + count).map(|index| self.emitter.param(index)).collect()
     }
 
     fn lower_block(&mut self, id: BlockId) -> Result<()> {
