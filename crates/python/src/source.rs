@@ -13,7 +13,7 @@ mod text;
 
 use diagnostic::{Diagnostic, Id, Label};
 use pyo3::prelude::*;
-use pysyntax::{FunctionSyntax, Syntax};
+use pysyntax::{FunctionSyntax, StmtKind, Syntax};
 use source::{Source, Span};
 
 pub(crate) use prompt::record_prompt;
@@ -27,11 +27,24 @@ pub(crate) struct FunctionText {
 }
 
 impl FunctionText {
-    /// The function's syntax.
+    /// The function's syntax as this interpreter runs it: under `-O` without asserts.
     ///
     /// # Errors
     /// What the subset does not have.
-    pub(crate) fn parse(&self) -> Result<Syntax, Vec<Diagnostic>> {
+    pub(crate) fn syntax(&self, py: Python<'_>) -> Result<Syntax, Vec<Diagnostic>> {
+        let mut syntax = self.parse()?;
+        let flags = py.import("sys").and_then(|sys| sys.getattr("flags")?.getattr("optimize")?.is_truthy());
+        if flags.unwrap_or(false) {
+            for id in syntax.stmts.ids() {
+                if matches!(syntax.stmts[id].kind, StmtKind::Assert(..)) {
+                    syntax.stmts[id].kind = StmtKind::Pass;
+                }
+            }
+        }
+        Ok(syntax)
+    }
+
+    fn parse(&self) -> Result<Syntax, Vec<Diagnostic>> {
         pysyntax::parse(&self.source, &self.which)
     }
 }
