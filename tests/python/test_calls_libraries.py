@@ -104,6 +104,17 @@ def test_functions_outlive_their_library_object(build_library):
     assert add(2, 3) == 5
 
 
+def test_variables_keep_their_library_loaded(build_library):
+    ffi = FFI()
+    ffi.cdef("extern double table[4];")
+    lib = ffi.dlopen(build_library("calls"))
+    table = lib.table
+    ffi.dlclose(lib)
+    del lib, ffi
+    gc.collect()
+    assert list(table) == [1.0, 2.0, 3.0, 4.0]
+
+
 def test_zlib_round_trip(ffi):
     ffi.cdef("""
         typedef unsigned char Bytef;

@@ -156,6 +156,31 @@ def test_indices_are_checked_where_the_extent_is_known(ffi):
         _ = array[1.0]
 
 
+def test_casts_stay_in_owned_memory(shapes):
+    array = shapes.new("int[4]", [1, 2, 3, 4])
+    assert list(shapes.cast("int[2]", array + 1)) == [2, 3]
+    with pytest.raises(IndexError, match="reaches beyond the memory"):
+        shapes.cast("int[5]", array)
+    point = shapes.cast("struct nested *", array)
+    assert point.p.x == 1
+    with pytest.raises(IndexError, match="reaches beyond the memory"):
+        _ = point.a
+    with pytest.raises(IndexError, match="outside the memory"):
+        _ = point[0]
+    with pytest.raises(IndexError):
+        shapes.string(shapes.cast("char *", array) - 1)
+
+
+def test_a_struct_completed_after_a_view_was_made(ffi):
+    ffi.cdef("struct later; struct later *get(void);")
+    memory = ffi.new("int[4]", [7, 8, 9, 10])
+    view = ffi.cast("struct later *", memory)
+    with pytest.raises(AttributeError, match="'struct later' is opaque"):
+        _ = view.n
+    ffi.cdef("struct later { int n; int items[]; };")
+    assert (view.n, list(view.items)) == (7, [8, 9, 10])
+
+
 def test_null_is_never_followed(shapes):
     null = shapes.cast("struct point *", 0)
     for attempt in (

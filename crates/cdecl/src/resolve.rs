@@ -27,6 +27,9 @@ use crate::syntax::{
 /// How deeply types are built of others; see [`CTypes::depth`].
 const MAX_TYPE_DEPTH: u32 = 256;
 
+/// How many types a type's name spells out; see [`CTypes::parts`].
+const MAX_TYPE_PARTS: u32 = 1 << 14;
+
 /// What a text declares.
 #[derive(Default)]
 pub(crate) struct Changes {
@@ -201,13 +204,13 @@ impl<'a> Resolver<'a> {
         Err(self.error_at(Id::CStaticAssert, title, assertion.condition.span, "this is zero"))
     }
 
-    /// Refuses a type built too deeply.
+    /// Refuses a type too deep or too long to follow or print.
     fn limited(&mut self, ty: TypeId, span: Span) -> Resolve<TypeId> {
-        if self.types.depth(ty) < MAX_TYPE_DEPTH {
+        if self.types.depth(ty) < MAX_TYPE_DEPTH && self.types.parts(ty) <= MAX_TYPE_PARTS {
             return Ok(ty);
         }
-        let label = format!("at most {MAX_TYPE_DEPTH} types lie inside each other");
-        Err(self.error_at(Id::CNesting, "a type is nested too deeply", span, &label))
+        let label = format!("at most {MAX_TYPE_DEPTH} types lie inside each other, {MAX_TYPE_PARTS} in all");
+        Err(self.error_at(Id::CNesting, "a type is built of too many others", span, &label))
     }
 
     fn error(&mut self, id: Id, title: impl Into<String>, span: Span) -> Abort {

@@ -58,4 +58,6 @@ fn expressions() {
 fn types_built_one_upon_the_other() {
     let typedefs = (0..COUNT).map(|index| format!("typedef t{index} *t{};", index + 1));
     assert_eq!(ids("typedef int t0;".to_owned() + &typedefs.collect::<String>()), ["c-nesting"]);
+    let doubled = (0..60).map(|index| format!("typedef void (*t{})(t{index}, t{index});", index + 1));
+    assert_eq!(ids("typedef int t0;".to_owned() + &doubled.collect::<String>()), ["c-nesting"]);
 }

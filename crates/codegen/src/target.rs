@@ -21,8 +21,10 @@ pub(crate) fn with_machine<T>(action: impl FnOnce(&TargetMachine) -> Result<T>) 
     })
 }
 
-/// Position-independent code of the small model: what is far away is reached through the table
-/// that the linker puts beside the code.
+/// Position-independent code of the small model. A function that is far away is called through a
+/// stub that the linker puts beside the code. (Calls through the table of addresses would save
+/// the stub, but LLVM's linker breaks them where a function lies in the lowest 4 GB, as those of
+/// an executable without position independence do.)
 fn make_machine() -> Result<TargetMachine> {
     Target::initialize_native(&InitializationConfig::default()).map_err(InternalError::new)?;
     let triple = TargetMachine::get_default_triple();

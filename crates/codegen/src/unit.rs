@@ -5,7 +5,7 @@ use ctype::CTypes;
 use inkwell::AddressSpace;
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::context::Context;
-use inkwell::module::{FlagBehavior, Linkage, Module as LlvmModule};
+use inkwell::module::{Linkage, Module as LlvmModule};
 use inkwell::types::{BasicType, BasicTypeEnum, FloatType, FunctionType, IntType, PointerType};
 use inkwell::values::{FunctionValue, GlobalValue};
 use tir::{CFunctionId, FloatTy, FuncId, Program, Ty};
@@ -53,12 +53,6 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
             c_symbols: Vec::with_capacity(program.c_functions.len()),
         };
         unit.name_c_functions();
-        // What LLVM itself calls, such as `exp`, goes through the table of addresses too.
-        module.add_basic_value_flag(
-            "RtLibUseGOT",
-            FlagBehavior::Warning,
-            context.i32_type().const_int(1, false),
-        );
         for (id, function) in program.functions.iter() {
             let abi = JittedAbi::of(function, raises[id])?;
             // The prefix keeps a function called `hypot` apart from the C library's.
@@ -110,8 +104,6 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
         }
         let function = self.module.add_function(name, ty, Some(Linkage::External));
         self.attribute(function, "nounwind", 0);
-        // The call goes through the table of addresses at once, not through a stub that does.
-        self.attribute(function, "nonlazybind", 0);
         match promise {
             Promise::Pure => {
                 self.attribute(function, "memory", 0);

@@ -14,8 +14,8 @@ use crate::{
 pub struct CTypes {
     model: DataModel,
     types: Interner<TypeId, CType>,
-    /// How deeply each type is built of others, in the order of `types`.
-    depths: Vec<u32>,
+    /// How much each type is built of others, in the order of `types`.
+    extents: Vec<Extent>,
     records: IdMap<RecordId, Record>,
     enums: IdMap<EnumId, Enum>,
     /// What was completed, in order, so that it can be undone.
@@ -24,6 +24,13 @@ pub struct CTypes {
     file: TypeId,
     /// `struct __va_list_tag`.
     va_list_tag: (RecordId, TypeId),
+}
+
+/// How much a type is built of others.
+#[derive(Clone, Copy, Debug, Default)]
+struct Extent {
+    depth: u32,
+    parts: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,9 +60,9 @@ impl CTypes {
         };
         let (_, file) = known("FILE");
         let va_list_tag = known("struct __va_list_tag");
-        let depths = vec![0; types.len()];
+        let extents = vec![Extent::default(); types.len()];
         let (enums, completions) = (IdMap::new(), Vec::new());
-        let mut table = Self { model, types, depths, records, enums, completions, file, va_list_tag };
+        let mut table = Self { model, types, extents, records, enums, completions, file, va_list_tag };
         let body = table.va_list_body();
         table.complete_record(va_list_tag.0, body);
         table
@@ -88,8 +95,8 @@ impl CTypes {
     /// The entry for a type.
     pub fn intern(&mut self, ty: CType) -> TypeId {
         let id = self.types.intern(ty);
-        if id.index() == self.depths.len() {
-            self.depths.push(self.measure_depth(id));
+        if id.index() == self.extents.len() {
+            self.extents.push(self.measure(id));
         }
         id
     }
@@ -106,15 +113,28 @@ impl CTypes {
         if let CType::Record(record) = *self.get(ty) {
             return self.records[record].depth;
         }
-        self.depths[ty.index()]
+        self.extents[ty.index()].depth
     }
 
-    fn measure_depth(&self, ty: TypeId) -> u32 {
+    /// How many types the name of `ty` spells out beside its own: `int *` counts 1, and a function what
+    /// each of its parameters counts. A few lines of typedefs can make it astronomical, so whoever adds
+    /// types from a text limits this too.
+    pub fn parts(&self, ty: TypeId) -> u32 {
+        self.extents[ty.index()].parts
+    }
+
+    fn measure(&self, ty: TypeId) -> Extent {
+        let around = |extent: Extent, inner: TypeId| Extent {
+            depth: extent.depth.max(self.depth(inner) + 1),
+            parts: extent.parts.saturating_add(self.parts(inner)).saturating_add(1),
+        };
         match self.get(ty) {
-            CType::Pointer(inner) | CType::Array { element: inner, .. } => self.depth(inner.ty) + 1,
+            CType::Pointer(inner) | CType::Array { element: inner, .. } => {
+                around(Extent::default(), inner.ty)
+            }
             CType::Function(signature) => {
-                let params = signature.params.iter().map(|param| self.depth(*param));
-                params.fold(self.depth(signature.result), u32::max) + 1
+                let result = around(Extent::default(), signature.result);
+                signature.params.iter().copied().fold(result, around)
             }
             CType::Void
             | CType::Bool
@@ -122,7 +142,7 @@ impl CTypes {
             | CType::Float(_)
             | CType::Complex(_)
             | CType::Record(_)
-            | CType::Enum(_) => 0,
+            | CType::Enum(_) => Extent::default(),
         }
     }
 
@@ -310,7 +330,7 @@ impl CTypes {
             }
         }
         self.types.truncate(to.types);
-        self.depths.truncate(to.types);
+        self.extents.truncate(to.types);
         self.records.truncate(to.records);
         self.enums.truncate(to.enums);
     }
@@ -336,14 +356,14 @@ mod tests {
     }
 
     #[test]
-    fn depth_counts_what_lies_inside() {
+    fn depth_and_parts_count_what_lies_inside() {
         let mut types = CTypes::new(DataModel::SYSV_X64);
         let int = types.int(IntType::Int);
         let pointer = types.pointer_to(int);
         let array = types.array_of(pointer, ArrayLength::Known(3));
         let function = types.function(int, &[array, pointer], false);
-        let depths = [int, pointer, array, function].map(|ty| types.depth(ty));
-        assert_eq!(depths, [0, 1, 2, 3]);
+        let extents = [int, pointer, array, function].map(|ty| (types.depth(ty), types.parts(ty)));
+        assert_eq!(extents, [(0, 0), (1, 1), (2, 2), (3, 6)]);
     }
 
     #[test]

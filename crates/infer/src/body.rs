@@ -1,12 +1,17 @@
 //! A function of the typed IR while it grows: blocks, instructions, the block that is being
 //! filled. It is cheap to clone, since a loop is walked again when its types turn out wider.
 
+use std::sync::Arc;
+
 use arena::{Id as _, IdMap, SideMap};
+use ctype::TypeId;
 use source::{Source, Span};
 use tir::{
-    Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Terminator, Ty, Value,
+    Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Slot, SlotId,
+    Terminator, Ty, Value,
 };
 
+use crate::stop::Stop;
 use crate::{fold, tidy};
 
 /// The function while it grows.
@@ -17,6 +22,9 @@ pub(crate) struct Body {
     definitions: SideMap<Value, Option<InstId>>,
     /// References of records that C declares `const`.
     read_only: SideMap<Value, bool>,
+    /// The first read of a name that is bound on no way to it. In a loop that is walked again, a later
+    /// round may bind it: only what is left at the end is an error.
+    unbound: Option<Arc<Stop>>,
     /// Where instructions go; none after a terminator.
     current: Option<BlockId>,
     /// The places of this function that raise; their ids are of this list until the end.
@@ -40,6 +48,7 @@ impl Body {
             function,
             definitions: SideMap::default(),
             read_only: SideMap::default(),
+            unbound: None,
             current: None,
             sites: IdMap::new(),
         };
@@ -133,6 +142,21 @@ impl Body {
         if self.function.names[value].is_none() {
             self.function.names[value] = Some(name.to_owned());
         }
+    }
+
+    /// Notes a read of a name that is bound on no way to it.
+    pub(crate) fn note_unbound(&mut self, stop: Stop) {
+        self.unbound.get_or_insert(Arc::new(stop));
+    }
+
+    /// The read of a name that is bound on no way to it, once the walk is over.
+    pub(crate) fn take_unbound(&mut self) -> Option<Stop> {
+        self.unbound.take().and_then(Arc::into_inner)
+    }
+
+    /// New memory of the call.
+    pub(crate) fn slot(&mut self, ty: TypeId) -> SlotId {
+        self.function.slots.push(Slot { ty })
     }
 
     /// Whether C declares the record `const` that a value refers to.

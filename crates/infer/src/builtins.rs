@@ -1,8 +1,9 @@
 //! Python's builtins, and types that are called.
 
+use ctype::{CType, FloatType};
 use diagnostic::Id;
 use source::Span;
-use tir::{Comparison, Const, Op, Ty, UnaryOp, Value};
+use tir::{Comparison, Const, FloatTy, Op, Ty, UnaryOp, Value};
 
 use crate::calls::{Arg, Args};
 use crate::convert;
@@ -186,20 +187,41 @@ impl Walker<'_, '_> {
         match parts[..] {
             [] => Ok(Term::Value(convert::zero(&mut self.body, Ty::C128, span))),
             [(value, ty)] => {
-                let ty = promote::join(ty, Ty::Complex(tir::FloatTy::F32)).unwrap_or(Ty::C128);
+                let ty = promote::join(ty, Ty::Complex(FloatTy::F32)).unwrap_or(Ty::C128);
                 Ok(Term::Value(convert::to(&mut self.body, value, ty, span)))
             }
             [(real, real_ty), (imaginary, imaginary_ty)] => {
-                let ty = promote::join(real_ty, imaginary_ty).unwrap_or(Ty::F64);
-                let ty = promote::join(ty, Ty::Complex(tir::FloatTy::F32)).unwrap_or(Ty::C128);
-                let unit = self.body.constant(Const::Complex(0.0, 1.0), ty, span);
-                let real = convert::to(&mut self.body, real, ty, span);
-                let imaginary = convert::to(&mut self.body, imaginary, ty, span);
-                let turned = self.body.emit(Op::Binary(tir::BinaryOp::Mul, imaginary, unit), ty, span);
-                Ok(Term::Value(self.body.emit(Op::Binary(tir::BinaryOp::Add, real, turned), ty, span)))
+                let is_complex = |ty| matches!(ty, Ty::Complex(_));
+                if is_complex(real_ty) || is_complex(imaginary_ty) {
+                    return self.call_prelude("numbers._complex", &[real, imaginary], span);
+                }
+                Ok(Term::Value(self.complex_of(real, imaginary, span)))
             }
             _ => Err(self.error(Id::WrongArguments, span, "`complex` takes up to 2 arguments", "")),
         }
+    }
+
+    /// The complex number of two real parts, put together in memory: `a + b*1j` would lose
+    /// infinities and signs of zeros.
+    fn complex_of(&mut self, real: Value, imaginary: Value, span: Span) -> Value {
+        let part = [real, imaginary].map(|part| promote::float(self.body.ty(part)).unwrap_or(FloatTy::F64));
+        let part = part[0].max(part[1]);
+        let (c_part, size) = match part {
+            FloatTy::F32 => (FloatType::Float, 4),
+            FloatTy::F64 => (FloatType::Double, 8),
+        };
+        let types = &mut *self.program.types;
+        let whole = types.intern(CType::Complex(c_part));
+        let part_ty = types.float(c_part);
+        let (to_part, to_whole) = (types.pointer_to(part_ty), types.pointer_to(whole));
+        let slot = self.body.slot(whole);
+        let address = self.body.emit(Op::SlotAddress(slot), Ty::Pointer(to_whole), span);
+        for (value, offset) in [(real, 0), (imaginary, size)] {
+            let value = convert::to(&mut self.body, value, Ty::Float(part), span);
+            let place = self.body.emit(Op::FieldAddress(address, offset), Ty::Pointer(to_part), span);
+            self.body.effect(Op::Store(place, value), span);
+        }
+        self.body.emit(Op::Load(address), Ty::Complex(part), span)
     }
 
     fn divmod(&mut self, args: &Args) -> Walked<Term> {

@@ -104,6 +104,12 @@ impl Walker<'_, '_> {
         self.expand(Arc::new(source), args)
     }
 
+    /// A function of the prelude on these values.
+    pub(crate) fn call_prelude(&mut self, name: &str, values: &[Value], span: Span) -> Walked<Term> {
+        let positional = values.iter().map(|value| Arg { term: Term::Value(*value), span }).collect();
+        self.call_known(name, Args { positional, named: Vec::new(), span })
+    }
+
     /// Expands a prelude function in place: what it raises is raised by the call in the user's text.
     fn expand(&mut self, source: Arc<FunctionSource>, args: Args) -> Walked<Term> {
         let (span, syntax) = (args.span, source.syntax.clone());

@@ -28,6 +28,11 @@ pub enum Entity {
     Opaque(String),
 }
 
+/// The builtin exceptions that operations raise: those that [`Environment::builtin_exception`] is
+/// asked for, whatever the program itself names.
+pub const BUILTIN_EXCEPTIONS: &[&str] =
+    &["AssertionError", "OverflowError", "UnboundLocalError", "ValueError", "ZeroDivisionError"];
+
 /// A snapshot of what a function sees. It answers without the interpreter.
 pub trait Environment: Send + Sync {
     /// What `name` means where the function does not bind it: closure, then globals, then builtins.

@@ -97,7 +97,8 @@ impl Walker<'_, '_> {
                 let title = format!("`{text}` is not bound here");
                 let stop =
                     self.error(Id::UnboundName, span, title, "nothing is assigned to it on the way here");
-                Err(stop.help(format!("assign to `{text}` first")))
+                self.body.note_unbound(stop.help(format!("assign to `{text}` first")));
+                Err(Stop::Unreachable)
             }
             Local::Clash(clash) => {
                 let (a, b) = (self.describe_shape(&clash.0.0), self.describe_shape(&clash.0.1));

@@ -42,7 +42,7 @@ use diagnostic::{Diagnostic, Id, Label};
 use tir::{Program, Ty};
 
 pub use c_types::ty_of_c;
-pub use environment::{Entity, Environment, FunctionSource};
+pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, FunctionSource};
 
 /// The typed IR of a function for arguments of these types, and of all that it calls. Where
 /// `result` is given, what the function returns is converted to it as Numba would.

@@ -183,7 +183,12 @@ impl Walker<'_, '_> {
         };
         match ty {
             Ty::Int(int) => Ok(self.int_power(a, b, int, span)),
-            Ty::Complex(part) => Ok(self.complex_power(a, b, part, span)),
+            Ty::Complex(_) => {
+                let a = convert::to(&mut self.body, a, ty, span);
+                let b = convert::to(&mut self.body, b, ty, span);
+                let power = self.call_prelude("numbers._complex_power", &[a, b], span)?;
+                self.value(&power, span)
+            }
             Ty::Unit | Ty::Bool | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => {
                 Ok(self.float_power(a, b, ty, span))
             }
@@ -211,28 +216,19 @@ impl Walker<'_, '_> {
         let exponent = convert::to(&mut self.body, b, ty, span);
         let is_negative = self.compare_zero(Comparison::Lt, exponent, span);
         if self.body.as_const(is_negative) != Some(Const::Bool(false)) {
+            // A negative infinite exponent gives an infinity.
+            let lowest = self.body.constant(Const::Float(f64::NEG_INFINITY), ty, span);
+            let is_finite = self.body.emit(Op::Compare(Comparison::Gt, exponent, lowest), Ty::Bool, span);
+            let is_negative = self.both(is_negative, is_finite, span);
             let is_zero = self.compare_zero(Comparison::Eq, base, span);
-            let is_bad = self.body.emit(Op::Binary(tir::BinaryOp::And, is_zero, is_negative), Ty::Bool, span);
+            let is_bad = self.both(is_zero, is_negative, span);
             let message = "0.0 cannot be raised to a negative power";
             self.raise_if(is_bad, "ZeroDivisionError", message, span);
         }
         self.plain(BinaryOp::Pow, base, exponent, ty, span)
     }
 
-    /// Zero to a negative or complex power has no value.
-    fn complex_power(&mut self, a: Value, b: Value, part: FloatTy, span: Span) -> Value {
-        let ty = Ty::Complex(part);
-        let base = convert::to(&mut self.body, a, ty, span);
-        let exponent = convert::to(&mut self.body, b, ty, span);
-        let is_zero = self.compare_zero(Comparison::Eq, base, span);
-        let real = self.body.emit(Op::Unary(tir::UnaryOp::Real, exponent), Ty::Float(part), span);
-        let imaginary = self.body.emit(Op::Unary(tir::UnaryOp::Imag, exponent), Ty::Float(part), span);
-        let is_negative = self.compare_zero(Comparison::Lt, real, span);
-        let is_complex = self.compare_zero(Comparison::Ne, imaginary, span);
-        let is_bad = self.body.emit(Op::Binary(tir::BinaryOp::Or, is_negative, is_complex), Ty::Bool, span);
-        let is_bad = self.body.emit(Op::Binary(tir::BinaryOp::And, is_zero, is_bad), Ty::Bool, span);
-        let message = "0.0 to a negative or complex power";
-        self.raise_if(is_bad, "ZeroDivisionError", message, span);
-        self.plain(BinaryOp::Pow, base, exponent, ty, span)
+    fn both(&mut self, a: Value, b: Value, span: Span) -> Value {
+        self.body.emit(Op::Binary(tir::BinaryOp::And, a, b), Ty::Bool, span)
     }
 }

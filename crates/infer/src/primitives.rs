@@ -52,6 +52,8 @@ impl Walker<'_, '_> {
             "is_float" => Some(self.known(matches!(ty, Ty::Float(_)), span)),
             "is_complex" => Some(self.known(matches!(ty, Ty::Complex(_)), span)),
             "conj" => Some(self.body.emit(Op::Unary(UnaryOp::Conj, values[0]), ty, span)),
+            // A float that is in range towards zero, without the checks of `int`.
+            "integer" => Some(convert::to(&mut self.body, values[0], Ty::I64, span)),
             "double" => Some(convert::to(&mut self.body, values[0], Ty::F64, span)),
             // The first as the type of the second.
             "like" => {

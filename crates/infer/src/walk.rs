@@ -73,6 +73,9 @@ impl<'a, 'p> Walker<'a, 'p> {
         }
         walker.frames.push(Frame::new(source.clone(), args, None));
         walker.walk_body(&syntax)?;
+        if let Some(stop) = walker.body.take_unbound() {
+            return Err(stop);
+        }
         let result = walker.finish_returns(result)?;
         Ok((walker.body, result))
     }

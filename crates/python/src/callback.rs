@@ -14,6 +14,7 @@
 
 use std::ffi::c_void;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ccall::border::{self, Barrier};
@@ -60,6 +61,8 @@ struct Behind {
     /// What C gets after an error: the result's bytes.
     error_value: Box<[u128]>,
     plan: Arc<CallbackPlan>,
+    /// The Python object that owns this, so that a running callback can keep it.
+    owner: AtomicPtr<ffi::PyObject>,
 }
 
 /// A callback, kept by its C data.
@@ -74,6 +77,13 @@ impl Callback {
     pub(crate) fn callable<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         let behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
         behind.as_ref().map(|(_, behind)| behind.callable.bind(py).clone())
+    }
+
+    /// Tells what is behind the thunk which object owns it.
+    fn own(&self, object: *mut ffi::PyObject) {
+        if let Some((_, behind)) = self.behind.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            behind.owner.store(object, Ordering::Relaxed);
+        }
     }
 
     /// Turns the thunk into a tombstone; the lock is held.
@@ -201,8 +211,16 @@ pub(crate) fn make<'py>(
     let plan = Arc::new(plan);
     let params = signature.params.iter().map(|ty| Face::of(*ty)).collect();
     let (callable, onerror) = (callable.clone().unbind(), onerror.map(Bound::unbind));
-    let behind =
-        Box::new(Behind { callable, onerror, mode, params, result, error_value, plan: plan.clone() });
+    let behind = Box::new(Behind {
+        callable,
+        onerror,
+        mode,
+        params,
+        result,
+        error_value,
+        plan: plan.clone(),
+        owner: AtomicPtr::default(),
+    });
     let context = std::ptr::from_ref(behind.as_ref()).cast_mut().cast::<c_void>();
     // SAFETY: the context lives until the thunk is retired, and the handler honours the plan.
     let thunk = unsafe { Thunk::callback(plan, handle, context) };
@@ -210,8 +228,9 @@ pub(crate) fn make<'py>(
         thunk.map_err(|error| Failure::new(Class::Os, format!("no memory for a callback: {error}")))?;
     let address = thunk.address().cast::<u8>().cast_mut();
     let callback = Callback { behind: Mutex::new(Some((thunk, behind))), face: function };
-    let callback = Bound::new(py, callback)?.into_any();
-    function::make_callback(py, function.pointer(), address, callback)
+    let callback = Bound::new(py, callback)?;
+    callback.get().own(callback.as_ptr());
+    function::make_callback(py, function.pointer(), address, callback.into_any())
 }
 
 /// What the thunk calls.
@@ -229,13 +248,14 @@ unsafe fn handle(context: *mut c_void, frame: &mut CallbackFrame) {
         let behind = unsafe { &*context.cast::<Behind>() };
         // SAFETY: as above.
         let py = unsafe { Python::assume_attached() };
-        let is_pending = border::PENDING.load(std::sync::atomic::Ordering::Relaxed) != 0;
+        let is_pending = border::PENDING.load(Ordering::Relaxed) != 0;
         if is_pending && border::is_stopped() {
             behind.return_error(frame);
         } else {
-            // The callable may drop the callback that is running.
-            let keep = behind.callable.bind(py).clone();
-            behind.run(py, thread, &keep, frame);
+            // The callable may drop the callback that is running: it stays until here.
+            // SAFETY: the object lives, since it retires the thunk when it goes.
+            let _keep = unsafe { Bound::from_borrowed_ptr(py, behind.owner.load(Ordering::Relaxed)) };
+            behind.run(py, thread, frame);
         }
     }
     // SAFETY: as above.
@@ -249,13 +269,7 @@ impl Behind {
         unsafe { self.plan.store_result(frame, self.error_value.as_ptr().cast()) };
     }
 
-    fn run<'py>(
-        &self,
-        py: Python<'py>,
-        thread: ThreadState,
-        callable: &Bound<'py, PyAny>,
-        frame: &mut CallbackFrame,
-    ) {
+    fn run(&self, py: Python<'_>, thread: ThreadState, frame: &mut CallbackFrame) {
         let mut barrier = Barrier::new();
         // SAFETY: the barrier stays where it is until it is left below.
         unsafe { barrier.enter(thread) };
@@ -269,7 +283,7 @@ impl Behind {
             &mut large[..]
         };
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let value = self.call(py, callable, frame)?;
+            let value = self.call(py, frame)?;
             self.convert(value.as_borrowed(), room)
         }));
         let ran = ran.unwrap_or_else(|panic| Err(errors::internal(panic_text(panic.as_ref())).into()));
@@ -282,12 +296,7 @@ impl Behind {
     }
 
     /// Calls the Python function with the arguments of the frame.
-    fn call<'py>(
-        &self,
-        py: Python<'py>,
-        callable: &Bound<'py, PyAny>,
-        frame: &CallbackFrame,
-    ) -> Result<Bound<'py, PyAny>, Failure> {
+    fn call<'py>(&self, py: Python<'py>, frame: &CallbackFrame) -> Result<Bound<'py, PyAny>, Failure> {
         let mut objects = Arguments::new();
         for (face, place) in self.params.iter().zip(self.plan.params()) {
             objects.push(argument(py, face, *place, frame)?);
@@ -296,8 +305,12 @@ impl Behind {
         // used by the callee.
         unsafe {
             let count = self.params.len() | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
-            let called =
-                ffi::PyObject_Vectorcall(callable.as_ptr(), objects.start(), count, std::ptr::null_mut());
+            let called = ffi::PyObject_Vectorcall(
+                self.callable.as_ptr(),
+                objects.start(),
+                count,
+                std::ptr::null_mut(),
+            );
             load::owned(py, called)
         }
     }

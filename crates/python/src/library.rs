@@ -7,6 +7,7 @@
 
 use std::ffi::{OsStr, c_int, c_void};
 use std::mem::{offset_of, size_of};
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -18,7 +19,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::call;
 use crate::cdata::object::CData;
-use crate::cdata::{Face, function, load, store};
+use crate::cdata::{Face, Kind, function, load, store};
 use crate::failure::{Class, Failure};
 use crate::ffi_object::Ffi;
 use crate::trampoline::slot;
@@ -43,14 +44,14 @@ impl Drop for Loaded {
     }
 }
 
-/// Where a function came from.
+/// Where a function or a variable came from.
 #[pyclass(frozen, module = "ferrule")]
 pub(crate) struct Symbol {
-    /// The function's name.
+    /// Its name.
     pub(crate) name: String,
     /// Its declaration, for messages.
     pub(crate) declaration: String,
-    /// What keeps its code loaded.
+    /// What keeps it loaded.
     #[expect(dead_code, reason = "held, not read")]
     pub(crate) library: Arc<Loaded>,
 }
@@ -265,6 +266,14 @@ impl Inner {
         Ok(address.cast())
     }
 
+    fn symbol(&self, name: &str, face: &Face) -> Symbol {
+        Symbol {
+            name: name.to_owned(),
+            declaration: self.ffi.get().declaration(name).unwrap_or_else(|| face.name()),
+            library: self.loaded.clone(),
+        }
+    }
+
     fn function<'py>(
         &self,
         py: Python<'py>,
@@ -272,11 +281,6 @@ impl Inner {
         face: &'static Face,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let address = self.address(name, "function")?;
-        let symbol = Symbol {
-            name: name.to_owned(),
-            declaration: self.ffi.get().declaration(name).unwrap_or_else(|| face.name()),
-            library: self.loaded.clone(),
-        };
         let releases = match &self.release_gil {
             ReleaseGil::All(releases) => *releases,
             ReleaseGil::Named(names) => match names.bind(py).get_item(name)? {
@@ -285,15 +289,22 @@ impl Inner {
             },
         };
         let vectorcall = if releases { call::vectorcall::<true> } else { call::vectorcall::<false> };
-        let origin = Bound::new(py, symbol)?.into_any();
+        let origin = Bound::new(py, self.symbol(name, face))?.into_any();
         function::make_with(py, face.pointer(), address, Some(origin), vectorcall)
     }
 
     fn read(&self, py: Python<'_>, name: &str, ty: Qualified) -> Result<*mut ffi::PyObject, Failure> {
         let address = self.address(name, "variable")?;
+        let face = Face::of_qualified(ty);
+        // What refers to the variable's memory keeps the library loaded.
+        let symbol = match face.kind {
+            Kind::Array(..) | Kind::Record(_) => Some(Bound::new(py, self.symbol(name, face))?),
+            Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Pointer(_) | Kind::Function(_) => None,
+        };
+        let owner = symbol.as_ref().and_then(|symbol| NonNull::new(symbol.as_ptr()));
         // SAFETY: the library has a variable of that name; that it has the declared type is the
         // declaration's word.
-        Ok(unsafe { load::load(py, Face::of_qualified(ty), address, None) }?.into_ptr())
+        Ok(unsafe { load::load(py, face, address, owner) }?.into_ptr())
     }
 }
 

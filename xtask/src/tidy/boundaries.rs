@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tir", &["source", "arena", "ctype"]),
     ("infer", &["pysyntax", "tir", "ctype", "diagnostic", "source", "arena"]),
     ("optimize", &["tir", "arena", "ctype"]),
-    ("codegen", &["tir", "cabi", "ctype", "runtime", "arena", "inkwell", "llvm-sys"]),
+    ("codegen", &["tir", "optimize", "cabi", "ctype", "runtime", "arena", "inkwell", "llvm-sys"]),
     ("jit", &["inkwell", "llvm-sys", "libc"]),
     ("runtime", &["libc"]),
     ("pyobject", &["ctype", "tir", "pyo3-ffi"]),

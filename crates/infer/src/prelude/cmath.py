@@ -1,13 +1,10 @@
-"""CPython's `cmath`: an infinity from a finite number is a range error, a NaN from an infinity or a
-pole a domain error."""
+"""CPython's `cmath`: an infinity from a finite number is a range error, an infinite angle and a pole
+are domain errors."""
 
 
-def cmath__check(z, result):
-    if not _isfinite(result):
-        if _isfinite(z):
-            raise OverflowError("math range error")
-        if _isinf(z) and _isnan(result) and not _isinf(result) and not (_isnan(z.real) | _isnan(z.imag)):
-            raise ValueError("math domain error")
+def cmath__range(z, result):
+    if _isinf(result) and _isfinite(z):
+        raise OverflowError("math range error")
     return result
 
 
@@ -40,15 +37,21 @@ def cmath_atanh(z: complex):
 
 
 def cmath_cos(z: complex):
-    return cmath__check(z, _cos(z))
+    if _isinf(z.real) and not _isnan(z.imag):
+        raise ValueError("math domain error")
+    return cmath__range(z, _cos(z))
 
 
 def cmath_cosh(z: complex):
-    return cmath__check(z, _cosh(z))
+    if _isinf(z.imag) and not _isnan(z.real):
+        raise ValueError("math domain error")
+    return cmath__range(z, _cosh(z))
 
 
 def cmath_exp(z: complex):
-    return cmath__check(z, _exp(z))
+    if _isinf(z.imag) and (_isfinite(z.real) or z.real == _inf):
+        raise ValueError("math domain error")
+    return cmath__range(z, _exp(z))
 
 
 def cmath_isfinite(z: complex):
@@ -76,7 +79,8 @@ def cmath_log(z: complex, base: complex = None):
 def cmath_log10(z: complex):
     if z == 0.0:
         raise ValueError("math domain error")
-    return _div(_log(z), _like(2.302585092994046, z))
+    natural = _log(z)
+    return complex(natural.real / 2.302585092994046, natural.imag / 2.302585092994046)
 
 
 def cmath_phase(z: complex):
@@ -94,11 +98,15 @@ def cmath_rect(r: real, phi: real):
 
 
 def cmath_sin(z: complex):
-    return cmath__check(z, _sin(z))
+    if _isinf(z.real) and not _isnan(z.imag):
+        raise ValueError("math domain error")
+    return cmath__range(z, _sin(z))
 
 
 def cmath_sinh(z: complex):
-    return cmath__check(z, _sinh(z))
+    if _isinf(z.imag) and not _isnan(z.real):
+        raise ValueError("math domain error")
+    return cmath__range(z, _sinh(z))
 
 
 def cmath_sqrt(z: complex):
@@ -106,8 +114,12 @@ def cmath_sqrt(z: complex):
 
 
 def cmath_tan(z: complex):
-    return cmath__check(z, _tan(z))
+    if _isinf(z.real) and _isfinite(z.imag):
+        raise ValueError("math domain error")
+    return _tan(z)
 
 
 def cmath_tanh(z: complex):
-    return cmath__check(z, _tanh(z))
+    if _isinf(z.imag) and _isfinite(z.real):
+        raise ValueError("math domain error")
+    return _tanh(z)

@@ -211,7 +211,7 @@ def math_isqrt(n: integer):
     if n < 0:
         raise ValueError("isqrt() argument must be nonnegative")
     # The root of the nearest float is off by one at most; 3037000499 is the root of 2**63 - 1.
-    root = min(int(_sqrt(float(n))), 3037000499)
+    root = min(_integer(_sqrt(float(n))), 3037000499)
     if root * root > n:
         root -= 1
     if n - root * root > 2 * root:

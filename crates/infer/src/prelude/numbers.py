@@ -27,16 +27,13 @@ def numbers__round_float(x, ndigits):
         return x
     if ndigits < -308:
         return _copysign(0.0, x)
-    if ndigits > 22:
-        scale = _pow(10.0, float(ndigits))
-        scaled = x * scale
-        return _div(_round_even(scaled), scale) if _isfinite(scaled) else x
     if ndigits < 0:
         scale = _pow(10.0, float(-ndigits))
         return _round_even(_div(x, scale)) * scale
     scale = _pow(10.0, float(ndigits))
     scaled = x * scale
-    if not _isfinite(scaled):
+    # From 2**53 on, neighbouring floats are further apart than these decimals.
+    if not abs(scaled) < 9007199254740992.0:
         return x
     # What the product lost decides where it looks like a tie.
     lost = _fma(x, scale, -scaled)
@@ -49,6 +46,44 @@ def numbers__round_float(x, ndigits):
     elif above - 0.5 == -lost or above + 0.5 == -lost:
         nearest = _round_even(nearest * 0.5 + above * 0.5) * 2.0
     return _copysign(_div(nearest, scale), x)
+
+
+def numbers__complex_power(a, b):
+    if b.imag == 0.0 and b.real == _floor(b.real) and abs(b.real) <= 100.0:
+        result = numbers__integer_power(a, _integer(b.real))
+    elif a == 0.0:
+        if b.imag != 0.0 or b.real < 0.0:
+            raise ZeroDivisionError("0.0 to a negative or complex power")
+        result = _like(0.0, a)
+    else:
+        size, angle = abs(a), _atan2(a.imag, a.real)
+        length, phase = _pow(size, b.real), angle * b.real
+        if b.imag != 0.0:
+            length *= _exp(-angle * b.imag)
+            phase += b.imag * _log(size)
+        result = complex(length * _cos(phase), length * _sin(phase))
+    if _isinf(result):
+        raise OverflowError("complex exponentiation")
+    return result
+
+
+def numbers__complex(a, b):
+    return complex(a.real - b.imag, a.imag + b.real)
+
+
+def numbers__integer_power(base, exponent):
+    result = _like(1.0, base)
+    factor, rest = base, abs(exponent)
+    while rest > 0:
+        if rest & 1:
+            result *= factor
+        factor *= factor
+        rest >>= 1
+    if exponent > 0:
+        return result
+    if result == 0.0:
+        raise ZeroDivisionError("0.0 to a negative or complex power")
+    return _div(_like(1.0, base), result)
 
 
 def builtins_pow(base: integer, exp: integer, mod: integer):

@@ -234,6 +234,8 @@ def numpy_fmod(a: plain, b: plain):
 def numpy_power(a: scalar, b: scalar):
     if _is_int(a):
         return _like(a**b, a)
+    if _is_complex(a):
+        return _select(b == 0.0, _like(1.0, a), _pow(a, b))
     return _pow(a, b)
 
 

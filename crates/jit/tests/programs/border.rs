@@ -101,3 +101,44 @@ fn values_cross_as_gcc_passes_them() {
         assert_eq!(wrong, 0, "value {wrong} of `{}`", types.name(ty));
     }
 }
+
+/// A C function in the lowest 4 GB, where those of an executable without position independence
+/// lie, and every value between here and there is reached by another kind of relocation.
+#[test]
+fn functions_in_the_lowest_addresses_are_called() {
+    /// `lea eax, [rdi + 1]`, `ret`.
+    const PLUS_ONE: [u8; 4] = [0x8d, 0x47, 0x01, 0xc3];
+    let mut types = CTypes::new(DataModel::HOST);
+    let int = types.int(ctype::IntType::Int);
+    let ty = types.function(int, &[int], false);
+    let (write, run) = (libc::PROT_READ | libc::PROT_WRITE, libc::PROT_READ | libc::PROT_EXEC);
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_32BIT;
+    // SAFETY: a fresh page, written before it may run; it stays.
+    let page = unsafe { libc::mmap(std::ptr::null_mut(), 4096, write, flags, -1, 0) };
+    assert_ne!(page, libc::MAP_FAILED);
+    // SAFETY: as above.
+    unsafe {
+        page.cast::<[u8; 4]>().write(PLUS_ONE);
+        assert_eq!(libc::mprotect(page, 4096, run), 0);
+    }
+    let mut program = Program::default();
+    let callee = program.c_functions.push(CFunction {
+        name: "plus_one".into(),
+        address: page.addr() as u64,
+        ty,
+        can_call_back: false,
+        keeps: None,
+    });
+    let i32_ty = tir::Ty::Int(tir::IntTy { bits: 32, is_signed: true });
+    let (mut builder, params) = FunctionBuilder::new("twice", &[i32_ty], i32_ty);
+    let once = builder.op(Op::CallC(callee, params), i32_ty);
+    let twice = builder.op(Op::CallC(callee, vec![once]), i32_ty);
+    builder.end(Terminator::Return(Some(twice)));
+    program.functions.push(builder.finish());
+    for optimize in [false, true] {
+        let linked = compile(&types, &program, ty, optimize);
+        // SAFETY: the entry was compiled with this signature.
+        let entry: extern "C" fn(c_int) -> c_int = unsafe { linked.entry() };
+        assert_eq!(entry(40), 42);
+    }
+}

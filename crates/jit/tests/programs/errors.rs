@@ -212,3 +212,39 @@ fn threads_compile_and_link_at_once() {
         }
     });
 }
+
+/// Where the frames above this one return to.
+static FRAMES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+extern "C" fn walk_the_stack(value: i64) -> i64 {
+    let mut frames = [std::ptr::null_mut(); 64];
+    // SAFETY: there is room for so many.
+    let count = unsafe { libc::backtrace(frames.as_mut_ptr(), 64) };
+    let count = usize::try_from(count).unwrap_or(0);
+    let frames = frames[..count].iter().map(|frame| frame.addr()).collect();
+    *FRAMES.lock().expect("no panic") = frames;
+    value
+}
+
+#[test]
+fn debuggers_and_unwinders_walk_through_compiled_code() {
+    let (types, signature) = long_of_long();
+    let mut program = Program::default();
+    let callee = program.c_functions.push(CFunction {
+        name: "walk_the_stack".into(),
+        address: walk_the_stack as *const () as u64,
+        ty: signature,
+        can_call_back: false,
+        keeps: None,
+    });
+    let (mut builder, params) = FunctionBuilder::new("walks", &[Ty::I64], Ty::I64);
+    let value = builder.op(Op::CallC(callee, vec![params[0]]), Ty::I64);
+    let sum = builder.op(Op::Binary(tir::BinaryOp::Add, value, params[0]), Ty::I64);
+    builder.end(Terminator::Return(Some(sum)));
+    program.functions.push(builder.finish());
+    let linked = compile(&types, &program, signature, true);
+    assert_eq!(call(&linked, 21), 42);
+    let frames = FRAMES.lock().expect("no panic");
+    let own = frames.iter().position(|&frame| (linked.address..linked.address + 4096).contains(&frame));
+    assert!(own.is_some_and(|own| own + 3 < frames.len()), "{own:?} of {}", frames.len());
+}

@@ -164,19 +164,17 @@ fn check_bounds(data: &CData, element: &Element, index: isize) -> Result<(), Fai
     }
 }
 
-/// Checks that `size` bytes may be read through a pointer to a struct.
-pub(super) fn check_target(data: &CData, size: usize) -> Result<(), Failure> {
+/// Checks that a part of what a pointer points to may be read: `size` bytes from `offset`.
+pub(super) fn check_part(data: &CData, offset: usize, size: usize) -> Result<(), Failure> {
     if data.address.is_null() {
         return Err(null(data));
     }
     match data.bounds() {
-        Some(bounds) if data.storage() == Storage::View && !bounds.hold(data.address.addr(), size) => {
-            Err(Failure::new(
-                Class::Index,
-                format!("{} points outside the memory it was made from", data.describe()),
-            ))
+        Some(bounds) if !bounds.hold(data.address.addr().wrapping_add(offset), size) => {
+            let text = format!("{} reaches beyond the memory it was made from", data.describe());
+            Err(Failure::new(Class::Index, text))
         }
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

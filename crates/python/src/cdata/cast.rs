@@ -8,9 +8,9 @@ use pyobject::Scalar;
 use super::face::{Face, Kind};
 use super::load::{blank, copy, owned};
 use super::number::to_int;
-use super::object::{self, CData};
+use super::object::{self, Bounds, CData};
 use super::store::shown;
-use crate::failure::Failure;
+use crate::failure::{Class, Failure};
 
 /// `value` converted to the type.
 pub(crate) fn cast<'py>(
@@ -42,6 +42,7 @@ fn cast_pointer<'py>(
         return match data.owner() {
             Some(owner) => {
                 let bounds = data.bounds();
+                check_room(face, data, bounds)?;
                 let extent = bounds.map_or(0, |bounds| bounds.end.saturating_sub(data.address.addr()));
                 object::view(py, face, data.address, Some(owner), extent)
             }
@@ -54,6 +55,18 @@ fn cast_pointer<'py>(
     let word = integer(py, face, value)?;
     let address = usize::from_le_bytes(low_bytes(word));
     object::plain(py, face, std::ptr::with_exposed_provenance_mut(address))
+}
+
+/// An array lies within the memory that it is made from, where that is known.
+fn check_room(face: &'static Face, data: &CData, bounds: Option<Bounds>) -> Result<(), Failure> {
+    let (Kind::Array(..), Some(bounds), Some(size)) = (&face.kind, bounds, face.size()) else {
+        return Ok(());
+    };
+    if bounds.hold(data.address.addr(), size) {
+        return Ok(());
+    }
+    let text = format!("'{}' reaches beyond the memory of {}", face.name(), data.describe());
+    Err(Failure::new(Class::Index, text))
 }
 
 /// The bytes of an address in a wider integer.

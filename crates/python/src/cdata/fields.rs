@@ -6,10 +6,10 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::access::check_target;
+use super::access::check_part;
 use super::face::{Face, Kind};
 use super::load::load_field;
-use super::object::CData;
+use super::object::{CData, Storage};
 use super::record::{FieldFace, RecordFace};
 use super::store::{Items, check_writable, store_field};
 use crate::failure::{Class, Failure};
@@ -30,10 +30,12 @@ fn find<'a>(data: &CData, name: Borrowed<'_, '_, PyAny>) -> Option<(&'static Fac
     record.find(&name).map(|field| (face, field))
 }
 
-/// Where the record starts, checked.
-fn record_address(data: &CData, face: &'static Face) -> Result<*mut u8, Failure> {
-    if matches!(data.face.kind, Kind::Pointer(_)) {
-        check_target(data, face.size().unwrap_or(0))?;
+/// Where the record starts, when the field may be read and written.
+#[inline]
+fn record_address(data: &CData, field: &FieldFace) -> Result<*mut u8, Failure> {
+    // What a fresh pointer points to is there, and a struct was checked when it was reached.
+    if matches!(data.face.kind, Kind::Pointer(_)) && data.storage() != Storage::Owned {
+        check_part(data, field.offset, field.size())?;
     }
     Ok(data.address)
 }
@@ -46,8 +48,8 @@ pub(super) unsafe extern "C" fn get_attribute(
     slot(|py| {
         // SAFETY: CPython calls the slot with live objects.
         let (data, name) = unsafe { (CData::of_self(this), Borrowed::from_ptr(py, name)) };
-        if let Some((face, field)) = find(data, name) {
-            let address = record_address(data, face)?;
+        if let Some((_, field)) = find(data, name) {
+            let address = record_address(data, field)?;
             // SAFETY: the record is there: checked, or C vouches for it.
             return Ok(unsafe { load_field(py, field, address, data.owner()) }?.into_ptr());
         }
@@ -97,7 +99,7 @@ pub(super) unsafe extern "C" fn set_attribute(
             return Err(Failure::new(Class::Attribute, "cannot delete struct field"));
         };
         let place = || format!("field '{}' of {}", field.name, face.name());
-        let address = record_address(data, face)?;
+        let address = record_address(data, field)?;
         check_writable(field.face).map_err(|failure| failure.at(place))?;
         check_room(data, field, address, value).map_err(|failure| failure.at(place))?;
         // SAFETY: the record is there: checked, or C vouches for it; an open array was checked

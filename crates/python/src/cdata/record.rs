@@ -31,6 +31,18 @@ pub(crate) struct FieldFace {
     pub(crate) is_positional: bool,
 }
 
+impl FieldFace {
+    /// How many bytes from its offset on it touches.
+    pub(crate) fn size(&self) -> usize {
+        match self.bits {
+            None => self.face.size().unwrap_or(0),
+            Some(bits) => {
+                usize::try_from(bits.start.get()).unwrap_or(0).saturating_add(bits.width as usize).div_ceil(8)
+            }
+        }
+    }
+}
+
 /// A field before Python sees it.
 struct Found {
     name: Arc<str>,

@@ -28,7 +28,7 @@ pub(crate) fn string<'py>(
                 let text = format!("cannot use string() on <{} NULL>", data.describe());
                 return Err(Failure::new(Class::Runtime, text));
             }
-            text(py, scalar, data.address, room(data, scalar.size()), limit)
+            text(py, scalar, data.address, room(data, scalar.size())?, limit)
         }
         Kind::Enum(..) => {
             // SAFETY: C data of an enum type has the value at its address.
@@ -46,9 +46,16 @@ pub(crate) fn string<'py>(
 }
 
 /// How many characters are known to be there.
-fn room(data: &CData, size: usize) -> Option<usize> {
-    data.length()
-        .or_else(|| data.bounds().map(|bounds| bounds.end.saturating_sub(data.address.addr()) / size))
+fn room(data: &CData, size: usize) -> Result<Option<usize>, Failure> {
+    if let Some(length) = data.length() {
+        return Ok(Some(length));
+    }
+    let Some(bounds) = data.bounds() else { return Ok(None) };
+    if !bounds.hold(data.address.addr(), 0) {
+        let text = format!("{} points outside the memory it was made from", data.describe());
+        return Err(Failure::new(Class::Index, text));
+    }
+    Ok(Some((bounds.end - data.address.addr()) / size))
 }
 
 fn text(

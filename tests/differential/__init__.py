@@ -1,0 +1,1 @@
+"""Random functions, compiled and interpreted: both must give the same."""

@@ -1,0 +1,72 @@
+"""A generated text as CPython runs it, with the operators of `machine` in place of CPython's."""
+
+import ast
+import linecache
+from collections.abc import Callable
+
+from . import machine, machine_functions
+
+
+class Rewrite(ast.NodeTransformer):
+    """Operators become calls of the model; names of functions are left for the namespace."""
+
+    def __init__(self):
+        self.temporaries = 0
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        return self.binary(node.op, self.visit(node.left), node.right)
+
+    def binary(self, op: ast.operator, left: ast.expr, right: ast.expr) -> ast.expr:
+        exponent_is_constant = isinstance(getattr(right, "operand", right), ast.Constant)
+        return call("binary", type(op).__name__, left, self.visit(right), exponent_is_constant)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        name = node.target.id
+        value = self.binary(node.op, ast.Name(name, ast.Load()), node.value)
+        return ast.Assign([ast.Name(name, ast.Store())], value)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        operand = self.visit(node.operand)
+        if isinstance(node.op, ast.Not):
+            return ast.UnaryOp(node.op, operand)
+        return call("unary", type(node.op).__name__, operand)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """`a < b < c` is `a < (t := b) and t < c`."""
+        left, links = self.visit(node.left), []
+        for index, (op, operand) in enumerate(zip(node.ops, node.comparators, strict=True)):
+            right = self.visit(operand)
+            if index + 1 < len(node.ops):
+                self.temporaries += 1
+                name = f"_compared_{self.temporaries}"
+                right, following = (ast.NamedExpr(ast.Name(name, ast.Store()), right), ast.Name(name, ast.Load()))
+            else:
+                following = right
+            links.append(call("compare", type(op).__name__, left, right))
+            left = following
+        return links[0] if len(links) == 1 else ast.BoolOp(ast.And(), links)
+
+
+def call(function: str, *arguments) -> ast.Call:
+    """A call of a function of `machine`."""
+    callee = ast.Attribute(ast.Name("_machine", ast.Load()), function, ast.Load())
+    nodes = [one if isinstance(one, ast.expr) else ast.Constant(one) for one in arguments]
+    return ast.Call(callee, nodes, [])
+
+
+def reference(text: str, name: str) -> Callable:
+    """The function `f` of the text, computing as compiled code should."""
+    tree = ast.fix_missing_locations(Rewrite().visit(ast.parse(text)))
+    # What the text imports under these names is put aside for the model's.
+    tree.body = [one for one in tree.body if not isinstance(one, ast.Import)]
+    namespace = {"_machine": machine, **machine_functions.NAMES}
+    exec(compile(tree, name, "exec"), namespace)
+    return namespace["f"]
+
+
+def executed(text: str, name: str) -> Callable:
+    """The function `f` of the text as it stands, its text known to `linecache`."""
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    namespace = {}
+    exec(compile(text, name, "exec"), namespace)
+    return namespace["f"]
