@@ -93,7 +93,7 @@ fn keep_or_report(descriptor: &Descriptor) {
 /// Runs `report` with the interpreter's lock. Calls into C give the lock up without telling `pyo3`, which
 /// must therefore not be asked whether this thread has it. Without an interpreter, as while the
 /// process ends, nobody is left to tell.
-fn with_interpreter(report: impl FnOnce(Python<'_>)) {
+pub(crate) fn with_interpreter(report: impl FnOnce(Python<'_>)) {
     // SAFETY: it may be asked at any time.
     if unsafe { ffi::Py_IsInitialized() } == 0 {
         return;
