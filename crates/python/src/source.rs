@@ -7,6 +7,7 @@
 //! asserts. A text that does not make this code is never compiled: the error says that it changed.
 
 mod held;
+mod index;
 mod prompt;
 mod rewritten;
 mod text;
@@ -59,7 +60,7 @@ pub(crate) fn of_function(function: &Bound<'_, PyAny>) -> PyResult<Result<Functi
     for origin in text::Origin::ALL {
         for source in origin.texts(function, &code)? {
             match held::find(&source, &code)? {
-                held::Found::Same(which) => return Ok(Ok(FunctionText { source, which })),
+                held::Found::Same(which) => return Ok(Ok(index::narrowed(FunctionText { source, which }))),
                 held::Found::Similar(which) => {
                     stale = Some((source.clone(), which.span));
                     similar = Some(FunctionText { source, which });
@@ -72,7 +73,7 @@ pub(crate) fn of_function(function: &Bound<'_, PyAny>) -> PyResult<Result<Functi
     if let Some(text) = similar
         && rewritten::is_rewritten(&text, &code)?
     {
-        return Ok(Ok(text));
+        return Ok(Ok(index::narrowed(text)));
     }
     Ok(Err(match stale {
         Some((source, span)) => changed(&code, &source, span),
