@@ -68,7 +68,7 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
     let refuse = |class| move |diagnostics| compile_error(py, class, diagnostics);
     let text =
         source::of_function(function)?.map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
-    let syntax = text.parse().map_err(refuse(ErrorClass::Source))?;
+    let syntax = text.syntax(py).map_err(refuse(ErrorClass::Typing))?;
     let names = &text.which.params;
     let wanted = match &request.signature {
         Some(signature) => signature::of_object(signature, request.names)?,
