@@ -28,6 +28,7 @@ use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
 use crate::cdata::store::{is_callable, store};
 use crate::cdata::{CData, Face, Kind, function, load};
+use crate::cfunc::with_interpreter;
 use crate::errors;
 use crate::failure::{Class, Failure};
 use crate::trampoline::panic_text;
@@ -486,12 +487,12 @@ fn report_retired(tombstone: &Tombstone) {
         "C called the callback `{}` ({}), made at {}, which no longer exists: keep a reference to it",
         tombstone.name, tombstone.signature, tombstone.made_at
     );
-    Python::attach(|py| pyo3::exceptions::PyRuntimeError::new_err(text).write_unraisable(py, None));
+    with_interpreter(|py| pyo3::exceptions::PyRuntimeError::new_err(text).write_unraisable(py, None));
 }
 
 fn report_panicked(payload: Box<dyn std::any::Any + Send>) {
     let text = panic_text(payload.as_ref());
     // What a destructor of a payload does is unknown; it stays.
     std::mem::forget(payload);
-    Python::attach(|py| errors::internal(text).write_unraisable(py, None));
+    with_interpreter(|py| errors::internal(text).write_unraisable(py, None));
 }
