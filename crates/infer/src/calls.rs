@@ -146,7 +146,11 @@ impl Walker<'_, '_> {
         let key = Key { callee, params };
         let (id, result) =
             self.program.specialise(&key, &source).map_err(|stop| self.called_here(stop, &key, span))?;
-        let Some(result) = result else { return Err(Stop::Unreachable) };
+        let Some(result) = result else {
+            // It raises always, or calls itself and its result is not known yet.
+            self.body.effect(Op::Call(id, values), span);
+            return Err(Stop::Unreachable);
+        };
         Ok(Term::Value(self.emit_call(Op::Call(id, values), result, span)))
     }
 
