@@ -1,8 +1,7 @@
 """An array of structs given to a C function that returns a struct by value."""
 
-from ferrule.cffi import FFI
-
 import somelib
+from ferrule.cffi import FFI
 
 ffi = FFI()
 

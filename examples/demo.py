@@ -16,11 +16,11 @@ import numpy as np
 import scipy
 import scipy.integrate
 import scipy.special
-from ferrule.cffi import FFI
 
 import ferrule
 import somelib
 from ferrule import cfunc
+from ferrule.cffi import FFI
 
 NUMBERS = 100_000
 

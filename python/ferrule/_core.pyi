@@ -5,6 +5,27 @@ from typing import Any, ClassVar, Literal, TypeAlias, final, overload
 
 from typing_extensions import disjoint_base
 
+__all__ = [
+    "FFI",
+    "CData",
+    "CDefError",
+    "CField",
+    "CFunc",
+    "CPointer",
+    "CType",
+    "Diagnostic",
+    "FFIError",
+    "InternalError",
+    "Lib",
+    "Signature",
+    "Type",
+    "VerificationError",
+    "__version__",
+    "callback",
+    "cfunc",
+    "named_types",
+]
+
 __version__: str
 
 class FFIError(Exception): ...
@@ -190,3 +211,65 @@ def callback(
     error: object = None,
     ffi: FFI | None = None,
 ) -> CData: ...
+
+@final
+class Type:
+    @property
+    def name(self) -> str: ...
+    @overload
+    def __call__(self, *args: Type) -> Signature: ...
+    @overload
+    def __call__(self, value: Any, /) -> Any: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Signature:
+    @property
+    def args(self) -> tuple[Type, ...]: ...
+    @property
+    def return_type(self) -> Type: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def CPointer(dtype: Type) -> Type: ...  # noqa: N802 - Numba's name
+def named_types() -> dict[str, Type]: ...
+
+_SignatureLike: TypeAlias = str | Signature | CType | tuple[Type | CType, ...]
+
+@final
+class CFunc:
+    __module__: str
+    __name__: str
+    __qualname__: str
+    @property
+    def __wrapped__(self) -> Callable[..., Any] | None: ...
+    @property
+    def address(self) -> int: ...
+    @property
+    def capsule(self) -> Any: ...
+    @property
+    def cffi(self) -> CData: ...
+    @property
+    def ctypes(self) -> Any: ...
+    @property
+    def native_name(self) -> str: ...
+    @property
+    def signature(self) -> Signature: ...
+    def __call__(self, *args: Any) -> Any: ...
+    def inspect_asm(self) -> str: ...
+    def inspect_llvm(self) -> str: ...
+
+@overload
+def cfunc(sig: Callable[..., Any]) -> CFunc: ...
+@overload
+def cfunc(
+    sig: _SignatureLike | None = None,
+    *,
+    ffi: FFI | None = None,
+    errors: Literal["raise", "report"] = "raise",
+    locals: dict[str, Type] | None = None,
+    cache: bool = False,
+    nopython: bool = True,
+    error_model: Literal["python"] = "python",
+) -> Callable[[Callable[..., Any]], CFunc]: ...

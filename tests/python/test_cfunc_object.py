@@ -10,7 +10,7 @@ import weakref
 
 import pytest
 
-from ferrule import callback, cfunc, types
+from ferrule import FFI, callback, cfunc, types
 
 scipy = pytest.importorskip("scipy", reason="SciPy is not installed")
 integrate = pytest.importorskip("scipy.integrate", reason="SciPy is not installed")
@@ -202,6 +202,16 @@ def test_calls_nest_and_run_on_two_threads_at_once():
 
     assert outer(2) == 3
     assert sorted(inner) == [1, 1, 2]
+
+
+def test_compiled_code_calls_what_is_gone(monkeypatch):
+    seen = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: seen.append(unraisable.exc_value))
+    pointer = FFI().cast("int64_t(*)(int64_t)", ctypes.cast(fresh().ctypes, ctypes.c_void_p).value)
+    gc.collect()
+    caller = cfunc("int64(int64)")(lambda n: pointer(n) + 5)
+    assert caller(1) == 5
+    assert [type(error) for error in seen] == [RuntimeError]
 
 
 def test_inspection():

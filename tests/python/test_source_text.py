@@ -213,6 +213,21 @@ def test_text_of_the_command_line(options):
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "42.0\n"
 
 
+def test_asserts_are_left_out_where_python_leaves_them_out():
+    program = "\n".join(
+        [
+            "from ferrule import cfunc",
+            "@cfunc('float64(float64)')",
+            "def checked(x):",
+            "    assert x > 0.0",
+            "    return x",
+            "print(checked(-1.0))",
+        ]
+    )
+    command = [sys.executable, "-O", "-c", program]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "-1.0\n"
+
+
 def test_program_from_standard_input_has_no_text():
     outcome = subprocess.run([sys.executable], input=PROGRAM, check=False, capture_output=True, text=True)
     assert outcome.returncode == 1

@@ -100,7 +100,8 @@ impl Walker<'_, '_> {
             });
         };
         let environment = self.frames[0].function.environment.clone();
-        let source = FunctionSource { name: name.to_owned(), syntax, environment, defaults: Vec::new() };
+        let name = name.trim_start_matches("builtins.").trim_start_matches("number.").to_owned();
+        let source = FunctionSource { name, syntax, environment, defaults: Vec::new() };
         self.expand(Arc::new(source), args)
     }
 

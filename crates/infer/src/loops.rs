@@ -68,9 +68,16 @@ impl Walker<'_, '_> {
         let before = self.snapshot();
         let mut shapes: Vec<LocalShape> =
             writes.iter().map(|name| LocalShape::of(self.local(*name), &self.body)).collect();
+        // What an earlier walk of a loop around this one found still holds: types only widen.
+        if let Some(known) = self.loop_shapes.get(&id).filter(|_| self.frames.len() == 1) {
+            shapes = shapes.into_iter().zip(known).map(|(shape, known)| shape.join(known.clone())).collect();
+        }
         while let Some(wider) = self.walk_loop(&looping, &carried, &writes, &shapes)? {
             self.restore(&before);
             shapes = wider;
+        }
+        if self.frames.len() == 1 && shapes.iter().all(LocalShape::is_of_types) {
+            self.loop_shapes.insert(id, shapes);
         }
         Ok(())
     }

@@ -66,7 +66,9 @@ enum Outcome {
     /// A scalar, at this distance from the frame's start.
     Scalar(Scalar, u32),
     Pointer(&'static Face, u32),
-    /// C data of its own.
+    /// C data of its own, of so many bytes with that alignment.
+    Value(&'static Face, Place, usize, usize),
+    /// Anything else, by way of C data.
     Memory(&'static Face, Place),
 }
 
@@ -118,6 +120,15 @@ impl Outcome {
                 Self::Scalar(*scalar, offset)
             }
             (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(face, offset),
+            (Kind::Record(_), place) if place != Place::Hidden && !face.is_open() => {
+                let layout = face.layout().map(|layout| (layout.size.to_usize(), layout.align.get()));
+                match layout {
+                    Some((size, align @ 1..=16)) => {
+                        Self::Value(face, place, size, usize::try_from(align).unwrap_or(16))
+                    }
+                    Some(_) | None => Self::Memory(face, place),
+                }
+            }
             _ => Self::Memory(face, place),
         }
     }
@@ -328,6 +339,11 @@ unsafe fn result<'py>(
             Outcome::Pointer(face, offset) => {
                 let address = frame.add(offset as usize).cast::<*mut u8>().read_unaligned();
                 Ok(object::plain(py, face, address)?.into_ptr())
+            }
+            Outcome::Value(face, place, size, align) => {
+                let (made, address) = object::value(py, face, size, align)?;
+                argument::load_place(place, frame, address);
+                Ok(made.into_ptr())
             }
             Outcome::Memory(face, place) => {
                 let made = match memory {

@@ -28,6 +28,7 @@ use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
 use crate::cdata::store::{is_callable, store};
 use crate::cdata::{CData, Face, Kind, function, load};
+use crate::cfunc::with_interpreter;
 use crate::errors;
 use crate::failure::{Class, Failure};
 use crate::trampoline::panic_text;
@@ -291,7 +292,8 @@ impl Behind {
         match ran {
             // SAFETY: the room has the result's bytes.
             Ok(()) => unsafe { self.plan.store_result(frame, room.as_ptr().cast()) },
-            Err(failure) => self.failed(py, failure.into(), frame),
+            // PyO3 is told that the lock is held, so that what is dropped goes at once.
+            Err(failure) => Python::attach(|py| self.failed(py, failure.into(), frame)),
         }
     }
 
@@ -485,12 +487,12 @@ fn report_retired(tombstone: &Tombstone) {
         "C called the callback `{}` ({}), made at {}, which no longer exists: keep a reference to it",
         tombstone.name, tombstone.signature, tombstone.made_at
     );
-    Python::attach(|py| pyo3::exceptions::PyRuntimeError::new_err(text).write_unraisable(py, None));
+    with_interpreter(|py| pyo3::exceptions::PyRuntimeError::new_err(text).write_unraisable(py, None));
 }
 
 fn report_panicked(payload: Box<dyn std::any::Any + Send>) {
     let text = panic_text(payload.as_ref());
     // What a destructor of a payload does is unknown; it stays.
     std::mem::forget(payload);
-    Python::attach(|py| errors::internal(text).write_unraisable(py, None));
+    with_interpreter(|py| errors::internal(text).write_unraisable(py, None));
 }

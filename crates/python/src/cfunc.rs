@@ -18,6 +18,7 @@ mod raised;
 
 use pyo3::prelude::*;
 
+pub(crate) use border::with_interpreter;
 pub(crate) use diagnosed::{ErrorClass, compile_error};
 pub(crate) use object::CFunc;
 

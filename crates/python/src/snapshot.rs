@@ -80,7 +80,7 @@ impl Snapshot {
     ) -> PyResult<Result<Function, String>> {
         let syntax = source::of_function(function)?
             .map_err(|diagnostic| vec![diagnostic])
-            .and_then(|text: FunctionText| text.parse());
+            .and_then(|text: FunctionText| text.syntax(function.py()));
         match syntax {
             Ok(syntax) => Ok(Ok(self.freeze(function, syntax, objects)?)),
             Err(diagnostics) => {

@@ -7,13 +7,14 @@
 //! asserts. A text that does not make this code is never compiled: the error says that it changed.
 
 mod held;
+mod index;
 mod prompt;
 mod rewritten;
 mod text;
 
 use diagnostic::{Diagnostic, Id, Label};
 use pyo3::prelude::*;
-use pysyntax::{FunctionSyntax, Syntax};
+use pysyntax::{FunctionSyntax, StmtKind, Syntax};
 use source::{Source, Span};
 
 pub(crate) use prompt::record_prompt;
@@ -27,11 +28,24 @@ pub(crate) struct FunctionText {
 }
 
 impl FunctionText {
-    /// The function's syntax.
+    /// The function's syntax as this interpreter runs it: under `-O` without asserts.
     ///
     /// # Errors
     /// What the subset does not have.
-    pub(crate) fn parse(&self) -> Result<Syntax, Vec<Diagnostic>> {
+    pub(crate) fn syntax(&self, py: Python<'_>) -> Result<Syntax, Vec<Diagnostic>> {
+        let mut syntax = self.parse()?;
+        let flags = py.import("sys").and_then(|sys| sys.getattr("flags")?.getattr("optimize")?.is_truthy());
+        if flags.unwrap_or(false) {
+            for id in syntax.stmts.ids() {
+                if matches!(syntax.stmts[id].kind, StmtKind::Assert(..)) {
+                    syntax.stmts[id].kind = StmtKind::Pass;
+                }
+            }
+        }
+        Ok(syntax)
+    }
+
+    fn parse(&self) -> Result<Syntax, Vec<Diagnostic>> {
         pysyntax::parse(&self.source, &self.which)
     }
 }
@@ -46,7 +60,7 @@ pub(crate) fn of_function(function: &Bound<'_, PyAny>) -> PyResult<Result<Functi
     for origin in text::Origin::ALL {
         for source in origin.texts(function, &code)? {
             match held::find(&source, &code)? {
-                held::Found::Same(which) => return Ok(Ok(FunctionText { source, which })),
+                held::Found::Same(which) => return Ok(Ok(index::narrowed(FunctionText { source, which }))),
                 held::Found::Similar(which) => {
                     stale = Some((source.clone(), which.span));
                     similar = Some(FunctionText { source, which });
@@ -59,7 +73,7 @@ pub(crate) fn of_function(function: &Bound<'_, PyAny>) -> PyResult<Result<Functi
     if let Some(text) = similar
         && rewritten::is_rewritten(&text, &code)?
     {
-        return Ok(Ok(text));
+        return Ok(Ok(index::narrowed(text)));
     }
     Ok(Err(match stale {
         Some((source, span)) => changed(&code, &source, span),

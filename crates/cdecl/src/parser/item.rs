@@ -62,7 +62,8 @@ impl<'a> Parser<'a> {
         }
         let (storage, specifiers) = self.declaration_specifiers()?;
         self.refuse_missing_result(&specifiers)?;
-        let mut declarators = Vec::new();
+        // Nearly always one; a growing vector starts with room for four.
+        let mut declarators = Vec::with_capacity(1);
         while self.has_declarator(&specifiers) {
             let declarator = self.declarator()?;
             if storage == Storage::Typedef
@@ -71,7 +72,8 @@ impl<'a> Parser<'a> {
                 self.typedefs.insert(self.source_text(name));
             }
             self.refuse_body(&declarator.derivations)?;
-            let initializer = if self.eat(Sign::Equal) { Some(self.expression()?) } else { None };
+            let has_value = self.eat(Sign::Equal);
+            let initializer = if has_value { Some(Box::new(self.expression()?)) } else { None };
             declarators.push(InitDeclarator { declarator, initializer });
             if !self.eat(Sign::Comma) {
                 break;

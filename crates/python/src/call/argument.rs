@@ -4,6 +4,7 @@
 //! slot. A pointer parameter also takes the memory of buffers and NumPy arrays whose items are of
 //! the type, and lists and tuples, which become an array for the time of the call.
 
+use ccall::Place;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -88,7 +89,7 @@ pub(super) unsafe fn convert<'py>(
                 if let Some(data) = CData::of(value)
                     && data.face.id == param.face.id
                 {
-                    place.store(frame, data.address);
+                    store_place(place, frame, data.address);
                     return Ok(());
                 }
                 let mut room = vec![0_u128; param.face.known_size()?.div_ceil(16)];
@@ -98,6 +99,48 @@ pub(super) unsafe fn convert<'py>(
         }
     }
     Ok(())
+}
+
+/// As [`Place::store`], where sixteen bytes are a copy of two words.
+///
+/// # Safety
+/// As for [`Place::store`].
+#[inline]
+unsafe fn store_place(place: Place, frame: *mut u8, value: *const u8) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match place {
+            Place::Whole { offset, size: 16 } => {
+                frame.add(offset as usize).cast::<[u8; 16]>().write(value.cast::<[u8; 16]>().read());
+            }
+            Place::Nothing
+            | Place::Whole { .. }
+            | Place::Split { .. }
+            | Place::High { .. }
+            | Place::Hidden => place.store(frame, value),
+        }
+    }
+}
+
+/// As [`Place::load`], where sixteen bytes are a copy of two words.
+///
+/// # Safety
+/// As for [`Place::load`].
+#[inline]
+pub(super) unsafe fn load_place(place: Place, frame: *const u8, value: *mut u8) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match place {
+            Place::Whole { offset, size: 16 } => {
+                value.cast::<[u8; 16]>().write(frame.add(offset as usize).cast::<[u8; 16]>().read());
+            }
+            Place::Nothing
+            | Place::Whole { .. }
+            | Place::Split { .. }
+            | Place::High { .. }
+            | Place::Hidden => place.load(frame, value),
+        }
+    }
 }
 
 /// C data of a scalar type, else the refusal.

@@ -6,6 +6,7 @@
 //! an object stand for. None of them needs the interpreter unless it reports.
 
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ccall::border;
 use pyo3::ffi;
@@ -65,6 +66,13 @@ unsafe extern "C" fn callback_failed(code: *const Descriptor, status: i32) {
     }
     // SAFETY: the code is running, so its descriptor is there.
     let descriptor = unsafe { &*code };
+    // No panic crosses C; its message has been printed.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| keep_or_report(descriptor))) {
+        std::mem::forget(payload);
+    }
+}
+
+fn keep_or_report(descriptor: &Descriptor) {
     let Some(error) = RaisedError::take() else { return };
     let error: Box<dyn Any + Send> = Box::new(error);
     let refused = match descriptor.on_error {
@@ -85,7 +93,7 @@ unsafe extern "C" fn callback_failed(code: *const Descriptor, status: i32) {
 /// Runs `report` with the interpreter's lock. Calls into C give the lock up without telling `pyo3`, which
 /// must therefore not be asked whether this thread has it. Without an interpreter, as while the
 /// process ends, nobody is left to tell.
-fn with_interpreter(report: impl FnOnce(Python<'_>)) {
+pub(crate) fn with_interpreter(report: impl FnOnce(Python<'_>)) {
     // SAFETY: it may be asked at any time.
     if unsafe { ffi::Py_IsInitialized() } == 0 {
         return;

@@ -68,7 +68,7 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
     let refuse = |class| move |diagnostics| compile_error(py, class, diagnostics);
     let text =
         source::of_function(function)?.map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
-    let syntax = text.parse().map_err(refuse(ErrorClass::Source))?;
+    let syntax = text.syntax(py).map_err(refuse(ErrorClass::Typing))?;
     let names = &text.which.params;
     let wanted = match &request.signature {
         Some(signature) => signature::of_object(signature, request.names)?,
@@ -127,7 +127,8 @@ fn infer_types(
     (params, result): (Vec<Ty>, Option<Ty>),
 ) -> Result<Typed, Stopped> {
     let mut types = table::write();
-    let program = infer::infer(&mut types, source, &params, result).map_err(Stopped::Diagnosed)?;
+    let typed = infer::infer(&mut types, source, &params, result).map_err(Stopped::Diagnosed)?;
+    let program = optimize::optimize(typed);
     let result = match (wanted.result, program.functions.ids().next()) {
         (Some(result), _) => result,
         (None, Some(first)) => c_type_of(&mut types, program.functions[first].result),

@@ -136,7 +136,9 @@ fn of_class<'py>(class: &Bound<'py, PyType>, objects: &mut Objects<'py>) -> PyRe
         return Ok(Entity::Exception(name, objects.number(class)));
     }
     if let Some(ty) = of_numpy_class(class)? {
-        return Ok(ty_of(&table::read(), ty).map_or_else(|| opaque(class), Entity::Type));
+        // The lock is let go before the interpreter is asked for words.
+        let ty = ty_of(&table::read(), ty);
+        return Ok(ty.map_or_else(|| opaque(class), Entity::Type));
     }
     if let Some(name) = known_name(class)? {
         return Ok(Entity::Known(name));

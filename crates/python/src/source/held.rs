@@ -10,6 +10,8 @@ use pyo3::types::{PyCode, PyDict, PyModule, PyTuple};
 use pysyntax::FunctionSyntax;
 use source::{Source, Span};
 
+use super::index;
+
 /// What a code object says of itself.
 pub(super) struct Code<'py> {
     /// The code object.
@@ -109,7 +111,7 @@ pub(super) enum Found {
 
 /// Looks for the function of `code` in a text.
 pub(super) fn find(source: &Source, code: &Code<'_>) -> PyResult<Found> {
-    let Ok(functions) = pysyntax::functions(source) else {
+    let Some(functions) = index::functions(source) else {
         return Ok(Found::Other(line_span(source, code.first_line)));
     };
     let is_named = |function: &&FunctionSyntax| function.name == code.name;
