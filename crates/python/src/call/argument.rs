@@ -94,6 +94,13 @@ pub(super) unsafe fn convert<'py>(
             frame.add(offset as usize).cast::<*mut u8>().write_unaligned(address);
             return Ok(());
         }
+        if let How::Memory(place @ Place::Whole { size: 16, .. }) = param.how
+            && let Some(data) = CData::of_ptr(value)
+            && data.face.id == param.face.id
+        {
+            store_place(place, frame, data.address);
+            return Ok(());
+        }
         convert_any(param, Borrowed::from_ptr(py, value), frame, held)
     }
 }
