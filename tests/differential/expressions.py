@@ -213,7 +213,7 @@ MAKERS: dict[Kind, Callable[[Scope, int], str]] = {
 
 INEXACT = {
     Kind.FLOAT: [
-        *("({f} ** {f})", "math.pow({f}, {f})", "math.hypot({f}, {f})", "math.gamma({f})", "math.lgamma({f})"),
+        *("({f} ** {f})", "math.pow({f}, {f})", "math.hypot({f}, {f})", "math.gamma({f})"),
         *("math.erf({f})", "math.erfc({f})", "math.cbrt({f})", "abs({z})", "np.exp({f})", "np.log({f})", "np.sin({f})"),
         *("np.cos({f})", "np.tan({f})", "np.tanh({f})", "np.arctan2({f}, {f})", "np.expm1({f})", "np.log1p({f})"),
         *("np.hypot({f}, {f})", "np.cbrt({f})", "np.exp2({f})", "np.log2({f})", "np.arcsin({f})", "np.power({f}, {f})"),

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from .expressions import Helper, Scope, expression
+from .expressions import Helper, Scope, expression, leaf
 from .kinds import BOOL, COMPLEX128, FLOAT32, FLOAT64, INT64, NARROW, PARAMETERS, Kind, Type
 from .statements import INDENT, Body, last, suite
 
@@ -70,7 +70,7 @@ def recursion(rng, name, names, helpers) -> tuple[Helper, list[str]]:
     scope = Scope(rng, {**names, **own}, helpers)
     rest = [expression(scope, kind, 1) for kind in made.parameters[1:]]
     again = f"{name}({', '.join(['(p0 & 7) - 1', *rest])})"
-    end = expression(scope, made.result, 2)
+    end = leaf(scope, made.result)
     step = expression(scope, made.result, 2)
     lines = [f"def {name}({', '.join(own)}):", f"{INDENT}if p0 <= 0:", f"{INDENT * 2}return {end}"]
     return made, [*lines, f"{INDENT}return {step} {rng.choice('+-*')} {again}"]

@@ -4,7 +4,7 @@ import ast
 import linecache
 from collections.abc import Callable
 
-from . import machine, machine_functions
+from . import machine, machine_functions, memory
 
 
 class Rewrite(ast.NodeTransformer):
@@ -21,9 +21,20 @@ class Rewrite(ast.NodeTransformer):
         return call("binary", type(op).__name__, left, self.visit(right), exponent_is_constant)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
-        name = node.target.id
-        value = self.binary(node.op, ast.Name(name, ast.Load()), node.value)
-        return ast.Assign([ast.Name(name, ast.Store())], value)
+        read = ast.parse(ast.unparse(node.target), mode="eval").body
+        value = self.binary(node.op, self.visit(read), node.value)
+        return self.assigned(node.target, value)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        return self.assigned(node.targets[0], self.visit(node.value))
+
+    def assigned(self, target: ast.expr, value: ast.expr) -> ast.stmt:
+        """An assignment; what goes to memory is converted to what is there."""
+        if isinstance(target, ast.Attribute):
+            return ast.Expr(call("store", self.visit(target.value), target.attr, value, module="_memory"))
+        if isinstance(target, ast.Subscript):
+            return ast.Expr(call("store", self.visit(target.value), self.visit(target.slice), value, module="_memory"))
+        return ast.Assign([target], value)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         operand = self.visit(node.operand)
@@ -47,9 +58,9 @@ class Rewrite(ast.NodeTransformer):
         return links[0] if len(links) == 1 else ast.BoolOp(ast.And(), links)
 
 
-def call(function: str, *arguments) -> ast.Call:
-    """A call of a function of `machine`."""
-    callee = ast.Attribute(ast.Name("_machine", ast.Load()), function, ast.Load())
+def call(function: str, *arguments, module: str = "_machine") -> ast.Call:
+    """A call of a function of the model."""
+    callee = ast.Attribute(ast.Name(module, ast.Load()), function, ast.Load())
     nodes = [one if isinstance(one, ast.expr) else ast.Constant(one) for one in arguments]
     return ast.Call(callee, nodes, [])
 
@@ -59,7 +70,7 @@ def reference(text: str, name: str) -> Callable:
     tree = ast.fix_missing_locations(Rewrite().visit(ast.parse(text)))
     # What the text imports under these names is put aside for the model's.
     tree.body = [one for one in tree.body if not isinstance(one, ast.Import)]
-    namespace = {"_machine": machine, **machine_functions.NAMES}
+    namespace = {"_machine": machine, "_memory": memory, **machine_functions.NAMES}
     exec(compile(tree, name, "exec"), namespace)
     return namespace["f"]
 

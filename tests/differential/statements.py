@@ -1,5 +1,6 @@
 """Random statements over the names in scope, as indented lines."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from .expressions import Scope, expression, fill, inexact
@@ -20,6 +21,7 @@ class Body:
     depth: int = 3
     loops: int = 0
     counter: list[int] | None = None
+    stores: "tuple[Callable[[Body], list[str]], ...]" = ()
 
     def fresh(self, prefix: str) -> str:
         """A name that nothing has yet."""
@@ -45,7 +47,7 @@ def suite(body: Body, count: int) -> list[str]:
 
 def statement(body: Body) -> list[str]:
     rng = body.scope.rng
-    choices = [assign, assign, assign, augmented, augmented, unpack, walrus, asserted, raised, swap]
+    choices = [assign, assign, assign, augmented, augmented, unpack, walrus, asserted, raised, swap, *body.stores]
     if body.depth > 0:
         choices += [branch, branch, branch, returned]
         if body.loops < LOOPS:

@@ -165,3 +165,10 @@ def test_text_of_c(ffi):
         ffi.string(ffi.cast("char *", 0))
     with pytest.raises(TypeError, match="unexpected cdata 'int"):
         ffi.string(ffi.new("int[]", [65]))
+
+
+def test_the_class_makes_nothing_by_itself(ffi):
+    with pytest.raises(TypeError, match="cannot create"):
+        ffi.CData()
+    with pytest.raises(TypeError, match="not an acceptable base type"):
+        type("Mine", (ffi.CData,), {})

@@ -73,7 +73,7 @@ pub struct InitDeclarator {
     /// Name and shape.
     pub declarator: Declarator,
     /// `= expression`.
-    pub initializer: Option<Expr>,
+    pub initializer: Option<Box<Expr>>,
 }
 
 /// The type that declarators start from.
@@ -147,7 +147,7 @@ pub struct FieldDeclarator {
     /// Name and shape; the name may be missing if there is a width.
     pub declarator: Declarator,
     /// After the colon.
-    pub bit_width: Option<Expr>,
+    pub bit_width: Option<Box<Expr>>,
 }
 
 /// `enum tag { A, B = 3 }`, with or without one of the two.
@@ -195,7 +195,7 @@ pub enum Derivation {
         /// The brackets.
         span: Span,
         /// How many, if it says so.
-        length: Option<Expr>,
+        length: Option<Box<Expr>>,
     },
     /// `(parameters)`.
     Function(Params),

@@ -3,20 +3,15 @@
 use arena::{Id, SideMap};
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, IntValue, PhiValue, PointerValue};
-use tir::{BlockId, Const, FuncId, Function, InstId, Jump, Op, RaiseSiteId, SlotId, Terminator, Ty, Value};
+use tir::{BlockId, Const, FuncId, Function, InstId, Jump, Op, SlotId, Terminator, Ty, Value};
 
 use crate::emitter::{Emitter, int_constant};
 use crate::error::{InternalError, Result};
 use crate::jitted_abi::JittedAbi;
 use crate::memory::BitPlace;
 use crate::operand::{Complex, Operand};
-use crate::order::reverse_postorder;
-use crate::unit::{Promise, Unit};
-
-/// The status of a call that left its error with the runtime.
-const STATUS_RAISED: u64 = 1;
-/// The status of a call that left its error in the border's frame.
-const STATUS_PENDING: u64 = 2;
+use crate::order::{jumps, reverse_postorder};
+use crate::unit::Unit;
 
 /// A function that is being lowered.
 pub(crate) struct Body<'a, 'ctx> {
@@ -48,10 +43,11 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
         slots: SideMap::default(),
     };
     let order = reverse_postorder(function);
-    for &block in &order {
+    body.enter()?;
+    for &block in order.iter().filter(|block| body.targets[**block].is_none()).collect::<Vec<_>>() {
         body.declare_block(block)?;
     }
-    body.enter()?;
+    body.jump_to_first()?;
     for &block in &order {
         body.lower_block(block)?;
     }
@@ -78,17 +74,44 @@ impl<'ctx> Body<'_, 'ctx> {
         Ok(())
     }
 
-    /// Makes the slots, and jumps to the first block with the parameters.
+    /// Makes the slots. A first block that nothing jumps to is the function's own start, and its
+    /// parameters are the function's.
     fn enter(&mut self) -> Result<()> {
-        self.emitter.builder.position_at_end(self.emitter.start());
         for (id, slot) in self.function.slots.iter() {
             self.slots[id] = Some(self.emitter.slot_of(slot.ty)?);
         }
+        let first = BlockId::from_index(0);
+        let mut all = self.function.blocks.values().flat_map(|block| jumps(&block.terminator));
+        if all.any(|jump| jump.block == first) {
+            return Ok(());
+        }
+        let mut parts = self.params()?.into_iter();
+        for &param in &self.function.blocks[first].params {
+            let ty = self.function.values[param];
+            let count = self.emitter.unit.parts(ty).len();
+            let operand = Operand::from_parts(&parts.by_ref().take(count).collect::<Vec<_>>())?;
+            self.name(param, operand);
+            self.values[param] = Some(operand);
+        }
+        self.targets[first] = Some(Target { block: self.emitter.start(), phis: Vec::new() });
+        Ok(())
+    }
+
+    /// Enters a first block that others jump to as well.
+    fn jump_to_first(&self) -> Result<()> {
+        let target = self.target(BlockId::from_index(0))?;
+        if target.block == self.emitter.start() {
+            return Ok(());
+        }
+        self.emitter.builder.position_at_end(self.emitter.start());
+        self.jump_with(target, &self.params()?)
+    }
+
+    /// The parts of the parameters.
+    fn params(&self) -> Result<Vec<BasicValueEnum<'ctx>>> {
         let first = usize::from(self.abi.has_result_pointer());
-        let target = self.target(BlockId::from_index(0))?.clone();
-        let count = target.phis.len();
-        let params: Result<Vec<_>> = (first..first + count).map(|index| self.emitter.param(index)).collect();
-        self.jump_with(&target, &params?)
+        let count: usize = self.abi.params.iter().map(|&ty| self.emitter.unit.parts(ty).len()).sum();
+        (first..first + count).map(|index| self.emitter.param(index)).collect()
     }
 
     fn lower_block(&mut self, id: BlockId) -> Result<()> {
@@ -232,69 +255,6 @@ impl<'ctx> Body<'_, 'ctx> {
             };
         }
         Ok(())
-    }
-
-    /// Leaves the error to the runtime: the site, and the words of its arguments.
-    fn raise(&self, site: RaiseSiteId, args: &[Value]) -> Result<()> {
-        let unit = self.emitter.unit;
-        let (word, number) = (unit.context.i64_type(), unit.context.i32_type());
-        let mut words = Vec::new();
-        for &arg in args {
-            self.emitter.push_words(self.value(arg)?, self.type_of(arg), &mut words)?;
-        }
-        let record = self.emitter.word_array(&words)?;
-        let pointer = unit.pointer();
-        let params = [pointer.into(), number.into(), pointer.into(), word.into()];
-        let raise = unit.context.void_type().fn_type(&params, false);
-        let raise = unit.external("ferrule_raise", raise, Promise::Cold);
-        let code = unit.external_data("ferrule_code", unit.context.i8_type()).as_pointer_value();
-        let site = number.const_int(site.index() as u64, false);
-        let count = word.const_int(words.len() as u64, false);
-        self.emitter.call(raise, &[code.into(), site.into(), record.into(), count.into()])?;
-        self.emitter.builder.build_return(Some(&number.const_int(STATUS_RAISED, false)))?;
-        Ok(())
-    }
-
-    /// Returns the status where it is not zero; goes on where it is.
-    pub(crate) fn return_failure(&self, status: IntValue<'ctx>) -> Result<()> {
-        let (next, failed) = (self.emitter.block("ok"), self.emitter.block("failed"));
-        self.emitter.branch_if_zero(status, next, failed)?;
-        self.emitter.builder.position_at_end(failed);
-        self.emitter.builder.build_return(Some(&status))?;
-        self.emitter.builder.position_at_end(next);
-        Ok(())
-    }
-
-    /// Returns where the C function that was just called left an error in the border's frame.
-    pub(crate) fn return_pending(&self) -> Result<()> {
-        let number = self.emitter.unit.context.i32_type();
-        let (next, asked) = (self.emitter.block("ok"), self.emitter.block("pending"));
-        let pending = self.emitter.load_pending()?;
-        self.emitter.branch_if_zero(pending, next, asked)?;
-        self.emitter.builder.position_at_end(asked);
-        let ask =
-            self.emitter.unit.external("ferrule_call_failed", number.fn_type(&[], false), Promise::Cold);
-        let is_failed = self.emitter.call_value(ask, &[])?.into_int_value();
-        let failed = self.emitter.block("failed");
-        self.emitter.branch_if_zero(is_failed, next, failed)?;
-        self.emitter.builder.position_at_end(failed);
-        self.emitter.builder.build_return(Some(&number.const_int(STATUS_PENDING, false)))?;
-        self.emitter.builder.position_at_end(next);
-        Ok(())
-    }
-
-    /// Another function of the program. Where it raises, so does this one.
-    fn call(&self, callee: FuncId, args: &[Value]) -> Result<Operand<'ctx>> {
-        let (llvm, abi) = self.emitter.unit.function(callee);
-        let args = self.values(args)?;
-        let (status, result) = self.emitter.call_jitted(llvm, abi, &args)?;
-        match status {
-            Some(status) => {
-                self.return_failure(status)?;
-                result.read(&self.emitter, abi.result)
-            }
-            None => result.read(&self.emitter, abi.result),
-        }
     }
 
     fn branch(&self, condition: IntValue<'ctx>, then: &Jump, otherwise: &Jump) -> Result<()> {

@@ -213,12 +213,14 @@ impl<'ctx> Emitter<'_, 'ctx> {
 }
 
 fn check_scalar<'ctx>(value: Operand<'ctx>, wanted: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
-    match value {
-        Operand::Scalar(scalar) if scalar.get_type() == wanted => Ok(scalar),
-        Operand::Nothing | Operand::Scalar(_) | Operand::Complex(_) => {
-            Err(InternalError::new(format!("C takes {wanted}, not {value:?}")))
-        }
+    if let Operand::Scalar(scalar) = value
+        && scalar.get_type() == wanted
+    {
+        return Ok(scalar);
     }
+    let wanted = wanted.print_to_string();
+    let message = format!("at the C border `{}` was expected, not {value}", wanted.to_string_lossy());
+    Err(InternalError::new(message))
 }
 
 /// A C type that is passed as a promoted value is.

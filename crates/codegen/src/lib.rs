@@ -27,6 +27,7 @@ mod complex;
 mod convert;
 mod emitter;
 mod error;
+mod failure;
 mod float;
 mod integer;
 mod intrinsic;

@@ -47,13 +47,11 @@ impl Module {
             Ok(())
         })?;
         made.c_symbols = fill(shared, &made.llvm)?;
-        if cfg!(debug_assertions) {
-            made.verify()?;
-        }
+        made.verify()?;
         Ok(made)
     }
 
-    /// Holds the module to LLVM's rules.
+    /// Holds the module to LLVM's rules, of which its passes assume that they are kept.
     fn verify(&self) -> Result<()> {
         let broken = |message| InternalError::new(format!("{message}\n{}", self.llvm_ir()));
         self.llvm.verify().map_err(|message| broken(message.to_string()))

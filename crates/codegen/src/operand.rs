@@ -1,5 +1,7 @@
 //! The LLVM values that a value of the typed IR becomes.
 
+use std::fmt;
+
 use inkwell::values::{BasicValueEnum, FloatValue, IntValue, PointerValue};
 
 use crate::error::{InternalError, Result};
@@ -80,7 +82,20 @@ impl<'ctx> Operand<'ctx> {
 }
 
 fn unfit(expected: &str, found: Operand<'_>) -> InternalError {
-    InternalError::new(format!("{expected} was expected, not {found:?}"))
+    InternalError::new(format!("{expected} was expected, not {found}"))
+}
+
+/// For messages: what kind of value it is.
+impl fmt::Display for Operand<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => formatter.write_str("nothing"),
+            Self::Scalar(value) => {
+                write!(formatter, "`{}`", value.get_type().print_to_string().to_string_lossy())
+            }
+            Self::Complex(_) => formatter.write_str("a complex number"),
+        }
+    }
 }
 
 impl<'ctx, T: Into<BasicValueEnum<'ctx>>> From<T> for Operand<'ctx> {

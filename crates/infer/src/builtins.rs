@@ -5,6 +5,7 @@ use diagnostic::Id;
 use source::Span;
 use tir::{Comparison, Const, FloatTy, Op, Ty, UnaryOp, Value};
 
+use crate::Entity;
 use crate::calls::{Arg, Args};
 use crate::convert;
 use crate::promote;
@@ -163,6 +164,11 @@ impl Walker<'_, '_> {
             return Ok(Term::Value(convert::zero(&mut self.body, Ty::F64, args.span)));
         }
         let [arg] = self.exactly("float", args)?;
+        if let Term::Entity(Entity::Text(text)) = &arg.term
+            && let Some(value) = float_of(text)
+        {
+            return Ok(Term::Value(self.body.constant(Const::Float(value), Ty::F64, args.span)));
+        }
         let (value, ty) = self.number("float", &arg)?;
         let Some(float) = promote::float(ty) else {
             let title = format!("`float` of `{}`", self.ty_name(ty));
@@ -263,4 +269,10 @@ impl Walker<'_, '_> {
         let arg = Arg { term: Term::Value(of), span: args.span };
         self.call_known(&format!("number.{name}"), Args { positional: vec![arg], ..args })
     }
+}
+
+/// What `float` makes of a text that is known when compiling.
+fn float_of(text: &str) -> Option<f64> {
+    // What Rust reads is what Python does, but for digits grouped by underscores.
+    text.trim().parse().ok()
 }

@@ -100,7 +100,8 @@ impl Walker<'_, '_> {
             });
         };
         let environment = self.frames[0].function.environment.clone();
-        let source = FunctionSource { name: name.to_owned(), syntax, environment, defaults: Vec::new() };
+        let name = name.trim_start_matches("builtins.").trim_start_matches("number.").to_owned();
+        let source = FunctionSource { name, syntax, environment, defaults: Vec::new() };
         self.expand(Arc::new(source), args)
     }
 
@@ -145,7 +146,11 @@ impl Walker<'_, '_> {
         let key = Key { callee, params };
         let (id, result) =
             self.program.specialise(&key, &source).map_err(|stop| self.called_here(stop, &key, span))?;
-        let Some(result) = result else { return Err(Stop::Unreachable) };
+        let Some(result) = result else {
+            // It raises always, or calls itself and its result is not known yet.
+            self.body.effect(Op::Call(id, values), span);
+            return Err(Stop::Unreachable);
+        };
         Ok(Term::Value(self.emit_call(Op::Call(id, values), result, span)))
     }
 

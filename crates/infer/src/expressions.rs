@@ -176,6 +176,10 @@ impl Walker<'_, '_> {
 
     fn unary(&mut self, op: UnaryOp, operand: ExprId, span: Span) -> Walked<Term> {
         let operand_span = self.span_of(operand);
+        if op == UnaryOp::Neg && self.syntax().exprs[operand].kind == ExprKind::Int(1 << 63) {
+            // The lowest integer; its literal without the sign is unsigned.
+            return Ok(self.constant(Const::Int(i128::from(i64::MIN)), Ty::I64, span));
+        }
         let term = self.walk_expr(operand)?;
         if op == UnaryOp::Not {
             let truth = self.truth(&term, operand_span)?;

@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod assignment;
 mod body;
 mod builtins;
 mod c_calls;
@@ -31,6 +32,7 @@ mod primitives;
 mod program;
 mod promote;
 mod raising;
+mod returns;
 mod statements;
 mod stop;
 mod term;

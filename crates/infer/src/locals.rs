@@ -60,6 +60,15 @@ impl LocalShape {
         }
     }
 
+    /// Whether it is made of types alone, and so means the same in another walk.
+    pub(crate) fn is_of_types(&self) -> bool {
+        match self {
+            Self::Unbound => true,
+            Self::Bound(shape) | Self::Maybe(shape) => matches!(shape, Shape::Value(_)),
+            Self::Exact(_) | Self::Clash(_) => false,
+        }
+    }
+
     /// The smallest shape that holds both.
     pub(crate) fn join(self, other: Self) -> Self {
         let joined =

@@ -127,10 +127,9 @@ impl Walker<'_, '_> {
             (Ty::Complex(_), _) => return Err(self.operands_clash(op, a_ty, b_ty, spans)),
             (Ty::Float(_), BinaryOp::Mod) => "float modulo",
             (Ty::Float(_), _) => "float floor division by zero",
+            (_, BinaryOp::Mod) => "integer modulo by zero",
             _ => "integer division or modulo by zero",
         };
-        let message =
-            if matches!(ty, Ty::Int(_)) && op == BinaryOp::Mod { "integer modulo by zero" } else { message };
         let divisor = convert::to(&mut self.body, b, ty, span);
         self.check_divisor(divisor, message, span);
         Ok(self.plain(op, a, divisor, ty, span))

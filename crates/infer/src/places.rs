@@ -9,8 +9,7 @@ use pysyntax::{ExprId, ExprKind, NameId};
 use source::Span;
 use tir::{Const, Op, Ty, Value};
 
-use crate::c_types::{element, target, ty_of_c};
-use crate::convert;
+use crate::c_types::{element, ty_of_c};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::Walker;
@@ -223,12 +222,6 @@ impl Walker<'_, '_> {
         Ty::Pointer(types.pointer_to(target))
     }
 
-    /// Whether one is the type of a pointer to the record that the other is.
-    pub(crate) fn points_to(&self, from: Ty, to: Ty) -> bool {
-        let (Ty::Pointer(pointer), Ty::Record(record)) = (from, to) else { return false };
-        target(self.program.types, pointer).is_some_and(|target| target.ty == record)
-    }
-
     /// The record that a pointer points to, as a reference.
     pub(crate) fn as_record(&mut self, of: Value, record: TypeId, span: Span) -> Value {
         if matches!(self.body.ty(of), Ty::Record(_)) {
@@ -282,26 +275,6 @@ impl Walker<'_, '_> {
             self.body.effect(Op::Store(address, value), span);
         }
         Ok(())
-    }
-
-    /// A term as the value of an assignment to memory, a parameter or a field of type `to`.
-    pub(crate) fn assigned(&mut self, term: &Term, to: Ty, span: Span) -> Walked<Value> {
-        let value = self.value(term, span)?;
-        let from = self.body.ty(value);
-        if let Ty::Record(record) = to
-            && self.points_to(from, to)
-        {
-            return Ok(self.as_record(value, record, span));
-        }
-        if self.is_assignable(from, to) {
-            return Ok(convert::to(&mut self.body, value, to, span));
-        }
-        let title = format!("`{}` where `{}` is wanted", self.ty_name(from), self.ty_name(to));
-        let stop = self.error(Id::WrongValue, span, title, format!("expected `{}`", self.ty_name(to)));
-        Err(match from {
-            Ty::Complex(_) => stop.help("take its `.real`"),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => stop,
-        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pointers: what they point to, arithmetic, assignment from one type to another.
 
-use ctype::{CType, Qualified, TypeId};
+use ctype::{Qualified, TypeId};
 use diagnostic::Id;
 use pysyntax::BinaryOp;
 use source::Span;
@@ -33,15 +33,6 @@ impl Walker<'_, '_> {
                     .help("convert it: `int(…)`"))
             }
         }
-    }
-
-    /// Whether C lets a pointer be assigned to another pointer type without a cast.
-    pub(crate) fn is_pointer_assignable(&self, from: TypeId, to: TypeId) -> bool {
-        let types = &self.program.types;
-        let (Some(from), Some(to)) = (target(types, from), target(types, to)) else { return false };
-        let is_void = |ty| matches!(types.get(ty), CType::Void);
-        let keeps_const = to.qualifiers.is_const || !from.qualifiers.is_const;
-        keeps_const && (is_void(from.ty) || is_void(to.ty) || types.same_representation(from.ty, to.ty))
     }
 
     /// `p + n`, `n + p`, `p - n`, `p - p`.

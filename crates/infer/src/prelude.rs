@@ -160,6 +160,16 @@ impl Walker<'_, '_> {
             }
         }
         let title = format!("`{name}` of {}", self.describe(&arg.term));
-        Err(self.error(Id::WrongArguments, arg.span, title, format!("expected {}", kind.words())))
+        let stop = self.error(Id::WrongArguments, arg.span, title, format!("expected {}", kind.words()));
+        let Term::Value(value) = arg.term else { return Err(stop) };
+        Err(match self.body.ty(value) {
+            Ty::Pointer(_) => stop.help("index it to read what it points to: `p[0]`"),
+            Ty::Float(_) => stop.help("convert it: `int(…)`"),
+            Ty::Complex(_) if function(&format!("c{name}")).is_some() => {
+                stop.help(format!("call `c{name}`, which takes complex numbers"))
+            }
+            Ty::Complex(_) => stop.help("take its `.real`"),
+            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Record(_) => stop,
+        })
     }
 }

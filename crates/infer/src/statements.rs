@@ -3,9 +3,8 @@
 use diagnostic::Id;
 use pysyntax::{BinaryOp, ExprId, ExprKind, StmtId, StmtKind};
 use source::Span;
-use tir::{Const, Terminator, Ty};
+use tir::{Const, Terminator};
 
-use crate::convert;
 use crate::locals::{Arrival, Local};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
@@ -45,13 +44,12 @@ impl Walker<'_, '_> {
             }
             StmtKind::AugAssign(target, op, value) => self.walk_aug_assign(*target, *op, *value, span)?,
             StmtKind::Return(None) => {
-                let none = convert::zero(&mut self.body, Ty::Unit, span);
-                self.arrive_at_return(Term::Value(none), span);
+                self.arrive_at_return(None, span);
             }
             StmtKind::Return(Some(value)) => {
                 let term = self.walk_expr(*value)?;
                 let span = self.at(syntax.span_of(*value));
-                self.arrive_at_return(term, span);
+                self.arrive_at_return(Some(term), span);
             }
             StmtKind::If { test, then, otherwise } => self.walk_if(*test, then, otherwise, span)?,
             StmtKind::While { .. } | StmtKind::For { .. } => self.walk_loop_stmt(id)?,

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use arena::Id as _;
 use diagnostic::Id;
-use pysyntax::{NameId, Syntax};
+use pysyntax::{NameId, StmtId, Syntax};
+use rustc_hash::FxHashMap;
 use source::{Source, Span};
 use tir::{FuncId, RaiseArg, RaiseSite, Terminator, Ty, Value};
 
 use crate::body::Body;
-use crate::convert;
 use crate::locals::{self, Arrival, Local, LocalShape};
 use crate::program::Programs;
 use crate::stop::{Stop, Walked};
@@ -49,6 +49,8 @@ pub(crate) struct Walker<'a, 'p> {
     pub(crate) program: &'a mut Programs<'p>,
     pub(crate) body: Body,
     pub(crate) frames: Vec<Frame>,
+    /// The shapes of the names that a loop of the function binds, from the last walk of it.
+    pub(crate) loop_shapes: FxHashMap<StmtId, Vec<LocalShape>>,
     id: FuncId,
 }
 
@@ -63,7 +65,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     ) -> Walked<(Body, Option<Ty>)> {
         let syntax = source.syntax.clone();
         let body = Body::new(&source.name, &syntax.source);
-        let mut walker = Walker { program, body, frames: Vec::new(), id };
+        let mut walker = Walker { program, body, frames: Vec::new(), loop_shapes: FxHashMap::default(), id };
         let entry = walker.body.current().expect("a new body has a block");
         let mut args = Vec::new();
         for (param, ty) in syntax.params.iter().zip(params) {
@@ -85,121 +87,9 @@ impl<'a, 'p> Walker<'a, 'p> {
         self.walk_block(&syntax.body)?;
         if self.is_live() {
             let span = self.at(syntax.head);
-            let none = convert::zero(&mut self.body, Ty::Unit, span);
-            self.arrive_at_return(Term::Value(none), span);
+            self.arrive_at_return(None, span);
         }
         Ok(())
-    }
-
-    /// Ends the path with a returned term.
-    pub(crate) fn arrive_at_return(&mut self, term: Term, span: Span) {
-        let arrival = self.arrival(Some(term), span);
-        self.frame_mut().returns.extend(arrival);
-        self.body.terminate(Terminator::Unreachable);
-    }
-
-    /// Gives every returned value the type in which they meet, or the one that is wanted.
-    fn finish_returns(&mut self, wanted: Option<Ty>) -> Walked<Option<Ty>> {
-        let returns = std::mem::take(&mut self.frame_mut().returns);
-        let mut result = wanted;
-        for arrival in &returns {
-            let ty = self.returned_type(arrival)?;
-            result = match (result, wanted) {
-                (_, Some(wanted)) => {
-                    self.check_result(arrival, ty, wanted)?;
-                    Some(wanted)
-                }
-                (None, None) => Some(ty),
-                (Some(so_far), None) => match crate::promote::join(so_far, ty) {
-                    Some(joined) => Some(joined),
-                    None => return Err(self.results_clash(so_far, ty, arrival.span)),
-                },
-            };
-        }
-        for arrival in returns {
-            let (Some(Term::Value(value)), Some(ty)) = (arrival.term, result) else { continue };
-            self.body.switch_to(arrival.block);
-            let value = if let Ty::Record(record) = ty {
-                self.as_record(value, record, arrival.span)
-            } else {
-                convert::to(&mut self.body, value, ty, arrival.span)
-            };
-            self.body.terminate(Terminator::Return((ty != Ty::Unit).then_some(value)));
-        }
-        Ok(result)
-    }
-
-    fn returned_type(&self, arrival: &Arrival) -> Walked<Ty> {
-        match &arrival.term {
-            Some(Term::Value(value)) => Ok(self.body.ty(*value)),
-            Some(term @ (Term::Tuple(_) | Term::Entity(_) | Term::Method(..))) => {
-                let title = format!("{} cannot be returned", self.describe(term));
-                let stop =
-                    self.error(Id::NotAValue, arrival.span, title, "expected one number, pointer or struct");
-                Err(stop.help("write several results through pointer arguments"))
-            }
-            None => Ok(Ty::Unit),
-        }
-    }
-
-    fn results_clash(&self, a: Ty, b: Ty, span: Span) -> Stop {
-        let (a, b) = (self.ty_name(a), self.ty_name(b));
-        let title = format!("the function returns `{a}` on one path and `{b}` on another");
-        self.error(Id::ResultsDiffer, span, title, format!("this is `{b}`"))
-            .help("return values of one type on every path")
-    }
-
-    /// Whether a value of type `ty` may be returned where `wanted` is declared.
-    fn check_result(&self, arrival: &Arrival, ty: Ty, wanted: Ty) -> Walked<()> {
-        if self.is_assignable(ty, wanted) || self.points_to(ty, wanted) {
-            return Ok(());
-        }
-        let wanted_name = self.ty_name(wanted);
-        if ty == Ty::Unit {
-            let syntax = &self.frame().function.syntax;
-            let is_end = arrival.span == syntax.head;
-            let (title, label) = if is_end {
-                (format!("`{}` can end without a `return`", syntax.name), "the end is reached on some path")
-            } else {
-                ("this returns nothing".to_owned(), "")
-            };
-            let stop = self.error(Id::MissingReturn, arrival.span, title, label);
-            return Err(stop.help(format!("return `{wanted_name}` on every path")));
-        }
-        let ty_name = self.ty_name(ty);
-        if wanted == Ty::Unit {
-            let title = format!("`{ty_name}` is returned where the signature has no result");
-            let stop = self.error(Id::WrongResult, arrival.span, title, "expected nothing");
-            return Err(stop.help("write `return`"));
-        }
-        let title = format!("`{ty_name}` is returned where the signature says `{wanted_name}`");
-        let stop = self.error(Id::WrongResult, arrival.span, title, format!("expected `{wanted_name}`"));
-        Err(match ty {
-            Ty::Complex(_) => stop.help("take its `.real`"),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => stop,
-        })
-    }
-
-    /// Whether assignment, as C and Numba know it, turns a `from` into a `to`.
-    pub(crate) fn is_assignable(&self, from: Ty, to: Ty) -> bool {
-        match (from, to) {
-            (a, b) if a == b => true,
-            // A float becomes an integer towards zero, as in C and Numba.
-            (Ty::Bool | Ty::Int(_) | Ty::Float(_), Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
-            | (Ty::Complex(_), Ty::Complex(_))
-            | (Ty::Unit, Ty::Pointer(_)) => true,
-            (Ty::Pointer(from), Ty::Pointer(to)) => self.is_pointer_assignable(from, to),
-            (
-                Ty::Unit
-                | Ty::Bool
-                | Ty::Int(_)
-                | Ty::Float(_)
-                | Ty::Complex(_)
-                | Ty::Pointer(_)
-                | Ty::Record(_),
-                _,
-            ) => false,
-        }
     }
 
     /// Whether something reaches this point.

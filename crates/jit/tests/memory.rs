@@ -7,9 +7,12 @@ mod build;
 #[expect(dead_code, reason = "shared with other tests")]
 mod run;
 
+use std::cell::Cell;
+
+use build::FunctionBuilder;
 use ctype::{CTypes, DataModel, FloatType};
 use jit::Engine;
-use tir::{Intrinsic, Op, Ty};
+use tir::{BinaryOp, Const, Intrinsic, Op, Program, Terminator, Ty};
 
 /// Bytes of memory that the process has.
 fn resident() -> i64 {
@@ -39,6 +42,17 @@ fn what_is_linked_or_compiled_and_dropped_leaves_nothing() {
     let engine = Engine::global().expect("an engine");
     let linked = growth(10_000, || drop(engine.link(&object, &symbols).expect("it links")));
     assert!(linked <= 64, "{linked} bytes a linked object");
-    let compiled = growth(1000, || drop(run::compile(&types, &program, ty, true)));
+    // Each program is another: a constant and a name of its own.
+    let count = Cell::new(0_u32);
+    let compiled = growth(1000, || {
+        let own = count.replace(count.get() + 1);
+        let (mut builder, params) = FunctionBuilder::new(&format!("plus{own}"), &[Ty::F64], Ty::F64);
+        let constant = builder.op(Op::Const(Const::Float(f64::from(own))), Ty::F64);
+        let sum = builder.op(Op::Binary(BinaryOp::Add, params[0], constant), Ty::F64);
+        builder.end(Terminator::Return(Some(sum)));
+        let mut program = Program::default();
+        program.functions.push(builder.finish());
+        drop(run::compile(&types, &program, ty, true));
+    });
     assert!(compiled <= 64, "{compiled} bytes a compiled program");
 }

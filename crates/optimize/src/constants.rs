@@ -28,7 +28,7 @@ pub(crate) fn fold(function: &mut Function) {
 /// The constant that an operation of result type `ty` is, if its operands are known.
 fn evaluate(op: &Op, ty: Ty, known: &SideMap<Value, Option<Const>>) -> Option<Const> {
     if let Op::Const(constant) = op {
-        return Some(*constant);
+        return Some(rounded(*constant, ty));
     }
     if let Op::Convert(value) = op {
         return convert(known[*value]?, ty);
@@ -52,6 +52,15 @@ fn evaluate(op: &Op, ty: Ty, known: &SideMap<Value, Option<Const>>) -> Option<Co
         return known[if condition { *then } else { *otherwise }];
     }
     None
+}
+
+/// A constant as its type holds it.
+fn rounded(constant: Const, ty: Ty) -> Const {
+    match (constant, ty) {
+        #[expect(clippy::cast_possible_truncation, reason = "this is the rounding that the type means")]
+        (Const::Float(value), Ty::Float(FloatTy::F32)) => Const::Float(f64::from(value as f32)),
+        _ => constant,
+    }
 }
 
 fn compare(op: Comparison, left: Const, right: Const) -> Option<bool> {

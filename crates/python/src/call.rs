@@ -55,6 +55,8 @@ enum How {
     Word(Scalar, u32),
     /// A pointer, there.
     Pointer(u32),
+    /// A pointer that `bytes` are taken for, there.
+    Text(u32),
     /// Anything else, by way of memory.
     Memory(Place),
 }
@@ -66,7 +68,9 @@ enum Outcome {
     /// A scalar, at this distance from the frame's start.
     Scalar(Scalar, u32),
     Pointer(&'static Face, u32),
-    /// C data of its own.
+    /// C data of its own, of so many bytes with that alignment.
+    Value(&'static Face, Place, usize, usize),
+    /// Anything else, by way of C data.
     Memory(&'static Face, Place),
 }
 
@@ -104,6 +108,9 @@ impl How {
             {
                 Self::Word(*scalar, offset)
             }
+            (Kind::Pointer(target), Place::Whole { offset, .. }) if argument::takes_bytes(target) => {
+                Self::Text(offset)
+            }
             (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(offset),
             _ => Self::Memory(place),
         }
@@ -118,6 +125,15 @@ impl Outcome {
                 Self::Scalar(*scalar, offset)
             }
             (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(face, offset),
+            (Kind::Record(_), place) if place != Place::Hidden && !face.is_open() => {
+                let layout = face.layout().map(|layout| (layout.size.to_usize(), layout.align.get()));
+                match layout {
+                    Some((size, align @ 1..=16)) => {
+                        Self::Value(face, place, size, usize::try_from(align).unwrap_or(16))
+                    }
+                    Some(_) | None => Self::Memory(face, place),
+                }
+            }
             _ => Self::Memory(face, place),
         }
     }
@@ -322,12 +338,26 @@ unsafe fn result<'py>(
     unsafe {
         match outcome {
             Outcome::Void => Ok(ffi::Py_NewRef(ffi::Py_None())),
+            // The two most frequent ones need no table.
+            Outcome::Scalar(Scalar::F64, offset) => {
+                let number = frame.add(offset as usize).cast::<f64>().read_unaligned();
+                Ok(load::owned(py, ffi::PyFloat_FromDouble(number))?.into_ptr())
+            }
+            Outcome::Scalar(Scalar::I32, offset) => {
+                let number = frame.add(offset as usize).cast::<i32>().read_unaligned();
+                Ok(load::owned(py, ffi::PyLong_FromLong(number.into()))?.into_ptr())
+            }
             Outcome::Scalar(scalar, offset) => {
                 Ok(load::owned(py, scalar.load(frame.add(offset as usize)))?.into_ptr())
             }
             Outcome::Pointer(face, offset) => {
                 let address = frame.add(offset as usize).cast::<*mut u8>().read_unaligned();
                 Ok(object::plain(py, face, address)?.into_ptr())
+            }
+            Outcome::Value(face, place, size, align) => {
+                let (made, address) = object::value(py, face, size, align)?;
+                argument::load_place(place, frame, address);
+                Ok(made.into_ptr())
             }
             Outcome::Memory(face, place) => {
                 let made = match memory {

@@ -292,7 +292,8 @@ impl Behind {
         match ran {
             // SAFETY: the room has the result's bytes.
             Ok(()) => unsafe { self.plan.store_result(frame, room.as_ptr().cast()) },
-            Err(failure) => self.failed(py, failure.into(), frame),
+            // PyO3 is told that the lock is held, so that what is dropped goes at once.
+            Err(failure) => Python::attach(|py| self.failed(py, failure.into(), frame)),
         }
     }
 

@@ -227,7 +227,7 @@ unsafe fn find(
     let Some(what) = inner.ffi.get().declared(text) else {
         // SAFETY: live objects.
         let found = unsafe { ffi::PyObject_GenericGetAttr(this, name.as_ptr()) };
-        return if found.is_null() { Err(undeclared(py, inner, text)) } else { Ok(found) };
+        return if found.is_null() { Err(undeclared(inner, text)) } else { Ok(found) };
     };
     let value = match what {
         Declared::Function(ty) => inner.function(py, text, Face::of(ty))?,
@@ -236,16 +236,17 @@ unsafe fn find(
             unsafe { load::owned(py, pyobject::from_i128(constant.value)) }?
         }
         Declared::Variable(ty) => return inner.read(py, text, ty),
-        Declared::Typedef { .. } => return Err(undeclared(py, inner, text)),
+        Declared::Typedef { .. } => return Err(undeclared(inner, text)),
     };
     dict.set_item(name, &value)?;
     Ok(value.into_ptr())
 }
 
 #[cold]
-fn undeclared(py: Python<'_>, inner: &Inner, name: &str) -> Failure {
+fn undeclared(inner: &Inner, name: &str) -> Failure {
     // What GenericGetAttr raised says less.
-    drop(PyErr::take(py));
+    // SAFETY: the lock is held.
+    unsafe { ffi::PyErr_Clear() };
     let text = format!("'{name}' is not declared (library '{}')", inner.loaded.name);
     Failure::new(Class::Attribute, text)
 }
@@ -337,7 +338,7 @@ unsafe extern "C" fn set_attribute(
             Some(Declared::Function(_) | Declared::Constant(_)) => {
                 Err(Failure::new(Class::Attribute, format!("'{text}' is no variable: it cannot be set")))
             }
-            Some(Declared::Typedef { .. }) | None => Err(undeclared(py, inner, text)),
+            Some(Declared::Typedef { .. }) | None => Err(undeclared(inner, text)),
         }
     })
 }

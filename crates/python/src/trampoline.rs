@@ -38,14 +38,16 @@ pub(crate) fn slot<T: SlotResult>(body: impl FnOnce(Python<'_>) -> Result<T, Fai
     let py = unsafe { Python::assume_attached() };
     match catch_unwind(AssertUnwindSafe(|| body(py))) {
         Ok(Ok(value)) => value,
-        Ok(Err(failure)) => raise(py, failure.into()),
-        Err(panic) => raise(py, errors::internal(panic_text(panic.as_ref()))),
+        Ok(Err(failure)) => raise(|| failure.into()),
+        Err(panic) => raise(|| errors::internal(panic_text(panic.as_ref()))),
     }
 }
 
+/// Sets the exception. `PyO3` is told that the lock is held: it would else keep what is dropped here
+/// until it next takes the lock itself.
 #[cold]
-fn raise<T: SlotResult>(py: Python<'_>, error: PyErr) -> T {
-    error.restore(py);
+fn raise<T: SlotResult>(error: impl FnOnce() -> PyErr) -> T {
+    Python::attach(|py| error().restore(py));
     T::ERROR
 }
 

@@ -16,6 +16,9 @@ const MATHEMATICS: &str = "acos acosh asin asinh atan atan2 atanh cbrt ceil copy
 /// What LLVM calls to move memory, and what it makes of loops that it recognises.
 const MEMORY: &str = "bcmp memcmp memcpy memmove memset strlen wcslen";
 
+/// What LLVM calls to divide integers of 128 bits, which it may make of closed forms of loops.
+const DIVISION: &str = "__divti3 __modti3 __udivti3 __umodti3";
+
 /// The functions of this crate.
 const OWN: [(&str, *const c_void); 2] = [
     ("ferrule_int_pow", crate::integer::int_pow as *const c_void),
@@ -32,9 +35,9 @@ pub fn symbols() -> &'static [(String, u64)] {
         let own = OWN.iter().map(|&(name, address)| (name.to_owned(), address.addr() as u64));
         let names = MATHEMATICS.split_whitespace().flat_map(|name| [name.to_owned(), format!("{name}f")]);
         let floats = names.filter_map(|name| Some((address(mathematics, &name)?, name)));
-        let memory = MEMORY.split_whitespace();
-        let memory = memory.filter_map(|name| Some((address(libc::RTLD_DEFAULT, name)?, name.to_owned())));
-        own.chain(floats.chain(memory).map(|(address, name)| (name, address))).collect()
+        let others = MEMORY.split_whitespace().chain(DIVISION.split_whitespace());
+        let others = others.filter_map(|name| Some((address(libc::RTLD_DEFAULT, name)?, name.to_owned())));
+        own.chain(floats.chain(others).map(|(address, name)| (name, address))).collect()
     })
 }
 
@@ -52,8 +55,8 @@ mod tests {
 
     #[test]
     fn every_function_is_there() {
-        let count =
-            OWN.len() + 2 * MATHEMATICS.split_whitespace().count() + MEMORY.split_whitespace().count();
+        let words = |text: &str| text.split_whitespace().count();
+        let count = OWN.len() + 2 * words(MATHEMATICS) + words(MEMORY) + words(DIVISION);
         assert_eq!(symbols().len(), count);
     }
 }

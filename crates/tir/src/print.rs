@@ -2,17 +2,18 @@
 //!
 //! ```text
 //! type4 = const double *
+//! type7 = struct point
 //! exception0 = ValueError host 3
 //! cfn0 = hypot type9 calls back
 //!
 //! fn0 "mean" -> f64
 //!   slot0: type7
-//! block0(v0: type4 "p", v1: i64 "n"):
+//! block0(v0: ptr type4 "p", v1: i64 "n"):
 //!   v2: i64 = const 0
 //!   v3: bool = lt v1, v2
 //!   branch v3, block1(), block2(v2)
 //! block1():
-//!   raise raise0()
+//!   raise raise0(v1)
 //! block2(v4: i64):
 //!   …
 //!   return v5
@@ -20,8 +21,9 @@
 //! raise0 = exception0 in fn0 at 12..40 ("n is negative", value)
 //! ```
 //!
-//! C types stand under their ids, whose names come first: pointers as `ptr type4`, records as
-//! `record type7`. A constant stands as Python writes it, a float so that it comes back to the bit.
+//! C types stand under their ids, whose names come first. A value is followed by its type and, in
+//! quotes, the user's name for it. A float constant stands so that it comes back to the bit. Slots
+//! come before the first block; the places that raise come last, with the span of their text.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};

@@ -161,7 +161,7 @@ impl Parser<'_> {
             self.at += usize::from(is_star);
             None
         } else {
-            Some(self.expression()?)
+            Some(Box::new(self.expression()?))
         };
         self.expect(Sign::RightBracket)?;
         Ok(Derivation::Array { span: self.span_from(start), length })

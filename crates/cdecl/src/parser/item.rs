@@ -43,11 +43,13 @@ impl<'a> Parser<'a> {
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let mut parser = Parser::new(self.source, &define.value, self.context, diagnostics);
         parser.typedefs = std::mem::take(&mut self.typedefs);
+        parser.constants = std::mem::take(&mut self.constants);
         let value = parser.expression().and_then(|value| {
             parser.expect_end()?;
             Ok(value)
         });
-        self.typedefs = parser.typedefs;
+        (self.typedefs, self.constants) = (parser.typedefs, parser.constants);
+        self.constants.insert(self.source_text(define.name));
         self.diagnostics = parser.diagnostics;
         if value.is_err() {
             self.skipped.push(define.name);
@@ -62,7 +64,8 @@ impl<'a> Parser<'a> {
         }
         let (storage, specifiers) = self.declaration_specifiers()?;
         self.refuse_missing_result(&specifiers)?;
-        let mut declarators = Vec::new();
+        // Nearly always one; a growing vector starts with room for four.
+        let mut declarators = Vec::with_capacity(1);
         while self.has_declarator(&specifiers) {
             let declarator = self.declarator()?;
             if storage == Storage::Typedef
@@ -71,7 +74,8 @@ impl<'a> Parser<'a> {
                 self.typedefs.insert(self.source_text(name));
             }
             self.refuse_body(&declarator.derivations)?;
-            let initializer = if self.eat(Sign::Equal) { Some(self.expression()?) } else { None };
+            let has_value = self.eat(Sign::Equal);
+            let initializer = if has_value { Some(Box::new(self.expression()?)) } else { None };
             declarators.push(InitDeclarator { declarator, initializer });
             if !self.eat(Sign::Comma) {
                 break;

@@ -104,7 +104,8 @@ impl Parser<'_> {
             return Ok(Member::StaticAssert(self.static_assert()?));
         }
         let specifiers = self.type_specifiers()?;
-        let mut declarators = Vec::new();
+        // Nearly always one; a growing vector starts with room for four.
+        let mut declarators = Vec::with_capacity(1);
         while self.has_declarator(&specifiers) {
             declarators.push(self.field()?);
             if !self.eat(Sign::Comma) {
@@ -124,7 +125,7 @@ impl Parser<'_> {
         };
         let mut bit_width = None;
         if self.eat(Sign::Colon) {
-            bit_width = Some(self.expression()?);
+            bit_width = Some(Box::new(self.expression()?));
             let trailing = self.attributes()?;
             declarator.attributes.is_packed |= trailing.is_packed;
             declarator.attributes.alignments.extend(trailing.alignments);
@@ -169,6 +170,7 @@ impl Parser<'_> {
             self.at += 1;
             self.attributes()?;
             let value = if self.eat(Sign::Equal) { Some(self.enumerator_value()?) } else { None };
+            self.constants.insert(self.source_text(name.span));
             enumerators.push(EnumeratorSyntax { name: name.span, value });
             if !self.eat(Sign::Comma) {
                 break;

@@ -62,7 +62,7 @@ impl<'a> Resolver<'a> {
                     Typed { ty: Qualified { ty, qualifiers: *qualifiers }, align: None }
                 }
                 Derivation::Array { span, length } => {
-                    let ty = self.array(typed, *span, length.as_ref())?;
+                    let ty = self.array(typed, *span, length.as_deref())?;
                     Typed { ty: ty.into(), align: typed.align }
                 }
                 Derivation::Function(params) => self.function(typed.ty.ty, params)?.into(),

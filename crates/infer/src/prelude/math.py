@@ -168,9 +168,19 @@ def math_gcd(a: integer = None, b: integer = None):
     if a is None:
         return 0
     if b is None:
-        return abs(a)
+        return math__magnitude(a)
+    return math__magnitude(math__divisor(a, b))
+
+
+def math__divisor(a, b):
     while b:
         a, b = b, a % b
+    return a
+
+
+def math__magnitude(a):
+    if a < 0 and -a < 0:
+        raise OverflowError("the result does not fit 64 bits")
     return abs(a)
 
 
@@ -223,10 +233,10 @@ def math_lcm(a: integer = None, b: integer = None):
     if a is None:
         return 1
     if b is None:
-        return abs(a)
+        return math__magnitude(a)
     if a == 0 or b == 0:
         return 0
-    return abs(a // math_gcd(a, b) * b)
+    return math__times(math__magnitude(a // math__divisor(a, b)), math__magnitude(b))
 
 
 def math_ldexp(x: real, i: integer):

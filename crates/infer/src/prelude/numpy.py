@@ -397,8 +397,8 @@ def numpy_invert(x: integer):
 
 
 def numpy_gcd(a: integer, b: integer):
-    return math_gcd(a, b)
+    return abs(math__divisor(a, b))
 
 
 def numpy_lcm(a: integer, b: integer):
-    return math_lcm(a, b)
+    return 0 if a == 0 or b == 0 else abs(a // math__divisor(a, b) * b)

@@ -3,7 +3,7 @@
 
 mod signature;
 
-use std::ffi::{CString, c_int, c_void};
+use std::ffi::{CString, c_char, c_int, c_void};
 use std::mem::transmute;
 use std::path::PathBuf;
 use std::process::Command;
@@ -141,4 +141,41 @@ fn functions_in_the_lowest_addresses_are_called() {
         let entry: extern "C" fn(c_int) -> c_int = unsafe { linked.entry() };
         assert_eq!(entry(40), 42);
     }
+}
+
+type Show = extern "C" fn(*mut c_char, *const c_char, f32, c_char, f64, i64) -> c_int;
+
+#[test]
+fn variadic_functions_are_told_how_many_vector_registers() {
+    let mut types = CTypes::new(DataModel::HOST);
+    let (int, long) = (types.int(ctype::IntType::Int), types.int(ctype::IntType::Long));
+    let (single, double) = (types.float(ctype::FloatType::Float), types.float(ctype::FloatType::Double));
+    let character = types.int(ctype::IntType::Char);
+    let text = types.pointer_to(character);
+    let snprintf = types.function(int, &[text, long, text], true);
+    let params = [text, text, single, character, double, long];
+    let signature = types.function(int, &params, false);
+    let int_ty = |bits| tir::Ty::Int(tir::IntTy { bits, is_signed: true });
+    let pointer = tir::Ty::Pointer(text);
+    let params = [pointer, pointer, tir::Ty::Float(tir::FloatTy::F32), int_ty(8), tir::Ty::F64, tir::Ty::I64];
+    let mut program = Program::default();
+    let callee = program.c_functions.push(CFunction {
+        name: "snprintf".into(),
+        address: libc::snprintf as *const c_void as u64,
+        ty: snprintf,
+        can_call_back: false,
+        keeps: None,
+    });
+    let (mut builder, values) = FunctionBuilder::new("show", &params, int_ty(32));
+    let size = builder.op(Op::Const(tir::Const::Int(64)), tir::Ty::I64);
+    let args = [&[values[0], size, values[1]], &values[2..]].concat();
+    let count = builder.op(Op::CallC(callee, args), int_ty(32));
+    builder.end(Terminator::Return(Some(count)));
+    program.functions.push(builder.finish());
+    let linked = compile(&types, &program, signature, true);
+    // SAFETY: the entry was compiled with this signature.
+    let show: Show = unsafe { linked.entry() };
+    let mut buffer = [0_u8; 64];
+    let count = show(buffer.as_mut_ptr().cast(), c"%g %d %g %ld".as_ptr(), 0.5, -3, 2.25, 1 << 40);
+    assert_eq!(&buffer[..usize::try_from(count).expect("it was written")], b"0.5 -3 2.25 1099511627776");
 }

@@ -4,6 +4,7 @@
 //! slot. A pointer parameter also takes the memory of buffers and NumPy arrays whose items are of
 //! the type, and lists and tuples, which become an array for the time of the call.
 
+use ccall::Place;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -73,9 +74,9 @@ pub(super) unsafe fn convert<'py>(
     unsafe {
         match param.how {
             How::Word(scalar, offset) => {
-                let word = match scalar.to_word(value) {
-                    Ok(word) => word,
-                    Err(refusal) => other_scalar(param.face, scalar, Borrowed::from_ptr(py, value), refusal)?,
+                let word = match scalar.exact_word(value) {
+                    Some(word) => word,
+                    None => word(param.face, scalar, Borrowed::from_ptr(py, value))?,
                 };
                 frame.add(offset as usize).cast::<u64>().write_unaligned(word);
             }
@@ -83,12 +84,20 @@ pub(super) unsafe fn convert<'py>(
                 let pointer = pointer(param.face, Borrowed::from_ptr(py, value), held)?;
                 frame.add(offset as usize).cast::<*mut u8>().write_unaligned(pointer);
             }
+            How::Text(offset) => {
+                // An exact `bytes` lives as long as the call and ends in a zero byte.
+                let pointer = match pyobject::bytes_address(value) {
+                    Some(address) => address,
+                    None => pointer(param.face, Borrowed::from_ptr(py, value), held)?,
+                };
+                frame.add(offset as usize).cast::<*mut u8>().write_unaligned(pointer);
+            }
             How::Memory(place) => {
                 let value = Borrowed::from_ptr(py, value);
                 if let Some(data) = CData::of(value)
                     && data.face.id == param.face.id
                 {
-                    place.store(frame, data.address);
+                    store_place(place, frame, data.address);
                     return Ok(());
                 }
                 let mut room = vec![0_u128; param.face.known_size()?.div_ceil(16)];
@@ -98,6 +107,55 @@ pub(super) unsafe fn convert<'py>(
         }
     }
     Ok(())
+}
+
+/// As [`Place::store`], where sixteen bytes are a copy of two words.
+///
+/// # Safety
+/// As for [`Place::store`].
+#[inline]
+unsafe fn store_place(place: Place, frame: *mut u8, value: *const u8) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match place {
+            Place::Whole { offset, size: 16 } => {
+                frame.add(offset as usize).cast::<[u8; 16]>().write(value.cast::<[u8; 16]>().read());
+            }
+            Place::Nothing
+            | Place::Whole { .. }
+            | Place::Split { .. }
+            | Place::High { .. }
+            | Place::Hidden => place.store(frame, value),
+        }
+    }
+}
+
+/// As [`Place::load`], where sixteen bytes are a copy of two words.
+///
+/// # Safety
+/// As for [`Place::load`].
+#[inline]
+pub(super) unsafe fn load_place(place: Place, frame: *const u8, value: *mut u8) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match place {
+            Place::Whole { offset, size: 16 } => {
+                value.cast::<[u8; 16]>().write(frame.add(offset as usize).cast::<[u8; 16]>().read());
+            }
+            Place::Nothing
+            | Place::Whole { .. }
+            | Place::Split { .. }
+            | Place::High { .. }
+            | Place::Hidden => place.load(frame, value),
+        }
+    }
+}
+
+/// The word of any Python object that is taken for the scalar.
+fn word(face: &'static Face, scalar: Scalar, value: Borrowed<'_, '_, PyAny>) -> Result<u64, Failure> {
+    // SAFETY: the object lives and the lock is held.
+    let word = unsafe { scalar.to_word(value.as_ptr()) };
+    word.or_else(|refusal| other_scalar(face, scalar, value, refusal))
 }
 
 /// C data of a scalar type, else the refusal.
@@ -147,7 +205,7 @@ fn pointer<'py>(
 }
 
 /// Whether `bytes` are what a pointer to `target` points to.
-fn takes_bytes(target: &Face) -> bool {
+pub(super) fn takes_bytes(target: &Face) -> bool {
     matches!(target.kind, Kind::Void | Kind::Scalar(Scalar::Char | Scalar::I8 | Scalar::U8))
 }
 

@@ -39,6 +39,19 @@ pub(crate) fn classes() -> &'static Classes {
     CLASSES.get().expect("the module was initialised")
 }
 
+impl Classes {
+    /// Whether objects of the class are C data.
+    #[inline]
+    pub(super) fn holds(&self, class: *mut ffi::PyTypeObject) -> bool {
+        class == self.base
+            || class == self.owned
+            || class == self.view
+            || class == self.open_view
+            || class == self.function
+            || class == self.callback
+    }
+}
+
 /// Makes the classes.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
@@ -68,6 +81,9 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     )?;
     let made = Classes { base, owned, view, open_view, function, callback, iterator };
     let classes = CLASSES.get_or_init(|| made);
+    // No further subclass: its objects would not have been made by us.
+    // SAFETY: the lock is held, and the class has no other users yet.
+    unsafe { (*base).tp_flags &= !ffi::Py_TPFLAGS_BASETYPE };
     // SAFETY: the class lives for ever.
     let class = unsafe { Bound::from_borrowed_ptr(py, classes.base.cast()) };
     module.add("CData", class)

@@ -62,10 +62,13 @@ pub(super) unsafe extern "C" fn get_attribute(
 /// Replaces the interpreter's `AttributeError` by one that names the C type.
 #[cold]
 fn missing(py: Python<'_>, data: &CData, name: Borrowed<'_, '_, PyAny>) -> Failure {
-    let error = PyErr::fetch(py);
-    if !error.is_instance_of::<pyo3::exceptions::PyAttributeError>(py) {
-        return error.into();
+    // SAFETY: the lock is held and an exception is set.
+    let is_missing = unsafe { ffi::PyErr_ExceptionMatches(ffi::PyExc_AttributeError) } != 0;
+    if !is_missing {
+        return Failure::raised(py);
     }
+    // SAFETY: the lock is held.
+    unsafe { ffi::PyErr_Clear() };
     unknown(data, name)
 }
 

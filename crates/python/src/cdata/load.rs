@@ -105,7 +105,14 @@ pub(crate) unsafe fn copy<'py>(
 pub(crate) fn blank<'py>(py: Python<'py>, face: &'static Face) -> Result<Bound<'py, PyAny>, Failure> {
     let size = face.known_size()?;
     let align = face.layout().map_or(1, |layout| layout.align.get());
-    object::owned(py, face, size, usize::try_from(align).unwrap_or(1), 0)
+    let align = usize::try_from(align).unwrap_or(1);
+    if align > 16 || size > 256 || face.is_open() {
+        return object::owned(py, face, size, align, 0);
+    }
+    let (made, address) = object::value(py, face, size, align)?;
+    // SAFETY: the object has so many bytes there.
+    unsafe { address.write_bytes(0, size) };
+    Ok(made)
 }
 
 /// The Python value of a field of the record at `record`.

@@ -19,6 +19,7 @@
 //! read is what `bounds` says: inside owned memory it may; elsewhere C vouches for it.
 
 use std::cell::{Cell, UnsafeCell};
+use std::ffi::c_void;
 use std::mem::size_of;
 use std::ptr::{self, NonNull};
 
@@ -102,8 +103,7 @@ impl CData {
     /// The C data that `object` is.
     #[inline]
     pub(crate) fn of<'a>(object: Borrowed<'a, '_, PyAny>) -> Option<&'a Self> {
-        // SAFETY: all subclasses of the base class are ours and begin with this layout; the
-        // borrow keeps the object alive.
+        // SAFETY: the borrow keeps the object alive.
         unsafe { Self::of_ptr(object.as_ptr()) }
     }
 
@@ -113,9 +113,9 @@ impl CData {
     /// `object` is a live object and stays so for `'a`.
     #[inline]
     pub(crate) unsafe fn of_ptr<'a>(object: *mut ffi::PyObject) -> Option<&'a Self> {
-        // SAFETY: all subclasses of the base class are ours and begin with this layout.
+        // SAFETY: objects of these classes begin with this layout.
         unsafe {
-            let is_ours = ffi::PyObject_TypeCheck(object, classes().base) != 0;
+            let is_ours = classes().holds(ffi::Py_TYPE(object));
             is_ours.then(|| &*object.cast::<Self>())
         }
     }
@@ -299,7 +299,7 @@ pub(crate) fn owned<'py>(
     let slack = if align > 16 { align - 16 + spare } else { spare };
     let too_large = || Failure::new(Class::Overflow, format!("'{}' is too large to allocate", face.name()));
     let size = extent.checked_add(start + slack).filter(|size| isize::try_from(*size).is_ok());
-    let object = allocate(py, classes().owned, size.ok_or_else(too_large)?)?;
+    let object = allocate_zeroed(py, classes().owned, size.ok_or_else(too_large)?)?;
     // SAFETY: the memory has room for the layout, the slack and the extent.
     unsafe {
         let from = object.cast::<u8>().add(start);
@@ -311,15 +311,58 @@ pub(crate) fn owned<'py>(
     }
 }
 
-/// Zeroed memory for an object, with its head.
+/// Makes C data with a value of its own, not yet written, whose type is not open and needs no more
+/// alignment than the allocator gives.
+#[inline]
+pub(crate) fn value<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    size: usize,
+    align: usize,
+) -> Result<(Bound<'py, PyAny>, *mut u8), Failure> {
+    debug_assert!(align <= 16 && !face.is_open(), "a plain value");
+    let start = size_of::<CData>().next_multiple_of(align);
+    let object = allocate(py, classes().owned, start + size)?;
+    // SAFETY: the memory has room for the layout and the value.
+    unsafe {
+        let address = object.cast::<u8>().add(start);
+        fill(object, face, address);
+        Ok((Bound::from_owned_ptr(py, object), address))
+    }
+}
+
+/// Memory for an object, with its head; the rest is to be written.
+#[inline]
 pub(super) fn allocate(
     py: Python<'_>,
     class: *mut ffi::PyTypeObject,
     size: usize,
 ) -> Result<*mut ffi::PyObject, Failure> {
-    // SAFETY: the lock is held; the memory is freed by the class's deallocator.
+    // SAFETY: the lock is held.
+    let memory = unsafe { ffi::PyObject_Malloc(size) };
+    init(py, memory, class)
+}
+
+/// As [`allocate`], with the rest zeroed.
+fn allocate_zeroed(
+    py: Python<'_>,
+    class: *mut ffi::PyTypeObject,
+    size: usize,
+) -> Result<*mut ffi::PyObject, Failure> {
+    // SAFETY: the lock is held.
+    let memory = unsafe { ffi::PyObject_Calloc(1, size) };
+    init(py, memory, class)
+}
+
+/// Writes the head of an object. The class's deallocator frees the memory.
+#[inline]
+fn init(
+    py: Python<'_>,
+    memory: *mut c_void,
+    class: *mut ffi::PyTypeObject,
+) -> Result<*mut ffi::PyObject, Failure> {
+    // SAFETY: the lock is held; the memory is new and has room for a head.
     unsafe {
-        let memory = ffi::PyObject_Calloc(1, size);
         if memory.is_null() {
             ffi::PyErr_NoMemory();
             return Err(Failure::raised(py));

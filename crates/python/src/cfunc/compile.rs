@@ -127,7 +127,8 @@ fn infer_types(
     (params, result): (Vec<Ty>, Option<Ty>),
 ) -> Result<Typed, Stopped> {
     let mut types = table::write();
-    let program = infer::infer(&mut types, source, &params, result).map_err(Stopped::Diagnosed)?;
+    let typed = infer::infer(&mut types, source, &params, result).map_err(Stopped::Diagnosed)?;
+    let program = optimize::optimize(typed);
     let result = match (wanted.result, program.functions.ids().next()) {
         (Some(result), _) => result,
         (None, Some(first)) => c_type_of(&mut types, program.functions[first].result),

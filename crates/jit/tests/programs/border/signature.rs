@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use ctype::{
-    ArrayLength, CType, CTypes, FieldDecl, FloatType, IntType, Packing, Qualified, RecordKind, TypeId,
+    Align, ArrayLength, CType, CTypes, FieldDecl, FloatType, IntType, Packing, Qualified, RecordKind, TypeId,
     lay_out_record,
 };
 use tir::{FloatTy, IntTy, Ty};
@@ -76,37 +76,43 @@ impl Signature {
         for index in 0..=random.below(4) {
             let nested = depth == 0 && random.below(5) == 0;
             let mut field = if nested { self.record(types, random, 1) } else { scalar(types, random, false) };
-            let mut dimension = String::new();
-            if random.below(5) == 0 {
-                let length = 1 + random.below(3);
-                field.ty = types.array_of(field.ty, ArrayLength::Known(length as u64));
-                dimension = format!("[{length}]");
-                let each =
-                    |leaf: &String| (0..length).map(move |at| format!("[{at}]{leaf}")).collect::<Vec<_>>();
-                field.leaves = field.leaves.iter().flat_map(each).collect();
+            let (mut suffix, mut bit_width) = (String::new(), None);
+            match random.below(8) {
+                0 => {
+                    let length = 1 + random.below(3);
+                    field.ty = types.array_of(field.ty, ArrayLength::Known(length as u64));
+                    suffix = format!("[{length}]");
+                    let each = |leaf: &String| {
+                        (0..length).map(move |at| format!("[{at}]{leaf}")).collect::<Vec<_>>()
+                    };
+                    field.leaves = field.leaves.iter().flat_map(each).collect();
+                }
+                1 if matches!(types.get(field.ty), CType::Int(_)) => {
+                    let bits = types.layout(field.ty).expect("a scalar").size.bits();
+                    let width = 1 + random.below(usize::try_from(bits).expect("at most 64"));
+                    bit_width = Some(u32::try_from(width).expect("at most 64"));
+                    suffix = format!(" : {width}");
+                }
+                _ => {}
             }
-            let _ = write!(body, "{} f{index}{dimension}; ", field.text);
+            let _ = write!(body, "{} f{index}{suffix}; ", field.text);
             if kind == RecordKind::Struct || index == 0 {
                 leaves.extend(field.leaves.iter().map(|leaf| format!(".f{index}{leaf}")));
             }
             let (ty, name) = (Qualified::from(field.ty), format!("f{index}"));
             let name = Some(name.as_str().into());
-            fields.push(FieldDecl {
-                name,
-                ty,
-                bit_width: None,
-                align: None,
-                type_align: None,
-                is_packed: false,
-            });
+            fields.push(FieldDecl { name, ty, bit_width, align: None, type_align: None, is_packed: false });
         }
-        let packing = Packing { is_packed, ..Packing::default() };
+        let is_aligned = depth == 0 && random.below(16) == 0;
+        let align = is_aligned.then(|| Align::bytes(32).expect("a power of two"));
+        let packing = Packing { is_packed, align, ..Packing::default() };
         let laid_out = lay_out_record(types, kind, &fields, packing).expect("the fields have sizes");
         let tag = format!("S{}_{}", self.number, self.definitions.lines().count());
         let (record, ty) = types.declare_record(kind, &tag);
         types.complete_record(record, laid_out);
         let packed = if is_packed { " __attribute__((packed))" } else { "" };
-        let _ = writeln!(self.definitions, "{} {tag} {{ {body}}}{packed};", kind.keyword());
+        let aligned = if is_aligned { " __attribute__((aligned(32)))" } else { "" };
+        let _ = writeln!(self.definitions, "{} {tag} {{ {body}}}{packed}{aligned};", kind.keyword());
         Value { ty, text: format!("{} {tag}", kind.keyword()), leaves, tir: Some(Ty::Record(ty)) }
     }
 
