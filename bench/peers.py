@@ -38,12 +38,17 @@ def with_ctypes() -> ctypes.CDLL:
 
 
 @functools.cache
-def handwritten() -> ModuleType:
-    """Return the C extension written by hand, built; it calls the same library."""
-    target = BUILD / f"handwritten{sysconfig.get_config_var('EXT_SUFFIX')}"
-    include = sysconfig.get_path("include")
-    _cc(f"-I{include}", "-o", str(target), str(C / "handwritten.c"), library(), f"-Wl,-rpath,{BUILD}")
-    return _imported("handwritten")
+def handwritten(released: bool) -> ModuleType:
+    """Return the C extension written by hand, built; it calls the same library, the lock released or held."""
+    name = "handwritten_released" if released else "handwritten"
+    target = BUILD / f"{name}{sysconfig.get_config_var('EXT_SUFFIX')}"
+    flags = [
+        f"-I{sysconfig.get_path('include')}",
+        f"-Wl,-rpath,{BUILD}",
+        *(["-DRELEASED"] if released else []),
+    ]
+    _cc(*flags, "-o", str(target), str(C / "handwritten.c"), library())
+    return _imported(name)
 
 
 @functools.cache

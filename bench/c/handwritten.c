@@ -1,5 +1,6 @@
 /* What someone who knows CPython's C API would write by hand for calls.h: exact argument counts,
-   METH_FASTCALL, no argument parser, the interpreter lock held. */
+   METH_FASTCALL, no argument parser. The interpreter lock is held, or released around each call
+   in the module that is built with RELEASED. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -7,6 +8,16 @@
 #include <string.h>
 
 #include "calls.h"
+
+#ifdef RELEASED
+#define NAME "handwritten_released"
+#define INIT PyInit_handwritten_released
+#define CALL(call) do { Py_BEGIN_ALLOW_THREADS call; Py_END_ALLOW_THREADS } while (0)
+#else
+#define NAME "handwritten"
+#define INIT PyInit_handwritten
+#define CALL(call) call
+#endif
 
 typedef struct {
     PyObject_HEAD
@@ -38,7 +49,7 @@ static long in_range(PyObject *object, long low, long high)
 
 static PyObject *py_nothing(PyObject *self, PyObject *ignored)
 {
-    nothing();
+    CALL(nothing());
     Py_RETURN_NONE;
 }
 
@@ -50,7 +61,9 @@ static PyObject *py_add(PyObject *self, PyObject *const *args, Py_ssize_t count)
     long b = in_range(args[1], INT_MIN, INT_MAX);
     if ((a == -1 || b == -1) && PyErr_Occurred())
         return NULL;
-    return PyLong_FromLong(add((int)a, (int)b));
+    int sum;
+    CALL(sum = add((int)a, (int)b));
+    return PyLong_FromLong(sum);
 }
 
 static PyObject *py_half(PyObject *self, PyObject *arg)
@@ -58,7 +71,9 @@ static PyObject *py_half(PyObject *self, PyObject *arg)
     double x = PyFloat_AsDouble(arg);
     if (x == -1 && PyErr_Occurred())
         return NULL;
-    return PyFloat_FromDouble(half(x));
+    double result;
+    CALL(result = half(x));
+    return PyFloat_FromDouble(result);
 }
 
 static PyObject *py_length(PyObject *self, PyObject *arg)
@@ -67,7 +82,9 @@ static PyObject *py_length(PyObject *self, PyObject *arg)
         PyErr_SetString(PyExc_TypeError, "bytes expected");
         return NULL;
     }
-    return PyLong_FromSize_t(length(PyBytes_AS_STRING(arg)));
+    size_t result;
+    CALL(result = length(PyBytes_AS_STRING(arg)));
+    return PyLong_FromSize_t(result);
 }
 
 static PyObject *py_swap(PyObject *self, PyObject *arg)
@@ -78,7 +95,7 @@ static PyObject *py_swap(PyObject *self, PyObject *arg)
     }
     PairObject *result = PyObject_New(PairObject, &Pair_Type);
     if (result != NULL)
-        result->pair = swap(((PairObject *)arg)->pair);
+        CALL(result->pair = swap(((PairObject *)arg)->pair));
     return (PyObject *)result;
 }
 
@@ -95,8 +112,11 @@ static PyObject *py_total(PyObject *self, PyObject *const *args, Py_ssize_t coun
     PyObject *result = NULL;
     if (strcmp(view.format, "d") != 0)
         PyErr_SetString(PyExc_TypeError, "an array of double expected");
-    else
-        result = PyFloat_FromDouble(total(view.buf, length));
+    else {
+        double sum;
+        CALL(sum = total(view.buf, length));
+        result = PyFloat_FromDouble(sum);
+    }
     PyBuffer_Release(&view);
     return result;
 }
@@ -111,8 +131,9 @@ static PyObject *py_sum12(PyObject *self, PyObject *const *args, Py_ssize_t coun
         if (x[i] == -1 && PyErr_Occurred())
             return NULL;
     }
-    return PyFloat_FromDouble(
-        sum12(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11]));
+    double sum;
+    CALL(sum = sum12(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11]));
+    return PyFloat_FromDouble(sum);
 }
 
 static PyObject *py_mixed(PyObject *self, PyObject *const *args, Py_ssize_t count)
@@ -129,7 +150,9 @@ static PyObject *py_mixed(PyObject *self, PyObject *const *args, Py_ssize_t coun
     if (PyErr_Occurred())
         return NULL;
     const char *e = PyBytes_AS_STRING(args[4]);
-    return PyFloat_FromDouble(mixed((int)a, b, c, (float)d, e, (unsigned)f, g, (short)h));
+    double sum;
+    CALL(sum = mixed((int)a, b, c, (float)d, e, (unsigned)f, g, (short)h));
+    return PyFloat_FromDouble(sum);
 }
 
 static PyMethodDef methods[] = {
@@ -146,17 +169,17 @@ static PyMethodDef methods[] = {
 
 static PyTypeObject Pair_Type = {
     PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "handwritten.Pair",
+    .tp_name = NAME ".Pair",
     .tp_basicsize = sizeof(PairObject),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = PyType_GenericNew,
 };
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, .m_name = "handwritten", .m_size = -1, .m_methods = methods,
+    PyModuleDef_HEAD_INIT, .m_name = NAME, .m_size = -1, .m_methods = methods,
 };
 
-PyMODINIT_FUNC PyInit_handwritten(void)
+PyMODINIT_FUNC INIT(void)
 {
     PyObject *self = PyModule_Create(&module);
     if (self != NULL && PyModule_AddType(self, &Pair_Type) < 0)

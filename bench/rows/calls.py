@@ -46,10 +46,12 @@ def rows() -> Iterator[Row]:
     pair = ffi.new("struct pair *", (1.0, 2.0))[0]
     for call in CALLS:
         contestants = {"ferrule": ours(call, released, pair), "cffi": of_cffi(call)}
+        # Without a figure: how near to the cost of the lock alone the others are.
+        contestants["handwritten"] = by_hand(call, released=True)
         yield Row(call.signature, contestants, [ratio("ferrule", "cffi", call.of_cffi)], rounds=100)
     for call in CALLS:
         if call.with_gil:
-            contestants = {"ferrule": ours(call, held, pair), "handwritten": by_hand(call)}
+            contestants = {"ferrule": ours(call, held, pair), "handwritten": by_hand(call, released=False)}
             figures = [ratio("ferrule", "handwritten", HANDWRITTEN)]
             yield Row(f"{call.signature}, release_gil=False", contestants, figures, rounds=100)
 
@@ -68,9 +70,9 @@ def of_cffi(call: Call) -> Any:
     return statement(f"f({arguments})", f=getattr(module.lib, call.name), **names)
 
 
-def by_hand(call: Call) -> Any:
+def by_hand(call: Call, released: bool) -> Any:
     """Return the contestant of the C extension written by hand."""
-    module = peers.handwritten()
+    module = peers.handwritten(released)
     return statement(
         f"f({call.arguments})", f=getattr(module, call.name), pair=module.Pair(), array=np.ones(3)
     )

@@ -140,6 +140,13 @@ def test_callback_keeps_the_code():
     assert callback(41) == 42
 
 
+def test_c_data_keeps_the_code():
+    pointer = fresh().cffi
+    gc.collect()
+    assert pointer(41) == 42
+    assert int(FFI().cast("intptr_t", add.cffi)) == add.address
+
+
 def test_capsule_keeps_the_code():
     capsule = fresh().capsule
     gc.collect()

@@ -77,6 +77,8 @@ struct Parser<'a> {
     at: usize,
     context: Context<'a>,
     typedefs: FxHashSet<&'a str>,
+    /// Constants of this text; one may have the name of a type that is known without a declaration.
+    constants: FxHashSet<&'a str>,
     /// Those not reached yet.
     pragmas: &'a [PackPragma],
     pack: Option<Align>,
@@ -102,6 +104,7 @@ impl<'a> Parser<'a> {
             at: 0,
             context,
             typedefs: FxHashSet::default(),
+            constants: FxHashSet::default(),
             pragmas: &[],
             pack: context.pack,
             pack_stack: Vec::new(),
@@ -129,7 +132,7 @@ impl<'a> Parser<'a> {
     }
 
     fn is_type_name(&self, name: &str) -> bool {
-        self.typedefs.contains(name) || (self.context.is_type)(name)
+        !self.constants.contains(name) && (self.typedefs.contains(name) || (self.context.is_type)(name))
     }
 
     fn source_text(&self, span: Span) -> &'a str {

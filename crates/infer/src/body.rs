@@ -22,6 +22,8 @@ pub(crate) struct Body {
     definitions: SideMap<Value, Option<InstId>>,
     /// References of records that C declares `const`.
     read_only: SideMap<Value, bool>,
+    /// How many calls gave a record: each has one slot, which the next call there overwrites.
+    record_calls: usize,
     /// The first read of a name that is bound on no way to it. In a loop that is walked again, a later
     /// round may bind it: only what is left at the end is an error.
     unbound: Option<Arc<Stop>>,
@@ -48,6 +50,7 @@ impl Body {
             function,
             definitions: SideMap::default(),
             read_only: SideMap::default(),
+            record_calls: 0,
             unbound: None,
             current: None,
             sites: IdMap::new(),
@@ -101,11 +104,18 @@ impl Body {
 
     /// An operation with a result. What is known now becomes a constant.
     pub(crate) fn emit(&mut self, op: Op, ty: Ty, span: Span) -> Value {
+        let is_call = matches!(op, Op::Call(..) | Op::CallC(..) | Op::CallPointer(..));
+        self.record_calls += usize::from(is_call && matches!(ty, Ty::Record(_)));
         let op = fold::fold(self, &op, ty).map_or(op, Op::Const);
         let value = self.function.values.push(ty);
         let inst = self.push(Inst { op, result: Some(value), span });
         self.definitions[value] = Some(inst);
         value
+    }
+
+    /// How many calls that give a record there are so far.
+    pub(crate) fn record_calls(&self) -> usize {
+        self.record_calls
     }
 
     /// An operation without a result.

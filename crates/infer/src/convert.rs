@@ -30,14 +30,18 @@ pub(crate) fn not_zero(body: &mut Body, value: Value, span: Span) -> Value {
     body.emit(Op::Compare(Comparison::Ne, value, zero), Ty::Bool, span)
 }
 
-/// The zero of a type.
+/// The zero of a type; of a record, memory that nobody reads.
 pub(crate) fn zero(body: &mut Body, ty: Ty, span: Span) -> Value {
     let constant = match ty {
         Ty::Unit => Const::Unit,
         Ty::Bool => Const::Bool(false),
-        Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => Const::Int(0),
+        Ty::Int(_) | Ty::Pointer(_) => Const::Int(0),
         Ty::Float(_) => Const::Float(0.0),
         Ty::Complex(_) => Const::Complex(0.0, 0.0),
+        Ty::Record(record) => {
+            let slot = body.slot(record);
+            return body.emit(Op::SlotAddress(slot), ty, span);
+        }
     };
     body.constant(constant, ty, span)
 }

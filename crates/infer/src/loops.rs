@@ -4,6 +4,8 @@
 //! where a round brings back wider ones, what was built is thrown away and the loop is walked
 //! again with those.
 
+use arena::Id as _;
+use ctype::TypeId;
 use diagnostic::Id;
 use pysyntax::{ExprId, ExprKind, NameId, StmtId, StmtKind};
 use source::Span;
@@ -11,7 +13,7 @@ use tir::{BinaryOp, Comparison, Const, IntTy, Op, Ty, UnaryOp, Value};
 
 use crate::Entity;
 use crate::convert;
-use crate::locals::LocalShape;
+use crate::locals::{Local, LocalShape};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::{Exits, Walker};
@@ -100,6 +102,7 @@ impl Walker<'_, '_> {
             self.set_local(*name, local);
         }
         self.body.switch_to(header);
+        let (entered, calls) = (self.frame().locals.clone(), self.body.record_calls());
         let condition = self.another_round(&looping.control, &carried, span)?;
         let (round, end) = match self.body.as_const(condition) {
             Some(Const::Bool(true)) => (self.body.current(), None),
@@ -129,6 +132,9 @@ impl Walker<'_, '_> {
             if wider != *shapes {
                 return Ok(Some(wider));
             }
+            if self.body.record_calls() > calls {
+                self.keep_records(writes, &entered, span);
+            }
             let next = self.next_round(&looping.control, &carried, span);
             self.jump_to_header(header, next, writes, shapes, span);
         }
@@ -141,6 +147,37 @@ impl Walker<'_, '_> {
         }
         self.merge(arrivals)?;
         Ok(None)
+    }
+
+    /// Copies the records that names carry into the next round to memory of their own: what a call
+    /// gave is overwritten by the same call there. All are read before any is written, since
+    /// names may have changed places.
+    fn keep_records(&mut self, writes: &[NameId], entered: &[Local], span: Span) {
+        let mut kept = Vec::new();
+        for &name in writes {
+            let (term, flag) = match self.local(name).clone() {
+                Local::Bound(term) => (term, None),
+                Local::Maybe(term, flag) => (term, Some(flag)),
+                Local::Unbound | Local::Clash(_) => continue,
+            };
+            let Term::Value(value) = term else { continue };
+            let Ty::Record(record) = self.body.ty(value) else { continue };
+            if *self.local(name) != entered[name.index()] {
+                kept.push((name, flag, record, self.copy_of(value, record, span)));
+            }
+        }
+        for (name, flag, record, copy) in kept {
+            let own = Term::Value(self.copy_of(copy, record, span));
+            self.set_local(name, flag.map_or(Local::Bound(own.clone()), |flag| Local::Maybe(own, flag)));
+        }
+    }
+
+    /// A record copied to new memory of the call.
+    fn copy_of(&mut self, value: Value, record: TypeId, span: Span) -> Value {
+        let slot = self.body.slot(record);
+        let own = self.body.emit(Op::SlotAddress(slot), Ty::Record(record), span);
+        self.body.effect(Op::CopyRecord(own, value), span);
+        own
     }
 
     fn jump_to_header(

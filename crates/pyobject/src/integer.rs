@@ -26,7 +26,7 @@ struct LongLayout {
 /// # Safety
 /// `value` is a live object.
 #[inline]
-unsafe fn compact(value: *mut ffi::PyObject) -> Option<i64> {
+pub(crate) unsafe fn compact(value: *mut ffi::PyObject) -> Option<i64> {
     // SAFETY: the caller's promise; an exact int, or a bool, has this layout, and its first digit
     // is there even for zero.
     unsafe {

@@ -10,11 +10,13 @@
 //! Layouts that are read directly are those of CPython 3.11 to 3.14 and NumPy 1.20 to 2.
 
 mod array;
+mod bytes;
 mod float;
 mod integer;
 mod scalar;
 
 pub use array::{Access, ElementKind, Elements, NoElements, elements, release};
+pub use bytes::bytes_address;
 pub use float::to_f64;
 pub use integer::{from_i128, from_u128, to_i64, to_i128, to_u64, to_u128, truncated_to_u128};
 pub use scalar::Scalar;

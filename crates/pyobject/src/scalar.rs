@@ -142,6 +142,42 @@ impl Scalar {
         matches!(self, Self::C32 | Self::C64 | Self::C80)
     }
 
+    /// The word of an exact float or of a small exact int, read from the object; None where
+    /// [`Self::to_word`] has to look closer.
+    ///
+    /// # Safety
+    /// The interpreter's lock is held and `value` is a live object.
+    #[inline]
+    pub unsafe fn exact_word(self, value: *mut ffi::PyObject) -> Option<u64> {
+        // SAFETY: the caller's promise; an exact float has the layout of PyFloatObject.
+        unsafe {
+            match self {
+                Self::F64 if ffi::PyFloat_CheckExact(value) != 0 => {
+                    Some((*value.cast::<ffi::PyFloatObject>()).ob_fval.to_bits())
+                }
+                // One digit of an int always fits.
+                Self::I32 | Self::I64 => integer::compact(value).map(i64::cast_unsigned),
+                Self::U32 | Self::U64 => integer::compact(value).and_then(|small| u64::try_from(small).ok()),
+                Self::Bool
+                | Self::Char
+                | Self::Char16
+                | Self::Char32
+                | Self::I8
+                | Self::U8
+                | Self::I16
+                | Self::U16
+                | Self::I128
+                | Self::U128
+                | Self::F32
+                | Self::F64
+                | Self::F80
+                | Self::C32
+                | Self::C64
+                | Self::C80 => None,
+            }
+        }
+    }
+
     /// The value as a register holds it: integers extended to 64 bits, floats as their bits in the
     /// low end. Only for what fits in eight bytes.
     ///

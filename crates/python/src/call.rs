@@ -55,6 +55,8 @@ enum How {
     Word(Scalar, u32),
     /// A pointer, there.
     Pointer(u32),
+    /// A pointer that `bytes` are taken for, there.
+    Text(u32),
     /// Anything else, by way of memory.
     Memory(Place),
 }
@@ -105,6 +107,9 @@ impl How {
                 if size <= 8 && !scalar.is_complex() =>
             {
                 Self::Word(*scalar, offset)
+            }
+            (Kind::Pointer(target), Place::Whole { offset, .. }) if argument::takes_bytes(target) => {
+                Self::Text(offset)
             }
             (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(offset),
             _ => Self::Memory(place),
@@ -333,6 +338,15 @@ unsafe fn result<'py>(
     unsafe {
         match outcome {
             Outcome::Void => Ok(ffi::Py_NewRef(ffi::Py_None())),
+            // The two most frequent ones need no table.
+            Outcome::Scalar(Scalar::F64, offset) => {
+                let number = frame.add(offset as usize).cast::<f64>().read_unaligned();
+                Ok(load::owned(py, ffi::PyFloat_FromDouble(number))?.into_ptr())
+            }
+            Outcome::Scalar(Scalar::I32, offset) => {
+                let number = frame.add(offset as usize).cast::<i32>().read_unaligned();
+                Ok(load::owned(py, ffi::PyLong_FromLong(number.into()))?.into_ptr())
+            }
             Outcome::Scalar(scalar, offset) => {
                 Ok(load::owned(py, scalar.load(frame.add(offset as usize)))?.into_ptr())
             }

@@ -83,7 +83,9 @@ pub(crate) fn of_function(function: &Bound<'_, PyAny>) -> PyResult<Result<Functi
 
 fn changed(code: &held::Code<'_>, source: &Source, span: Span) -> Diagnostic {
     let title = format!("the text of `{}` changed after the function was made", code.name);
-    let label = Label::new(source, span, "this text makes other code than the function has");
+    let (line, start) = source.line_at(span.start());
+    let head = Span::new(span.start(), (start + line.len()).min(span.end()));
+    let label = Label::new(source, head, "this text makes other code than the function has");
     Diagnostic::error(Id::SourceChanged, title, label).with_help("import the module again, or restart Python")
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn slot<T: SlotResult>(body: impl FnOnce(Python<'_>) -> Result<T, Fai
     }
 }
 
-/// Sets the exception. PyO3 is told that the lock is held: it would else keep what is dropped here
+/// Sets the exception. `PyO3` is told that the lock is held: it would else keep what is dropped here
 /// until it next takes the lock itself.
 #[cold]
 fn raise<T: SlotResult>(error: impl FnOnce() -> PyErr) -> T {

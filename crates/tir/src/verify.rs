@@ -302,7 +302,7 @@ fn holds(value: Const, ty: Ty) -> bool {
         | (Const::Float(_), Ty::Float(_))
         | (Const::Complex(..), Ty::Complex(_)) => true,
         (Const::Int(value), Ty::Int(int)) => int.holds(value),
-        (Const::Int(value), Ty::Pointer(_) | Ty::Record(_)) => IntTy::U64.holds(value),
+        (Const::Int(value), Ty::Pointer(_)) => IntTy::U64.holds(value),
         (Const::Unit | Const::Bool(_) | Const::Int(_) | Const::Float(_) | Const::Complex(..), _) => false,
     }
 }

@@ -63,6 +63,10 @@ impl Parser<'_> {
             let end = self.expect(Sign::RightParen)?;
             return Ok(Expr { span: token.span.to(end), ..inner });
         }
+        if token.kind == TokenKind::Name && self.is_type_start(token) {
+            let title = format!("`{}` is a type, not a constant", self.source_text(token.span));
+            return Err(self.error(Id::CConstant, title, token.span, "expected a constant"));
+        }
         let kind = if token.kind == TokenKind::Name {
             ExprKind::Name(token.span)
         } else if matches!(token.kind, TokenKind::Number | TokenKind::Character) {

@@ -43,11 +43,13 @@ impl<'a> Parser<'a> {
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let mut parser = Parser::new(self.source, &define.value, self.context, diagnostics);
         parser.typedefs = std::mem::take(&mut self.typedefs);
+        parser.constants = std::mem::take(&mut self.constants);
         let value = parser.expression().and_then(|value| {
             parser.expect_end()?;
             Ok(value)
         });
-        self.typedefs = parser.typedefs;
+        (self.typedefs, self.constants) = (parser.typedefs, parser.constants);
+        self.constants.insert(self.source_text(define.name));
         self.diagnostics = parser.diagnostics;
         if value.is_err() {
             self.skipped.push(define.name);

@@ -170,6 +170,7 @@ impl Parser<'_> {
             self.at += 1;
             self.attributes()?;
             let value = if self.eat(Sign::Equal) { Some(self.enumerator_value()?) } else { None };
+            self.constants.insert(self.source_text(name.span));
             enumerators.push(EnumeratorSyntax { name: name.span, value });
             if !self.eat(Sign::Comma) {
                 break;

@@ -74,14 +74,22 @@ pub(super) unsafe fn convert<'py>(
     unsafe {
         match param.how {
             How::Word(scalar, offset) => {
-                let word = match scalar.to_word(value) {
-                    Ok(word) => word,
-                    Err(refusal) => other_scalar(param.face, scalar, Borrowed::from_ptr(py, value), refusal)?,
+                let word = match scalar.exact_word(value) {
+                    Some(word) => word,
+                    None => word(param.face, scalar, Borrowed::from_ptr(py, value))?,
                 };
                 frame.add(offset as usize).cast::<u64>().write_unaligned(word);
             }
             How::Pointer(offset) => {
                 let pointer = pointer(param.face, Borrowed::from_ptr(py, value), held)?;
+                frame.add(offset as usize).cast::<*mut u8>().write_unaligned(pointer);
+            }
+            How::Text(offset) => {
+                // An exact `bytes` lives as long as the call and ends in a zero byte.
+                let pointer = match pyobject::bytes_address(value) {
+                    Some(address) => address,
+                    None => pointer(param.face, Borrowed::from_ptr(py, value), held)?,
+                };
                 frame.add(offset as usize).cast::<*mut u8>().write_unaligned(pointer);
             }
             How::Memory(place) => {
@@ -143,6 +151,13 @@ pub(super) unsafe fn load_place(place: Place, frame: *const u8, value: *mut u8) 
     }
 }
 
+/// The word of any Python object that is taken for the scalar.
+fn word(face: &'static Face, scalar: Scalar, value: Borrowed<'_, '_, PyAny>) -> Result<u64, Failure> {
+    // SAFETY: the object lives and the lock is held.
+    let word = unsafe { scalar.to_word(value.as_ptr()) };
+    word.or_else(|refusal| other_scalar(face, scalar, value, refusal))
+}
+
 /// C data of a scalar type, else the refusal.
 #[cold]
 fn other_scalar(
@@ -190,7 +205,7 @@ fn pointer<'py>(
 }
 
 /// Whether `bytes` are what a pointer to `target` points to.
-fn takes_bytes(target: &Face) -> bool {
+pub(super) fn takes_bytes(target: &Face) -> bool {
     matches!(target.kind, Kind::Void | Kind::Scalar(Scalar::Char | Scalar::I8 | Scalar::U8))
 }
 

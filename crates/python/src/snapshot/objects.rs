@@ -5,21 +5,6 @@ use std::collections::HashMap;
 use pyo3::prelude::*;
 use tir::HostObject;
 
-/// The builtin exceptions that compiled code raises by itself.
-const EXCEPTIONS: &[&str] = &[
-    "ArithmeticError",
-    "AssertionError",
-    "IndexError",
-    "MemoryError",
-    "OverflowError",
-    "RecursionError",
-    "RuntimeError",
-    "SystemError",
-    "TypeError",
-    "ValueError",
-    "ZeroDivisionError",
-];
-
 /// Objects by number, while the snapshot is taken.
 pub(super) struct Objects<'py> {
     py: Python<'py>,
@@ -70,7 +55,7 @@ impl<'py> Objects<'py> {
     pub(super) fn builtin_exceptions(&mut self) -> PyResult<(HashMap<&'static str, HostObject>, HostObject)> {
         let builtins = self.py.import("builtins")?;
         let mut numbers = HashMap::new();
-        for name in EXCEPTIONS {
+        for name in infer::BUILTIN_EXCEPTIONS {
             numbers.insert(*name, self.number(&builtins.getattr(*name)?));
         }
         Ok((numbers, self.number(&builtins.getattr("Exception")?)))

@@ -142,9 +142,8 @@ fn constant(line: &mut Line<'_>, ty: Option<Ty>) -> Read<Const> {
         Ty::Unit => line.expect("unit").map(|()| Const::Unit),
         Ty::Bool if line.eat("true") => Ok(Const::Bool(true)),
         Ty::Bool => line.expect("false").map(|()| Const::Bool(false)),
-        Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => {
-            line.rest().parse().map(Const::Int).map_err(|_| not_one())
-        }
+        Ty::Record(_) => Err(not_one()),
+        Ty::Int(_) | Ty::Pointer(_) => line.rest().parse().map(Const::Int).map_err(|_| not_one()),
         Ty::Float(_) => float(line.rest()).map(Const::Float),
         Ty::Complex(_) => {
             line.expect("(")?;
