@@ -101,9 +101,17 @@ def real(function: Callable) -> Callable:
         numbers = (arg if type(arg) is int else float(arg) for arg in args)
         result = function(*numbers, **named)
         is_single = isinstance(args[0], np.float32) and isinstance(result, float)
-        return quiet(np.float32, result) if is_single else result
+        return single(result, args) if is_single else result
 
     return computed
+
+
+def single(result: float, args: tuple) -> np.float32:
+    """A result of `math` as a float32, which has a smaller range."""
+    rounded = quiet(np.float32, result)
+    if np.isinf(rounded) and all(map(math.isfinite, args)):
+        raise OverflowError("math range error")
+    return rounded
 
 
 def of_numpy(name: str) -> Callable:

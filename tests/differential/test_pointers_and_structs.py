@@ -6,6 +6,7 @@
 import random
 
 import pytest
+
 from ferrule import FFI, cfunc
 
 from .kinds import FLOAT64, INT64
@@ -93,7 +94,8 @@ def attempt(program: MemoryProgram, number: int) -> str:
             return f"{shown}call {call}, q0={memories[0].q0}, p1={memories[0].p1}\n{differing(expected, got)}"
         before, after = (memory.contents() for memory in memories)
         if before != after:
-            changed = [pair for pair in zip(before.split("\n"), after.split("\n"), strict=True) if pair[0] != pair[1]]
+            lines = zip(before.split("\n"), after.split("\n"), strict=True)
+            changed = [pair for pair in lines if pair[0] != pair[1]]
             return f"{shown}call {call}, q0={memories[0].q0}, p1={memories[0].p1}\n{changed}"
     return ""
 
