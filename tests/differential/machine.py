@@ -84,7 +84,7 @@ def binary(name: str, a, b, exponent_is_constant: bool = False):
     a, b = common(a, b)
     if name == "Div":
         # DEVIATIONS["int division"]
-        if isinstance(a, int):
+        if isinstance(a, int) and b != 0:
             a, b = float(a), float(b)
         return checked(operator.truediv, a, b)
     if isinstance(a, bool) and isinstance(b, bool) and name.startswith("Bit"):
@@ -101,7 +101,7 @@ def quiet(function, *args):
 
 def checked(function, a, b):
     """Division: NumPy's scalars do not raise, compiled float32 does."""
-    if b == 0:
+    if b == 0 and isinstance(b, np.float32):
         raise ZeroDivisionError
     return quiet(function, a, b)
 

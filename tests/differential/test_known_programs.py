@@ -45,6 +45,11 @@ PROGRAMS = {
         (INT64, [INT64]),
         [((1 << 63) - 1,), (-(1 << 63),), (18,)],
     ),
+    "a divisor on the way to the greatest of three had to fit 64 bits": (
+        "import math\n\ndef f(x):\n    return math.gcd(0, x, 12)\n",
+        (INT64, [INT64]),
+        [(-(1 << 63),), (18,)],
+    ),
 }
 
 
