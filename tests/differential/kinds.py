@@ -43,7 +43,13 @@ class Type:
             return COMPLEXES
         low = -(1 << (self.bits - 1)) if self.is_signed else 0
         high = low + (1 << self.bits) - 1
-        return [value for value in [0, 1, -1, 2, 3, -7, 10, 100, high, high - 1, low, low + 1] if low <= value]
+        return [
+            *(value for value in (0, 1, -1, 2, 3, -7, 10, 100) if low <= value),
+            high,
+            high - 1,
+            low,
+            low + 1,
+        ]
 
     def usual(self, rng: random.Random):
         """A value of moderate size."""
@@ -77,7 +83,8 @@ class Type:
 
 FLOATS = [
     *(0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -3.5, 1e-300, 1e300, 5e-324, -2.2250738585072014e-308),
-    *(math.inf, -math.inf, math.nan, 2.0**53, 2.0**63, -(2.0**63), 1.7976931348623157e308, 4503599627370497.5),
+    *(math.inf, -math.inf, math.nan, 2.0**53, 2.0**63, -(2.0**63), 1.7976931348623157e308),
+    4503599627370497.5,
 ]
 SINGLES = [0.0, -0.0, 1.0, -1.5, 16777216.0, 1e-45, 3.4028234663852886e38, math.inf, -math.inf, math.nan]
 COMPLEXES = [
@@ -96,5 +103,5 @@ NARROW = [
     for bits in (8, 16, 32)
     for is_signed in (True, False)
 ]
-PARAMETERS = [BOOL, INT64, INT64, INT64, UINT64, FLOAT64, FLOAT64, FLOAT64, FLOAT32, COMPLEX128, *NARROW[:5:2]]
-PARAMETERS += [NARROW[1], NARROW[5]]
+INTEGERS = [INT64, INT64, INT64, UINT64, *NARROW]
+PARAMETERS = [BOOL, BOOL, *INTEGERS, FLOAT64, FLOAT64, FLOAT64, FLOAT64, FLOAT32, COMPLEX128]

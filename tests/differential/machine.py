@@ -1,7 +1,7 @@
 """What compiled arithmetic gives, in Python: CPython's operators on numbers of fixed size.
 
-Each place where the answer is not CPython's by intention is a row of `DEVIATIONS`, under the name that the code
-here gives it; `docs/deviations.md` says the same to users.
+Each place where the answer is not CPython's by intention is a row of `DEVIATIONS`, under the name that the
+code here gives it; `docs/deviations.md` says the same to users.
 """
 
 import math
@@ -10,16 +10,17 @@ import operator
 import numpy as np
 
 DEVIATIONS = {
-    "wrap": "integers have 64 bits and wrap around; operands that are all unsigned give an unsigned result",
+    "wrap": "integers have 64 bits and wrap around; of operands that are all unsigned the result is unsigned",
     "narrow abs": "`abs` of a narrower integer keeps its type, so the most negative one stays negative",
     "common type": "arithmetic, comparison, `min` and `max` of two types convert both to the wider one first",
     "int division": "`/` of integers divides the nearest floats",
-    "int power": "an integer to a negative power that is not a constant is a ValueError; a constant gives a float",
-    "float power": "`**` of floats gives inf where CPython overflows and nan where CPython gives a complex number",
+    "int power": "an integer to a negative power is a ValueError, or a float if the exponent is constant",
+    "float power": "`**` of floats gives inf where CPython overflows, and nan where CPython's is complex",
     "complex power": "`**` of complex numbers gives infinities or nan where CPython overflows",
-    "int of float": "a float that does not fit 64 bits is an OverflowError where CPython makes a larger integer",
-    "large result": "an integer function whose result does not fit 64 bits is an OverflowError",
+    "int of float": "a float that does not fit 64 bits is an OverflowError where CPython's integer grows",
+    "large result": "an integer function of `math` whose result does not fit 64 bits is an OverflowError",
     "single": "`math` of a float32 computes and returns float32",
+    "store": "what is stored in C memory is converted to its type, never refused",
 }
 
 
@@ -83,7 +84,7 @@ def binary(name: str, a, b, exponent_is_constant: bool = False):
     a, b = common(a, b)
     if name == "Div":
         # DEVIATIONS["int division"]
-        if isinstance(a, int):
+        if isinstance(a, int) and b != 0:
             a, b = float(a), float(b)
         return checked(operator.truediv, a, b)
     if isinstance(a, bool) and isinstance(b, bool) and name.startswith("Bit"):
@@ -100,7 +101,7 @@ def quiet(function, *args):
 
 def checked(function, a, b):
     """Division: NumPy's scalars do not raise, compiled float32 does."""
-    if b == 0:
+    if b == 0 and isinstance(b, np.float32):
         raise ZeroDivisionError
     return quiet(function, a, b)
 
@@ -123,7 +124,7 @@ def power(a, b, exponent_is_constant: bool = False):
         a, b = float(a), float(b)
     if isinstance(a, complex):
         return complex_power(a, b)
-    if a == 0 and b < 0:
+    if a == 0 and -math.inf < b < 0:
         raise ZeroDivisionError
     if isinstance(a, np.float32):
         return quiet(np.power, a, b)
@@ -148,7 +149,9 @@ def complex_power(a: complex, b: complex) -> complex:
     """DEVIATIONS["complex power"]."""
     try:
         return a**b
-    except OverflowError:
+    except (OverflowError, ZeroDivisionError):
+        if a == 0:
+            raise
         raise UnspecifiedError from None
 
 
@@ -173,4 +176,3 @@ COMPARISONS = {
 def compare(name: str, a, b) -> bool:
     """A comparison, whose operands have one type: see DEVIATIONS["common type"]."""
     return bool(COMPARISONS[name](*common(a, b)))
-

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from . import machine
-from .machine import Sized, common, quiet, wrap
+from .machine import Sized, UnspecifiedError, common, quiet, wrap
 
 INT64 = range(-(1 << 63), 1 << 63)
 
@@ -65,6 +65,9 @@ def powered(a, b, modulus=None):
 
 
 def both(a, b):
+    a, b = common(a, b)
+    if isinstance(a, float) and not isinstance(a, np.float32):
+        return divmod(a, b)
     return machine.binary("FloorDiv", a, b), machine.binary("Mod", a, b)
 
 
@@ -98,12 +101,27 @@ def real(function: Callable) -> Callable:
     """A function of floats; see DEVIATIONS["single"]."""
 
     def computed(*args, **named):
+        leave_open(function.__name__, args)
         numbers = (arg if type(arg) is int else float(arg) for arg in args)
         result = function(*numbers, **named)
         is_single = isinstance(args[0], np.float32) and isinstance(result, float)
-        return quiet(np.float32, result) if is_single else result
+        return single(result, args) if is_single else result
 
     return computed
+
+
+def leave_open(name: str, args: tuple) -> None:
+    """The sign of a NaN is nobody's promise."""
+    if name in ("copysign", "signbit") and np.isnan(args[-1]):
+        raise UnspecifiedError
+
+
+def single(result: float, args: tuple) -> np.float32:
+    """A result of `math` as a float32, which has a smaller range."""
+    rounded = quiet(np.float32, result)
+    if np.isinf(rounded) and all(map(math.isfinite, args)):
+        raise OverflowError("math range error")
+    return rounded
 
 
 def of_numpy(name: str) -> Callable:
@@ -111,6 +129,7 @@ def of_numpy(name: str) -> Callable:
     function = getattr(np, name)
 
     def computed(*args):
+        leave_open(name, args)
         is_single = all(isinstance(arg, np.float32) for arg in args)
         result = quiet(function, *(args if is_single else map(np.float64, args)))
         return result if is_single else result.item()

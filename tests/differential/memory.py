@@ -1,4 +1,4 @@
-"""C data as compiled code writes it: what is stored is converted, never refused."""
+"""C data as compiled code writes it: DEVIATIONS["store"] of `machine`."""
 
 from ferrule import FFI
 

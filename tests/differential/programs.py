@@ -45,7 +45,7 @@ def program(rng: random.Random) -> Program:
     kind = Kind.INT if result.kind in (Kind.NARROW, Kind.UNSIGNED) else result.kind
     function = defined(rng, "f", [one.kind for one in parameters], kind, names, helpers, rng.randint(1, 6))
     if closure:
-        function = [f"def make({', '.join(closure)}):", *(INDENT + line for line in function), f"{INDENT}return f"]
+        function = [f"def make({', '.join(closure)}):", *(INDENT + line for line in [*function, "return f"])]
         function += ["", f"f = make({', '.join(ENCLOSED[name][1] for name in closure)})"]
     return Program("\n".join([*lines, "", *function, ""]), result, parameters)
 
@@ -53,7 +53,7 @@ def program(rng: random.Random) -> Program:
 def defined(rng, name, parameters, result, names, helpers, count) -> list[str]:
     """A function's lines. It may assign to its parameters, but to those named `q`."""
     own = {f"{rng.choice('ppq')}{index}": kind for index, kind in enumerate(parameters)}
-    body = Body(Scope(rng, {**names, **own}, helpers), result, counter=[0])
+    body = Body(Scope(rng, {**names, **own}, helpers), result, counter=[0], is_entry=name == "f")
     lines = [f"def {name}({', '.join(own)}):", *suite(body, count)]
     return [*lines, INDENT + last(body)]
 
@@ -78,5 +78,3 @@ def recursion(rng, name, names, helpers) -> tuple[Helper, list[str]]:
 
 def signature_of(rng) -> list[Kind]:
     return [rng.choice([Kind.INT, Kind.FLOAT, Kind.BOOL]) for _ in range(rng.randint(1, 2))]
-
-

@@ -9,6 +9,7 @@ from .memory import C_TYPES
 from .statements import INDENT, Body, last, suite
 
 INTEGERS = [name for name, one in C_TYPES.items() if one.kind in (Kind.INT, Kind.UNSIGNED, Kind.NARROW)]
+COPIES = ["a.one = b.many[q0 & 1]", "a[1] = b[0]", "b[q0 & 1] = s", "b.many[0] = a[1].one"]
 RESULTS = ["int64_t", "double", "_Bool", "int32_t"]
 
 
@@ -79,7 +80,9 @@ def add_numbers(rng: random.Random, made: Record, name: str) -> None:
 
 @dataclass
 class MemoryProgram:
-    """A text that defines `f(a, b, s, x, q0, p1)`: two arrays of structs, a struct, numbers, an int and a float."""
+    """A text that defines `f(a, b, s, x, q0, p1)`: two arrays of structs, a struct, an array of numbers, an
+    integer and a float.
+    """
 
     declarations: str
     text: str
@@ -129,4 +132,4 @@ def stored(places: list[Place]):
 
 def copied(body: Body) -> list[str]:
     """A struct is copied as a whole."""
-    return [body.scope.rng.choice(["a.one = b.many[q0 & 1]", "a[1] = b[0]", "b[q0 & 1] = s", "b.many[0] = a[1].one"])]
+    return [body.scope.rng.choice(COPIES)]

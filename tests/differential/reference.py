@@ -33,7 +33,8 @@ class Rewrite(ast.NodeTransformer):
         if isinstance(target, ast.Attribute):
             return ast.Expr(call("store", self.visit(target.value), target.attr, value, module="_memory"))
         if isinstance(target, ast.Subscript):
-            return ast.Expr(call("store", self.visit(target.value), self.visit(target.slice), value, module="_memory"))
+            place = self.visit(target.slice)
+            return ast.Expr(call("store", self.visit(target.value), place, value, module="_memory"))
         return ast.Assign([target], value)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
@@ -46,15 +47,12 @@ class Rewrite(ast.NodeTransformer):
         """`a < b < c` is `a < (t := b) and t < c`."""
         left, links = self.visit(node.left), []
         for index, (op, operand) in enumerate(zip(node.ops, node.comparators, strict=True)):
-            right = self.visit(operand)
+            self.temporaries += 1
+            name, right = f"_compared_{self.temporaries}", self.visit(operand)
             if index + 1 < len(node.ops):
-                self.temporaries += 1
-                name = f"_compared_{self.temporaries}"
-                right, following = (ast.NamedExpr(ast.Name(name, ast.Store()), right), ast.Name(name, ast.Load()))
-            else:
-                following = right
+                right = ast.NamedExpr(ast.Name(name, ast.Store()), right)
             links.append(call("compare", type(op).__name__, left, right))
-            left = following
+            left = ast.Name(name, ast.Load())
         return links[0] if len(links) == 1 else ast.BoolOp(ast.And(), links)
 
 

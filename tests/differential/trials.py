@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 from dataclasses import dataclass, replace
 
 from ferrule import cfunc
@@ -15,6 +14,7 @@ from .reference import executed, reference
 SEED = int(os.environ.get("FERRULE_SEED", "20261120"))
 # The distance of float32 neighbours in units of float64's last place.
 SINGLE_UNITS = 2.0**29
+COMPLEX_UNITS = 4.0
 
 
 @dataclass
@@ -53,7 +53,8 @@ def modelled(program: Program, model, arguments: tuple) -> Outcome:
 
 
 def tolerance(program: Program) -> float:
-    return UNITS * (SINGLE_UNITS if program.result.kind is Kind.SINGLE else 1.0)
+    """How far a float may be off; functions of complex numbers are composed of several roundings."""
+    return UNITS * {Kind.SINGLE: SINGLE_UNITS, Kind.COMPLEX: COMPLEX_UNITS}.get(program.result.kind, 1.0)
 
 
 def shrunk(found: Mismatch, name: str) -> Mismatch:
@@ -84,8 +85,9 @@ def retried(found: Mismatch, text: str, name: str) -> Mismatch | None:
 
 
 def summary(text: str) -> str:
-    """The class of an exception, or the first line that tells of one."""
-    return text.split("\n")[0] if "error[" in text else re.sub(r"\(.*", "", text) if "(" in text else text
+    """The first line of a refusal, the class of an exception, or a value."""
+    line = text.partition("\n")[0]
+    return line if "error[" in line else line.partition("(")[0]
 
 
 def generator(number: int) -> random.Random:

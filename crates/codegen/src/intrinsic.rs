@@ -23,6 +23,9 @@ enum Way {
     Frexp(u32),
     /// The exponent is an integer.
     Ldexp,
+    /// By the instruction, which is C's `fmod`. A call of that by name would become the instruction
+    /// with the promise that nothing is NaN, once LLVM knows the one infinite not and the other not zero.
+    Remainder,
 }
 
 /// What a float can be.
@@ -68,6 +71,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
             Way::Is(class) => Ok(self.is_class(class, first)?.into()),
             Way::Frexp(part) => self.frexp(first, part),
             Way::Ldexp => self.ldexp(first, args[1].int()?),
+            Way::Remainder => Ok(self.builder.build_float_rem(first, args[1].float()?, "")?.into()),
         }
     }
 
@@ -177,7 +181,7 @@ fn way(function: Intrinsic) -> Way {
         Intrinsic::Trunc => Way::Llvm("llvm.trunc"),
         Intrinsic::Atan2 => Way::Llvm("llvm.atan2"),
         Intrinsic::CopySign => Way::Llvm("llvm.copysign"),
-        Intrinsic::Fmod => Way::Libm("fmod"),
+        Intrinsic::Fmod => Way::Remainder,
         Intrinsic::Hypot => Way::Libm("hypot"),
         Intrinsic::NextAfter => Way::Libm("nextafter"),
         Intrinsic::Remainder => Way::Libm("remainder"),

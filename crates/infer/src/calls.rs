@@ -81,7 +81,9 @@ impl Walker<'_, '_> {
         while matches!(name, "math.gcd" | "math.lcm" | "math.hypot") && args.positional.len() > 2 {
             let rest = args.positional.split_off(2);
             let first = Args { positional: args.positional, named: Vec::new(), span: args.span };
-            let term = self.call_known(name, first)?;
+            // Only the last divisor has to fit.
+            let so_far = if name == "math.gcd" { "math._divisor" } else { name };
+            let term = self.call_known(so_far, first)?;
             args.positional = std::iter::once(Arg { term, span: args.span }).chain(rest).collect();
         }
         if let Some(term) = self.call_builtin(name, &args)? {

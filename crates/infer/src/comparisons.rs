@@ -18,7 +18,8 @@ impl Walker<'_, '_> {
         let (last, firsts) = rest.split_last().expect("a comparison has an operator");
         let mut arrivals = Vec::new();
         for (op, operand) in firsts {
-            let right = (self.walk_expr(*operand)?, self.span_of(*operand));
+            let Some(term) = self.walk_reached(*operand)? else { return self.meet_at(arrivals) };
+            let right = (term, self.span_of(*operand));
             let holds = self.compare(*op, &left.0, &right.0, span, (left.1, right.1))?;
             let (next, done) = self.body.branch(holds);
             self.body.switch_to(done);
@@ -27,7 +28,8 @@ impl Walker<'_, '_> {
             self.body.switch_to(next);
             left = right;
         }
-        let right = (self.walk_expr(last.1)?, self.span_of(last.1));
+        let Some(term) = self.walk_reached(last.1)? else { return self.meet_at(arrivals) };
+        let right = (term, self.span_of(last.1));
         let holds = self.compare(last.0, &left.0, &right.0, span, (left.1, right.1))?;
         arrivals.extend(self.arrival(Some(Term::Value(holds)), span));
         self.meet_at(arrivals)

@@ -234,7 +234,7 @@ impl Walker<'_, '_> {
         let mut arrivals = Vec::new();
         for operand in firsts {
             let operand_span = self.span_of(*operand);
-            let term = self.walk_expr(*operand)?;
+            let Some(term) = self.walk_reached(*operand)? else { return self.meet_at(arrivals) };
             let truth = self.truth(&term, operand_span)?;
             match self.body.as_const(truth) {
                 Some(Const::Bool(known)) if known == (op == BoolOp::Or) => {
@@ -255,12 +255,22 @@ impl Walker<'_, '_> {
             self.body.switch_to(next);
         }
         let last_span = self.span_of(*last);
-        match self.walk_expr(*last) {
-            Ok(term) => arrivals.extend(self.arrival(Some(term), last_span)),
-            Err(Stop::Unreachable) => self.body.terminate(tir::Terminator::Unreachable),
-            Err(error) => return Err(error),
+        if let Some(term) = self.walk_reached(*last)? {
+            arrivals.extend(self.arrival(Some(term), last_span));
         }
         self.meet_at(arrivals)
+    }
+
+    /// An expression on one of several paths: none where the path ends in it, by raising.
+    pub(crate) fn walk_reached(&mut self, id: ExprId) -> Walked<Option<Term>> {
+        match self.walk_expr(id) {
+            Ok(term) => Ok(Some(term)),
+            Err(Stop::Unreachable) => {
+                self.body.terminate(tir::Terminator::Unreachable);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// A `bool` that decided is known where it did.
@@ -290,10 +300,8 @@ impl Walker<'_, '_> {
         for (block, side) in [(then_block, then), (else_block, otherwise)] {
             self.body.switch_to(block);
             self.frame_mut().locals.clone_from(&locals);
-            match self.walk_expr(side) {
-                Ok(term) => arrivals.extend(self.arrival(Some(term), self.span_of(side))),
-                Err(Stop::Unreachable) => self.body.terminate(tir::Terminator::Unreachable),
-                Err(error) => return Err(error),
+            if let Some(term) = self.walk_reached(side)? {
+                arrivals.extend(self.arrival(Some(term), self.span_of(side)));
             }
         }
         self.meet_at(arrivals)

@@ -3,7 +3,7 @@
 use diagnostic::Id;
 use pysyntax::{ExprId, ExprKind};
 use source::Span;
-use tir::{Const, HostObject, RaiseArg, RaiseSite, Ty, Value};
+use tir::{Const, HostObject, RaiseArg, RaiseSite, Terminator, Ty, Value};
 
 use crate::Entity;
 use crate::stop::{Stop, Walked};
@@ -43,7 +43,11 @@ impl Walker<'_, '_> {
         let locals = self.frame().locals.clone();
         self.body.switch_to(bad);
         let object = self.frames[0].function.environment.builtin_exception("AssertionError");
-        self.raise_with("AssertionError", object, message.as_slice(), span)?;
+        match self.raise_with("AssertionError", object, message.as_slice(), span) {
+            // The message raises before the assertion does.
+            Err(Stop::Unreachable) => self.body.terminate(Terminator::Unreachable),
+            raised => raised?,
+        }
         self.frame_mut().locals = locals;
         self.body.switch_to(good);
         Ok(())

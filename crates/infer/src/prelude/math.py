@@ -172,7 +172,7 @@ def math_gcd(a: integer = None, b: integer = None):
     return math__magnitude(math__divisor(a, b))
 
 
-def math__divisor(a, b):
+def math__divisor(a: integer, b: integer):
     while b:
         a, b = b, a % b
     return a
