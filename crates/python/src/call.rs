@@ -240,7 +240,7 @@ unsafe fn follow<const RELEASE_GIL: bool>(
         return Err(crate::errors::pending(py, pending).into());
     }
     // SAFETY: the call left its result in the frame.
-    unsafe { result(py, call.result, frame.cast(), memory) }
+    unsafe { result(py, &call.result, frame.cast(), memory) }
 }
 
 /// Room for a frame. Only one that had to go to the heap has something to free.
@@ -323,30 +323,53 @@ unsafe fn go<const RELEASE_GIL: bool>(target: *mut u8, frame: *mut GateFrame) ->
     border.leave(thread)
 }
 
-/// The Python value of the result.
+/// The Python value of the result; what most calls return is tested first.
 ///
 /// # Safety
 /// The call left its result in the frame.
 #[inline(always)]
 unsafe fn result<'py>(
     py: Python<'py>,
-    outcome: Outcome,
+    outcome: &Outcome,
     frame: *mut u8,
     memory: Option<Bound<'py, PyAny>>,
 ) -> Result<*mut ffi::PyObject, Failure> {
     // SAFETY: the plan's places lie in the frame; new references are returned.
     unsafe {
-        match outcome {
+        if let Outcome::Scalar(Scalar::F64, offset) = *outcome {
+            let number = frame.add(offset as usize).cast::<f64>().read_unaligned();
+            return Ok(load::owned(py, ffi::PyFloat_FromDouble(number))?.into_ptr());
+        }
+        if let Outcome::Scalar(Scalar::I32, offset) = *outcome {
+            let number = frame.add(offset as usize).cast::<i32>().read_unaligned();
+            return Ok(load::owned(py, ffi::PyLong_FromLong(number.into()))?.into_ptr());
+        }
+        if matches!(*outcome, Outcome::Void) {
+            return Ok(ffi::Py_NewRef(ffi::Py_None()));
+        }
+        if let Outcome::Scalar(Scalar::U64, offset) = *outcome {
+            let number = frame.add(offset as usize).cast::<u64>().read_unaligned();
+            return Ok(load::owned(py, ffi::PyLong_FromUnsignedLongLong(number))?.into_ptr());
+        }
+        any_result(py, outcome, frame, memory)
+    }
+}
+
+/// As [`result`], for every kind of result.
+///
+/// # Safety
+/// As for [`result`].
+#[inline(never)]
+unsafe fn any_result<'py>(
+    py: Python<'py>,
+    outcome: &Outcome,
+    frame: *mut u8,
+    memory: Option<Bound<'py, PyAny>>,
+) -> Result<*mut ffi::PyObject, Failure> {
+    // SAFETY: the plan's places lie in the frame; new references are returned.
+    unsafe {
+        match *outcome {
             Outcome::Void => Ok(ffi::Py_NewRef(ffi::Py_None())),
-            // The two most frequent ones need no table.
-            Outcome::Scalar(Scalar::F64, offset) => {
-                let number = frame.add(offset as usize).cast::<f64>().read_unaligned();
-                Ok(load::owned(py, ffi::PyFloat_FromDouble(number))?.into_ptr())
-            }
-            Outcome::Scalar(Scalar::I32, offset) => {
-                let number = frame.add(offset as usize).cast::<i32>().read_unaligned();
-                Ok(load::owned(py, ffi::PyLong_FromLong(number.into()))?.into_ptr())
-            }
             Outcome::Scalar(scalar, offset) => {
                 Ok(load::owned(py, scalar.load(frame.add(offset as usize)))?.into_ptr())
             }

@@ -33,6 +33,18 @@ impl Tombstone {
         }
     }
 
+    /// What is said of it.
+    pub(super) fn texts(&self) -> [&str; 3] {
+        [&self.name, &self.signature, &self.made_at]
+    }
+
+    /// Whether C gets the same from both.
+    pub(super) fn answers_like(&self, other: &Self) -> bool {
+        let result =
+            |plan: &Option<Arc<CallbackPlan>>| plan.as_ref().map(|plan| (plan.result(), plan.result_size()));
+        result(&self.plan) == result(&other.plan) && self.error_value == other.error_value
+    }
+
     /// Sets the error value, then reports the call.
     pub(super) fn answer(&self, frame: &mut CallbackFrame) {
         let own = self.plan.as_ref().or(frame.plan()).cloned();

@@ -59,6 +59,9 @@ fn release(things: Vec<Thing<'_>>) {
 
 /// Writes an argument into the frame.
 ///
+/// What most calls pass is tested first, one after the other: a table of jumps would have to be
+/// waited for before the interpreter's lock can be released.
+///
 /// # Safety
 /// `frame` was prepared for the plan that the parameter belongs to; `value` is a live object.
 #[expect(clippy::inline_always, reason = "a step of the one path that every call takes")]
@@ -72,28 +75,62 @@ pub(super) unsafe fn convert<'py>(
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise: the places lie in the frame, eight bytes each.
     unsafe {
+        if let How::Word(Scalar::F64, offset) = param.how
+            && let Some(word) = Scalar::F64.exact_word(value)
+        {
+            frame.add(offset as usize).cast::<u64>().write_unaligned(word);
+            return Ok(());
+        }
+        if let How::Word(Scalar::I32, offset) = param.how
+            && let Some(word) = Scalar::I32.exact_word(value)
+        {
+            frame.add(offset as usize).cast::<u64>().write_unaligned(word);
+            return Ok(());
+        }
+        if let How::Text(offset) = param.how
+            && let Some(address) = pyobject::bytes_address(value)
+        {
+            // An exact `bytes` lives as long as the call and ends in a zero byte.
+            frame.add(offset as usize).cast::<*mut u8>().write_unaligned(address);
+            return Ok(());
+        }
+        if let How::Memory(place @ Place::Whole { size: 16, .. }) = param.how
+            && let Some(data) = CData::of_ptr(value)
+            && data.face.id == param.face.id
+        {
+            store_place(place, frame, data.address);
+            return Ok(());
+        }
+        convert_any(param, Borrowed::from_ptr(py, value), frame, held)
+    }
+}
+
+/// As [`convert`], for every kind of parameter and argument.
+///
+/// # Safety
+/// As for [`convert`].
+#[inline(never)]
+unsafe fn convert_any<'py>(
+    param: &Param,
+    value: Borrowed<'_, 'py, PyAny>,
+    frame: *mut u8,
+    held: &mut Held<'py>,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise: the places lie in the frame, eight bytes each.
+    unsafe {
         match param.how {
             How::Word(scalar, offset) => {
-                let word = match scalar.exact_word(value) {
+                let word = match scalar.exact_word(value.as_ptr()) {
                     Some(word) => word,
-                    None => word(param.face, scalar, Borrowed::from_ptr(py, value))?,
+                    None => word(param.face, scalar, value)?,
                 };
                 frame.add(offset as usize).cast::<u64>().write_unaligned(word);
             }
-            How::Pointer(offset) => {
-                let pointer = pointer(param.face, Borrowed::from_ptr(py, value), held)?;
-                frame.add(offset as usize).cast::<*mut u8>().write_unaligned(pointer);
-            }
-            How::Text(offset) => {
-                // An exact `bytes` lives as long as the call and ends in a zero byte.
-                let pointer = match pyobject::bytes_address(value) {
-                    Some(address) => address,
-                    None => pointer(param.face, Borrowed::from_ptr(py, value), held)?,
-                };
+            How::Pointer(offset) | How::Text(offset) => {
+                let pointer = pointer(param.face, value, held)?;
                 frame.add(offset as usize).cast::<*mut u8>().write_unaligned(pointer);
             }
             How::Memory(place) => {
-                let value = Borrowed::from_ptr(py, value);
                 if let Some(data) = CData::of(value)
                     && data.face.id == param.face.id
                 {

@@ -126,16 +126,15 @@ fn infer_types(
     wanted: &Wanted,
     (params, result): (Vec<Ty>, Option<Ty>),
 ) -> Result<Typed, Stopped> {
-    let mut types = table::write();
-    let typed = infer::infer(&mut types, source, &params, result).map_err(Stopped::Diagnosed)?;
+    let mut table = table::write();
+    let typed = infer::infer(&mut table, source, &params, result).map_err(Stopped::Diagnosed)?;
     let program = optimize::optimize(typed);
     let result = match (wanted.result, program.functions.ids().next()) {
         (Some(result), _) => result,
-        (None, Some(first)) => c_type_of(&mut types, program.functions[first].result),
+        (None, Some(first)) => c_type_of(&mut table, program.functions[first].result),
         (None, None) => return Err(Stopped::Broken("infer: a program without a function".to_owned())),
     };
-    let ty = types.function(result, &wanted.params, false);
-    drop(types);
+    let ty = table.function(result, &wanted.params, false);
     Ok(Typed { program, ty })
 }
 
