@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from .expressions import Scope, expression, fill, inexact
+from .expressions import Scope, expression, fill, inexact, leaf
 from .kinds import Kind
 from .templates import INEXACT
 
@@ -181,7 +181,7 @@ def perhaps(body: Body) -> list[str]:
     if not unknown:
         return assign(body)
     kind, name = rng.choice(ASSIGNABLE), body.fresh("u")
-    lines = [f"if {rng.choice(unknown)} % 4:", f"{INDENT}{name} = {body.expression(kind, 2)}"]
+    lines = [f"if {rng.choice(unknown)} % 4:", f"{INDENT}{name} = {leaf(body.scope, kind)}"]
     body.scope.names[name] = kind
     return lines
 
