@@ -21,12 +21,16 @@ fn resident() -> i64 {
     4096 * pages.parse::<i64>().expect("a number")
 }
 
-/// Growth per round after a warm-up, in bytes.
+/// Growth per round after a warm-up, in bytes: the least of some stretches. A leak shows in each of
+/// them; an allocator that takes pages ahead does not.
 fn growth(rounds: i64, round: impl Fn()) -> i64 {
     (0..rounds / 10).for_each(|_| round());
-    let before = resident();
-    (0..rounds).for_each(|_| round());
-    (resident() - before) / rounds
+    let stretch = |_| {
+        let before = resident();
+        (0..rounds).for_each(|_| round());
+        (resident() - before) / rounds
+    };
+    (0..4).map(stretch).min().unwrap_or(i64::MAX)
 }
 
 /// One test: what the process has is no test's own.
@@ -40,7 +44,7 @@ fn what_is_linked_or_compiled_and_dropped_leaves_nothing() {
     let (object, _) = run::object(&types, &program, ty, true);
     let symbols = run::symbols();
     let engine = Engine::global().expect("an engine");
-    let linked = growth(10_000, || drop(engine.link(&object, &symbols).expect("it links")));
+    let linked = growth(4000, || drop(engine.link(&object, &symbols).expect("it links")));
     assert!(linked <= 64, "{linked} bytes a linked object");
     // Each program is another: a constant and a name of its own.
     let count = Cell::new(0_u32);
