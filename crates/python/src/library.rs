@@ -331,8 +331,9 @@ unsafe extern "C" fn set_attribute(
                 let place = || format!("variable '{text}'");
                 store::check_writable(face).map_err(|failure| failure.at(place))?;
                 let address = inner.address(text, "variable")?;
-                // SAFETY: as for reading.
-                unsafe { store::store(face, address, value) }.map_err(|failure| failure.at(place))?;
+                // SAFETY: as for reading; how far an open array goes is C's to know.
+                unsafe { store::store_within(face, address, usize::MAX, value) }
+                    .map_err(|failure| failure.at(place))?;
                 Ok(0)
             }
             Some(Declared::Function(_) | Declared::Constant(_)) => {

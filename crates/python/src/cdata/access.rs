@@ -14,7 +14,7 @@ use pyobject::Scalar;
 use super::face::{Face, Kind};
 use super::load::load;
 use super::object::{self, CData, Storage};
-use super::store::{Items, check_writable, shown, store};
+use super::store::{Items, check_writable, shown, store, store_within};
 use crate::failure::{Class, Failure};
 use crate::trampoline::slot;
 
@@ -66,8 +66,9 @@ pub(super) unsafe extern "C" fn set_item(
         let index = index(key)?;
         let element = element(data, index)?;
         check_writable(element.face)?;
-        // SAFETY: `element` checked that the memory is there, or C vouches for it.
-        unsafe { store(element.face, element.address, value) }
+        let room = room(data, &element);
+        // SAFETY: `element` checked that the memory is there, or C vouches for it, and for the room.
+        unsafe { store_within(element.face, element.address, room, value) }
             .map_err(|failure| failure.at(|| format!("item {index} of {}", data.face.name())))?;
         Ok(0)
     })
@@ -135,6 +136,20 @@ fn place(data: &CData, face: &'static Face, index: isize) -> Result<Element, Fai
     };
     let offset = index.wrapping_mul(size.cast_signed());
     Ok(Element { face, address: data.address.wrapping_offset(offset) })
+}
+
+/// The bytes that an element may take: an item of an array has its size, what a pointer points to
+/// may be open.
+fn room(data: &CData, element: &Element) -> usize {
+    match data.face.kind {
+        Kind::Array(..) => element.face.size().unwrap_or(0),
+        Kind::Void
+        | Kind::Scalar(_)
+        | Kind::Enum(..)
+        | Kind::Pointer(_)
+        | Kind::Function(_)
+        | Kind::Record(_) => data.room(element.face, element.address),
+    }
 }
 
 #[cold]
@@ -285,7 +300,7 @@ fn set_items(data: &CData, range: &Range, value: Borrowed<'_, '_, PyAny>) -> Res
     }
     for index in 0..range.count {
         let Some(item) = items.get(index) else { return Err(wrong_count(range.count, index)) };
-        // SAFETY: the range was checked, or C vouches for it.
+        // SAFETY: the range was checked, or C vouches for it; each item has its size.
         unsafe { store(range.face, range.address.add(index * range.size), item.as_borrowed()) }
             .map_err(|failure| failure.at(|| format!("item {index} of a slice of {}", data.face.name())))?;
     }
