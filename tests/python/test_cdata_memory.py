@@ -359,3 +359,22 @@ def test_objects_are_as_small_as_they_can_be(ffi):
     assert sys.getsizeof(ffi.cast("int *", 1)) == 40
     assert sys.getsizeof(ffi.new("int *")) == 44
     assert sys.getsizeof(ffi.new("double[]", 100)) == 848
+
+
+def test_an_index_that_no_address_can_reach(ffi):
+    pointer = ffi.new("int[4]") + 0
+    unknown = ffi.cast("int *", 64)
+    for index in (2**62, -(2**62), 2**63 - 1):
+        for target in (pointer, unknown):
+            with pytest.raises(IndexError, match="beyond all memory"):
+                _ = target[index]
+    for target in (pointer, unknown):
+        for start, stop in ((2**62, 2**62 + 1), (0, 2**62), (-(2**61), 2**61)):
+            with pytest.raises(IndexError, match="all memory"):
+                _ = target[start:stop]
+        with pytest.raises(OverflowError, match="cannot be moved by so many items"):
+            _ = target + 2**62
+        with pytest.raises(OverflowError, match="cannot be moved by so many items"):
+            _ = target - 2**64
+    with pytest.raises(OverflowError, match="cannot be moved by so many items"):
+        _ = ffi.cast("char *", 64) - -(2**63)

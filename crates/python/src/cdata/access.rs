@@ -134,7 +134,11 @@ fn place(data: &CData, face: &'static Face, index: isize) -> Result<Element, Fai
             face.name()
         )));
     };
-    let offset = index.wrapping_mul(size.cast_signed());
+    let beyond = || {
+        let text = format!("index {index} of {} is beyond all memory", data.describe());
+        Failure::new(Class::Index, text)
+    };
+    let offset = distance(index, size).ok_or_else(beyond)?;
     Ok(Element { face, address: data.address.wrapping_offset(offset) })
 }
 
@@ -150,6 +154,12 @@ fn room(data: &CData, element: &Element) -> usize {
         | Kind::Function(_)
         | Kind::Record(_) => data.room(element.face, element.address),
     }
+}
+
+/// How many bytes so many items of that size take, if an address can differ by so much.
+#[inline]
+pub(super) fn distance(items: isize, size: usize) -> Option<isize> {
+    items.checked_mul(isize::try_from(size).ok()?)
 }
 
 #[cold]
@@ -199,6 +209,8 @@ struct Range {
     address: *mut u8,
     count: usize,
     size: usize,
+    /// What the elements take.
+    bytes: usize,
 }
 
 fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
@@ -233,22 +245,25 @@ fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
         return Err(null(data));
     }
     let size = face.known_size()?;
-    let (address, count) = (place(data, face, start)?.address, (stop - start).cast_unsigned());
+    let address = place(data, face, start)?.address;
+    let too_long = || Failure::new(Class::Index, format!("slice {start}:{stop} is larger than all memory"));
+    let count = stop.checked_sub(start).ok_or_else(too_long)?;
+    let bytes = distance(count, size).ok_or_else(too_long)?.cast_unsigned();
     if let (Kind::Pointer(_), Some(bounds)) = (&data.face.kind, data.bounds())
-        && !bounds.hold(address.addr(), count.saturating_mul(size))
+        && !bounds.hold(address.addr(), bytes)
     {
         let text =
             format!("slice {start}:{stop} of {} is outside the memory it points into", data.describe());
         return Err(Failure::new(Class::Index, text));
     }
-    Ok(Range { face, address, count, size })
+    Ok(Range { face, address, count: count.cast_unsigned(), size, bytes })
 }
 
 fn get_slice(data: &CData, slice: &Bound<'_, PySlice>) -> Result<*mut ffi::PyObject, Failure> {
     let range = range(data, slice)?;
     let open = range.face.open_array();
     let owner: Option<NonNull<ffi::PyObject>> = data.owner();
-    let made = object::view(slice.py(), open, range.address, owner, range.count * range.size)?;
+    let made = object::view(slice.py(), open, range.address, owner, range.bytes)?;
     Ok(made.into_ptr())
 }
 
@@ -259,7 +274,6 @@ fn set_slice(
 ) -> Result<(), Failure> {
     let range = range(data, slice)?;
     check_writable(range.face)?;
-    let bytes = range.count * range.size;
     if let Ok(text) = value.cast::<PyBytes>()
         && matches!(range.face.scalar(), Some(Scalar::Char))
     {
@@ -269,7 +283,7 @@ fn set_slice(
             return Err(Failure::new(Class::Value, text));
         }
         // SAFETY: the range was checked, or C vouches for it; the lengths are equal.
-        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), range.address, bytes) };
+        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), range.address, range.bytes) };
         return Ok(());
     }
     if let Some(other) = CData::of(value)
@@ -280,7 +294,7 @@ fn set_slice(
             return Err(wrong_count(range.count, length));
         }
         // SAFETY: as above; the two may overlap.
-        unsafe { std::ptr::copy(other.address, range.address, bytes) };
+        unsafe { std::ptr::copy(other.address, range.address, range.bytes) };
         return Ok(());
     }
     set_items(data, &range, value)
