@@ -378,3 +378,19 @@ def test_an_index_that_no_address_can_reach(ffi):
             _ = target - 2**64
     with pytest.raises(OverflowError, match="cannot be moved by so many items"):
         _ = ffi.cast("char *", 64) - -(2**63)
+
+
+def test_a_dict_that_changes_while_it_is_read(shapes):
+    class Changes:
+        def __init__(self, given):
+            self.given = given
+
+        def __index__(self):
+            self.given.pop("y", None)
+            self.given.update({str(number): number for number in range(100)})
+            return 3
+
+    given = {}
+    given.update(x=Changes(given), y=2.5)
+    point = shapes.new("struct point *", given)
+    assert (point.x, point.y) == (3, 2.5)

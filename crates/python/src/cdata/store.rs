@@ -386,7 +386,9 @@ fn store_named(
     if is_union && dict.len() > 1 {
         return Err(too_many_fields(face, dict.len()));
     }
-    for (name, item) in dict.iter() {
+    // Converting an item may run Python code that changes the dict.
+    let items = dict.iter().collect::<Vec<_>>();
+    for (name, item) in items {
         let Some(field) = record.find(&name) else {
             return Err(Failure::new(Class::Key, name.to_string())
                 .at(|| format!("an initialiser of '{}'", face.name())));
