@@ -164,3 +164,15 @@ def test_sqlite_runs_a_query(ffi):
     assert ffi.string(error[0]) == b"no such column: missing"
     lib.sqlite3_free(error[0])
     assert lib.sqlite3_close(db[0]) == 0
+
+
+def test_a_name_whose_hash_raises(ffi):
+    class Name(str):
+        __slots__ = ()
+
+        def __hash__(self):
+            raise KeyError("hash")
+
+    ffi.cdef("int abs(int);")
+    with pytest.raises(KeyError, match="hash"):
+        getattr(ffi.dlopen(None), Name("abs"))

@@ -208,6 +208,10 @@ unsafe extern "C" fn get_attribute(this: *mut ffi::PyObject, name: *mut ffi::PyO
         if !found.is_null() {
             return ffi::Py_NewRef(found);
         }
+        // The name's hash or comparison may be a user's.
+        if !ffi::PyErr_Occurred().is_null() {
+            return std::ptr::null_mut();
+        }
     }
     // SAFETY: as above.
     slot(|py| unsafe { find(py, this, Borrowed::from_ptr(py, name)) })
