@@ -42,6 +42,9 @@ pub(crate) struct CallFace {
     is_variadic: bool,
 }
 
+/// How much of the C stack, which ends somewhere, a call's arguments may take.
+const MAX_STACK_BYTES: u32 = 1 << 20;
+
 /// One parameter.
 struct Param {
     face: &'static Face,
@@ -93,6 +96,10 @@ impl CallFace {
                 Failure::new(Class::NotImplemented, format!("'{name}' cannot be passed by value"))
             })?
         };
+        if plan.stack_bytes() > MAX_STACK_BYTES {
+            let text = format!("the arguments take more than {MAX_STACK_BYTES} bytes of the stack");
+            return Err(Failure::new(Class::Overflow, text));
+        }
         let faces = params.iter().map(|ty| Face::of(*ty)).zip(plan.params());
         let params = faces.map(|(face, place)| Param { face, how: How::of(face, *place) }).collect();
         let result = Outcome::of(Face::of(signature.result), plan.result());
