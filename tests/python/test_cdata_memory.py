@@ -394,3 +394,10 @@ def test_a_dict_that_changes_while_it_is_read(shapes):
     given.update(x=Changes(given), y=2.5)
     point = shapes.new("struct point *", given)
     assert (point.x, point.y) == (3, 2.5)
+
+
+def test_a_length_that_python_cannot_say(ffi):
+    ffi.cdef("struct empty {};")
+    assert len(ffi.new("struct empty[9223372036854775807]")) == 2**63 - 1
+    with pytest.raises(OverflowError, match="too many items"):
+        len(ffi.new("struct empty[9223372036854775808]"))

@@ -24,7 +24,9 @@ pub(super) unsafe extern "C" fn length(this: *mut ffi::PyObject) -> ffi::Py_ssiz
         // SAFETY: CPython calls the slot with a live object of the class.
         let data = unsafe { CData::of_self(this) };
         let missing = || Failure::wrong_type(format!("cdata of type '{}' has no len()", data.face.name()));
-        Ok(data.length().ok_or_else(missing)?.cast_signed())
+        let length = data.length().ok_or_else(missing)?;
+        let too_long = || Failure::new(Class::Overflow, format!("{} has too many items", data.describe()));
+        isize::try_from(length).map_err(|_| too_long())
     })
 }
 
