@@ -109,12 +109,12 @@ impl CallFace {
 
 impl How {
     fn of(face: &'static Face, place: Place) -> Self {
+        if let (Some(scalar), Place::Whole { offset, size: ..=8 }) = (face.scalar(), place)
+            && !scalar.is_complex()
+        {
+            return Self::Word(scalar, offset);
+        }
         match (&face.kind, place) {
-            (Kind::Scalar(scalar) | Kind::Enum(scalar, _), Place::Whole { offset, size })
-                if size <= 8 && !scalar.is_complex() =>
-            {
-                Self::Word(*scalar, offset)
-            }
             (Kind::Pointer(target), Place::Whole { offset, .. }) if argument::takes_bytes(target) => {
                 Self::Text(offset)
             }
@@ -126,11 +126,11 @@ impl How {
 
 impl Outcome {
     fn of(face: &'static Face, place: Place) -> Self {
+        if let (Some(scalar), Place::Whole { offset, size: ..=8 }) = (face.scalar(), place) {
+            return Self::Scalar(scalar, offset);
+        }
         match (&face.kind, place) {
             (Kind::Void, _) => Self::Void,
-            (Kind::Scalar(scalar) | Kind::Enum(scalar, _), Place::Whole { offset, size }) if size <= 8 => {
-                Self::Scalar(*scalar, offset)
-            }
             (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(face, offset),
             (Kind::Record(_), place) if place != Place::Hidden && !face.is_open() => {
                 let layout = face.layout().map(|layout| (layout.size.to_usize(), layout.align.get()));

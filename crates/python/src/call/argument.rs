@@ -315,9 +315,11 @@ fn fits(target: &Face, kind: ElementKind) -> bool {
     let scalar = match target.kind {
         Kind::Void => return true,
         Kind::Record(_) => return matches!(kind, ElementKind::Record(size) if target.size() == Some(size)),
-        Kind::Scalar(scalar) | Kind::Enum(scalar, _) => scalar,
-        Kind::Pointer(_) | Kind::Array(..) | Kind::Function(_) => return false,
+        Kind::Scalar(_) | Kind::Enum(_) | Kind::Pointer(_) | Kind::Array(..) | Kind::Function(_) => {
+            target.scalar()
+        }
     };
+    let Some(scalar) = scalar else { return false };
     match kind {
         ElementKind::Bytes => scalar.size() == 1,
         ElementKind::Bool => matches!(scalar, Scalar::Bool | Scalar::U8),

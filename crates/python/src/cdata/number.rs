@@ -115,8 +115,10 @@ pub(super) unsafe extern "C" fn truth(this: *mut ffi::PyObject) -> c_int {
         let data = unsafe { CData::of_self(this) };
         let is_true = match data.face.kind {
             Kind::Pointer(_) => !data.address.is_null(),
-            // SAFETY: C data of a scalar type has the value at its address.
-            Kind::Scalar(scalar) | Kind::Enum(scalar, _) => unsafe { !is_zero(scalar, data.address) },
+            Kind::Scalar(_) | Kind::Enum(_) => {
+                // SAFETY: C data of a scalar type has the value at its address.
+                data.face.scalar().is_some_and(|scalar| unsafe { !is_zero(scalar, data.address) })
+            }
             Kind::Void | Kind::Array(..) | Kind::Function(_) | Kind::Record(_) => true,
         };
         Ok(c_int::from(is_true))

@@ -45,10 +45,8 @@ pub(crate) unsafe fn store_within(
     // SAFETY: the caller's promise, passed on with parts of the memory.
     unsafe {
         match face.kind {
-            Kind::Scalar(scalar) | Kind::Enum(scalar, _) => match scalar.store(value.as_ptr(), address) {
-                Ok(()) => Ok(()),
-                Err(refusal) => store_other_scalar(face, scalar, address, value, refusal),
-            },
+            Kind::Scalar(scalar) => store_scalar(face, scalar, address, value),
+            Kind::Enum(_) => store_scalar(face, face.known_scalar()?, address, value),
             Kind::Pointer(_) => {
                 let pointer = pointer_value(face, value)?;
                 address.cast::<*mut u8>().write_unaligned(pointer);
@@ -65,6 +63,26 @@ pub(crate) unsafe fn store_within(
             Kind::Void | Kind::Function(_) => {
                 Err(Failure::wrong_type(format!("a value of type '{}' cannot be written", face.name())))
             }
+        }
+    }
+}
+
+/// Writes a number or a character.
+///
+/// # Safety
+/// `address` has room for the scalar.
+#[inline]
+unsafe fn store_scalar(
+    face: &'static Face,
+    scalar: Scalar,
+    address: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise; the value lives and the lock is held.
+    unsafe {
+        match scalar.store(value.as_ptr(), address) {
+            Ok(()) => Ok(()),
+            Err(refusal) => store_other_scalar(face, scalar, address, value, refusal),
         }
     }
 }
