@@ -5,7 +5,12 @@ replaced. With names of files in rows/ only those are measured, and the table is
 """
 
 import importlib
+import os
 import sys
+
+# NumPy would start threads of its BLAS, and in a process with a second thread the C library's locks, and
+# with them releasing the interpreter's lock, take twice as long for everybody: see bench/README.md.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import table
 from measure import measured

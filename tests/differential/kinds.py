@@ -78,7 +78,21 @@ class Type:
                 return np.float32(value)
         if self.kind is Kind.COMPLEX:
             return complex(value)
-        return Sized.of(int(value), self.bits, self.is_signed)
+        if isinstance(value, int):
+            return Sized.of(int(value), self.bits, self.is_signed)
+        return Sized.of(saturated(float(value), *self.limits()), self.bits, self.is_signed)
+
+    def limits(self) -> tuple[int, int]:
+        """The least and the greatest integer of the type."""
+        low = -(1 << (self.bits - 1)) if self.is_signed else 0
+        return low, low + (1 << self.bits) - 1
+
+
+def saturated(value: float, low: int, high: int) -> int:
+    """DEVIATIONS["float to C"] of `machine`."""
+    if math.isnan(value):
+        return 0
+    return low if value <= low else high if value >= high else int(value)
 
 
 FLOATS = [

@@ -20,6 +20,7 @@ DEVIATIONS = {
     "int of float": "a float that does not fit 64 bits is an OverflowError where CPython's integer grows",
     "large result": "an integer function of `math` whose result does not fit 64 bits is an OverflowError",
     "single": "`math` of a float32 computes and returns float32",
+    "float to C": "a float where C has an integer is cut towards zero and saturated, NaN is 0",
     "store": "what is stored in C memory is converted to its type, never refused",
 }
 

@@ -18,7 +18,7 @@ def absolute(a):
     """DEVIATIONS["narrow abs"]."""
     if isinstance(a, Sized):
         return Sized.of(abs(int(a)), a.bits, a.is_signed)
-    return wrap(abs(a)) if isinstance(a, int) else abs(a)
+    return wrap(abs(a), a) if isinstance(a, int) else abs(a)
 
 
 def extreme(choose: Callable) -> Callable:

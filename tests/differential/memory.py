@@ -3,6 +3,7 @@
 from ferrule import FFI
 
 from .kinds import BOOL, COMPLEX128, FLOAT32, FLOAT64, INT64, NARROW, UINT64, Type
+from .machine import Sized
 from .outcomes import plain
 
 TYPEOF = FFI().typeof
@@ -33,7 +34,5 @@ def converted(value, c_type: str, bits: int):
     """A number as the C type, or the bit-field of so many bits, holds it; structs as they are."""
     if c_type not in C_TYPES:
         return value
-    known = C_TYPES[c_type]
-    if bits > 0:
-        known = Type(known.name, known.kind, bits, known.is_signed)
-    return plain(known.convert(value))
+    known = C_TYPES[c_type].convert(value)
+    return plain(Sized.of(known, bits, is_signed=C_TYPES[c_type].is_signed) if bits > 0 else known)

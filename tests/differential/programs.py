@@ -4,10 +4,11 @@ import random
 from dataclasses import dataclass
 
 from .expressions import Helper, Scope, expression, leaf
-from .kinds import BOOL, COMPLEX128, FLOAT32, FLOAT64, INT64, NARROW, PARAMETERS, Kind, Type
+from .kinds import BOOL, COMPLEX128, FLOAT32, FLOAT64, INT64, NARROW, PARAMETERS, UINT64, Kind, Type
 from .statements import INDENT, Body, last, suite
 
-RESULTS = [BOOL, INT64, INT64, INT64, FLOAT64, FLOAT64, FLOAT64, COMPLEX128, FLOAT32, NARROW[2]]
+RESULTS = [BOOL, INT64, INT64, INT64, FLOAT64, FLOAT64, FLOAT64, COMPLEX128, FLOAT32, UINT64, NARROW[2]]
+RESULTS += [NARROW[1], NARROW[4]]
 CONSTANTS = {"LIMIT": (Kind.INT, "12"), "SCALE": (Kind.FLOAT, "2.5"), "FLAG": (Kind.BOOL, "True")}
 ENCLOSED = {"offset": (Kind.INT, "-4"), "weight": (Kind.FLOAT, "-0.75"), "turn": (Kind.COMPLEX, "0.5 - 1j")}
 
@@ -42,18 +43,26 @@ def program(rng: random.Random) -> Program:
     parameters = [rng.choice(PARAMETERS) for _ in range(rng.randint(1, 4))]
     closure = rng.sample(sorted(ENCLOSED), rng.choice([0, 0, 0, 1, 2]))
     names |= {name: ENCLOSED[name][0] for name in closure}
-    kind = Kind.INT if result.kind in (Kind.NARROW, Kind.UNSIGNED) else result.kind
-    function = defined(rng, "f", [one.kind for one in parameters], kind, names, helpers, rng.randint(1, 6))
+    kind = returned(rng, result.kind)
+    kinds = [one.kind for one in parameters]
+    function = defined(rng, "f", kinds, kind, names, helpers, rng.randint(1, 6), is_entry=kind is result.kind)
     if closure:
         function = [f"def make({', '.join(closure)}):", *(INDENT + line for line in [*function, "return f"])]
         function += ["", f"f = make({', '.join(ENCLOSED[name][1] for name in closure)})"]
     return Program("\n".join([*lines, "", *function, ""]), result, parameters)
 
 
-def defined(rng, name, parameters, result, names, helpers, count) -> list[str]:
+def returned(rng, kind: Kind) -> Kind:
+    """What is returned where the signature says `kind`: what converts to it."""
+    if kind in (Kind.INT, Kind.NARROW, Kind.UNSIGNED):
+        return rng.choice([Kind.INT, Kind.INT, Kind.INT, Kind.FLOAT])
+    return rng.choice([Kind.FLOAT] * 5 + [Kind.INT]) if kind is Kind.FLOAT else kind
+
+
+def defined(rng, name, parameters, result, names, helpers, count, is_entry=False) -> list[str]:
     """A function's lines. It may assign to its parameters, but to those named `q`."""
     own = {f"{rng.choice('ppq')}{index}": kind for index, kind in enumerate(parameters)}
-    body = Body(Scope(rng, {**names, **own}, helpers), result, counter=[0], is_entry=name == "f")
+    body = Body(Scope(rng, {**names, **own}, helpers), result, counter=[0], is_entry=is_entry)
     lines = [f"def {name}({', '.join(own)}):", *suite(body, count)]
     return [*lines, INDENT + last(body)]
 

@@ -124,6 +124,8 @@ def stored(places: list[Place]):
     def statement(body: Body) -> list[str]:
         rng = body.scope.rng
         place = rng.choice(places)
+        if place.written is Kind.INT and rng.random() < 0.2:
+            return [f"{place.text} = {body.expression(Kind.FLOAT)}"]
         operator = rng.choice(["=", "=", "=", "+=", "-="]) if place.written is not Kind.BOOL else "="
         return [f"{place.text} {operator} {body.expression(place.written)}"]
 

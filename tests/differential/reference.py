@@ -26,6 +26,8 @@ class Rewrite(ast.NodeTransformer):
         return self.assigned(node.target, value)
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        if len(node.targets) > 1:
+            return ast.Assign(node.targets, self.visit(node.value))
         return self.assigned(node.targets[0], self.visit(node.value))
 
     def assigned(self, target: ast.expr, value: ast.expr) -> ast.stmt:

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from .expressions import Scope, expression, fill, inexact
+from .expressions import Scope, expression, fill, inexact, leaf
 from .kinds import Kind
 from .templates import INEXACT
 
 INDENT = "    "
 ASSIGNABLE = [Kind.BOOL, Kind.INT, Kind.INT, Kind.FLOAT, Kind.FLOAT, Kind.COMPLEX]
+AUGMENTED = {
+    Kind.INT: ["+", "-", "*", "&", "|", "^", "%", "//", ">>", "+", "-"],
+    Kind.FLOAT: ["+", "-", "*", "/", "%", "//", "+", "-", "*"],
+    Kind.COMPLEX: ["+", "-", "*", "/"],
+}
 LOOPS = 2
 EXCEPTIONS = ["ValueError", "ArithmeticError", "KeyError", "IndexError", "RuntimeError", "OverflowError"]
 
@@ -78,9 +83,8 @@ def augmented(body: Body) -> list[str]:
     known = [name for name in body.scope.of_kind(kind) if name[0] in "pv"]
     if not known:
         return assign(body)
-    operators = {Kind.INT: "+-*&|^%", Kind.FLOAT: "+-*/%", Kind.COMPLEX: "+-*/"}[kind]
     name = body.scope.rng.choice(known)
-    return [f"{name} {body.scope.rng.choice(operators)}= {body.expression(kind, 2)}"]
+    return [f"{name} {body.scope.rng.choice(AUGMENTED[kind])}= {body.expression(kind, 2)}"]
 
 
 def unpack(body: Body) -> list[str]:
@@ -146,7 +150,44 @@ def branch(body: Body) -> list[str]:
     return lines
 
 
-PLAIN = [assign, assign, assign, augmented, augmented, unpack, walrus, asserted, raised, swap]
+def chained(body: Body) -> list[str]:
+    kind = body.scope.rng.choice(ASSIGNABLE)
+    value, first, second = body.expression(kind, 2), target(body, kind), body.fresh("v")
+    body.scope.names |= {first: kind, second: kind}
+    return [f"{first} = {second} = {value}"]
+
+
+def pair(body: Body) -> list[str]:
+    """A tuple that stays one."""
+    kinds = [body.scope.rng.choice(ASSIGNABLE) for _ in range(2)]
+    values, name = [body.expression(kind, 2) for kind in kinds], body.fresh("t")
+    body.scope.names |= {f"{name}[{index}]": kind for index, kind in enumerate(kinds)}
+    return [f"{name} = ({', '.join(values)})"]
+
+
+def widened(body: Body) -> list[str]:
+    """A variable that starts as an integer and becomes a float; the last line says so to CPython."""
+    name = body.fresh("v")
+    loop = f"for {body.fresh('k')} in range({fill(body.scope, body.scope.rng.choice(RANGES), 1)}):"
+    lines = [f"{name} = 0", loop, f"{INDENT}{name} += {body.expression(Kind.FLOAT, 2)}"]
+    body.scope.names[name] = Kind.FLOAT
+    return [*lines, f"{name} = float({name})"]
+
+
+def perhaps(body: Body) -> list[str]:
+    """A variable that is bound on one path only."""
+    rng = body.scope.rng
+    unknown = [name for name in body.scope.of_kind(Kind.INT) if name[0] in "qk"]
+    if not unknown:
+        return assign(body)
+    kind, name = rng.choice(ASSIGNABLE), body.fresh("u")
+    lines = [f"if {rng.choice(unknown)} % 4:", f"{INDENT}{name} = {leaf(body.scope, kind)}"]
+    body.scope.names[name] = kind
+    return lines
+
+
+PLAIN = [*[assign] * 5, *[augmented] * 4, *[unpack, walrus, asserted, raised] * 2]
+PLAIN += [swap, chained, pair, widened, perhaps]
 
 RANGES = [
     *("{i} & 7", "{i} % 5", "3", "{i} % 4, {i} % 9", "{i} & 7, -3, -2", "5, {i} % 6, -1", "0, 10, {i} % 4"),

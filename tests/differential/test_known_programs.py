@@ -45,6 +45,11 @@ PROGRAMS = {
         (INT64, [INT64]),
         [((1 << 63) - 1,), (-(1 << 63),), (18,)],
     ),
+    "the lowest numbers were rounded to the wrong ten": (
+        "def f(x):\n    return round(x, -1)\n",
+        (INT64, [INT64]),
+        [(-9223372036854775805,), (-9223372036854775797,), (15,), (25,), (-15,), (-26,)],
+    ),
     "a divisor on the way to the greatest of three had to fit 64 bits": (
         "import math\n\ndef f(x):\n    return math.gcd(0, x, 12)\n",
         (INT64, [INT64]),

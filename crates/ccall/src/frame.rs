@@ -11,7 +11,7 @@
 //! 128  xmm0 xmm1, the low 8 bytes            vector results
 //! 144  st0 st1, 16 bytes each                x87 results
 //! 176  GateFrame: stack bytes, stack align   CallbackFrame: record
-//! 184  al, x87 count                         x87 count
+//! 184  al, integer count, x87 count          x87 count
 //! 192  the stack arguments                   saved rbp, return address
 //! 208                                        the stack arguments
 //! ```
@@ -45,15 +45,24 @@ pub struct Registers {
 pub struct GateFrame {
     /// Arguments, then results.
     pub registers: Registers,
+    pub(crate) control: Control,
+}
+
+/// What the gate must know beside the arguments: the same for every call of a plan.
+#[repr(C, align(16))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Control {
     /// Bytes of stack arguments, a multiple of eight.
     pub(crate) stack_bytes: u32,
     /// What the stack pointer is aligned to at the call.
     pub(crate) stack_align: u32,
-    /// `al`: how many vector registers hold arguments. With none they are not loaded.
+    /// `al`: how many vector registers hold arguments.
     pub(crate) vector_count: u8,
+    /// How many integer registers do.
+    pub(crate) int_count: u8,
     /// How many results to take from the x87 stack.
     pub(crate) x87_count: u8,
-    padding: [u8; 6],
+    pub(crate) padding: [u8; 5],
 }
 
 /// What a thunk saved for a callback: where the arguments are and the result goes. The stack
@@ -98,14 +107,14 @@ pub(crate) const CALLBACK_STACK: usize = size_of::<CallbackFrame>() + 16;
 pub struct FrameBuffer<const WORDS: usize> {
     frame: MaybeUninit<GateFrame>,
     words: [MaybeUninit<u64>; WORDS],
-    large: Vec<MaybeUninit<u64>>,
+    large: Option<Box<[MaybeUninit<GateFrame>]>>,
 }
 
 impl<const WORDS: usize> FrameBuffer<WORDS> {
     /// A buffer without a frame.
     #[inline]
     pub const fn new() -> Self {
-        Self { frame: MaybeUninit::uninit(), words: [MaybeUninit::uninit(); WORDS], large: Vec::new() }
+        Self { frame: MaybeUninit::uninit(), words: [MaybeUninit::uninit(); WORDS], large: None }
     }
 
     /// A frame for a call that follows `plan`, its arguments not yet set. It points into the
@@ -117,17 +126,15 @@ impl<const WORDS: usize> FrameBuffer<WORDS> {
         } else {
             self.prepare_large(plan)
         };
-        // SAFETY: the frame is inside the buffer or the vector, writable and aligned to 8.
+        // SAFETY: the frame is inside the buffer or on the heap, writable and aligned.
         unsafe { plan.begin(frame) };
         frame
     }
 
     #[cold]
     fn prepare_large(&mut self, plan: &CallPlan) -> *mut GateFrame {
-        let words = (CALL_STACK + plan.stack_bytes() as usize).div_ceil(size_of::<u64>());
-        self.large.clear();
-        self.large.resize(words, MaybeUninit::uninit());
-        self.large.as_mut_ptr().cast()
+        let frames = 1 + (plan.stack_bytes() as usize).div_ceil(size_of::<GateFrame>());
+        self.large.insert(vec![MaybeUninit::uninit(); frames].into()).as_mut_ptr().cast()
     }
 }
 

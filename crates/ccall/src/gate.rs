@@ -15,10 +15,13 @@ use crate::frame::{CALL_STACK, GateFrame, INT_RESULTS, INTS, SSE_RESULTS, SSES, 
 //   rbx          frame (callee-saved)          still the frame
 //   r11          target
 //   rdi .. r9    frame.ints                    rax, rdx     stored in frame.int_results
-//   xmm0 .. 7    frame.sses, if al != 0        xmm0, xmm1   stored in frame.sse_results
+//   xmm0 .. 7    frame.sses                    xmm0, xmm1   stored in frame.sse_results
 //   al           frame.vector_count            st0, st1     popped into frame.x87_results,
 //   [rsp ..]     the stack arguments,                       as many as frame.x87_count
 //                aligned to frame.stack_align
+//
+// Of each kind of register the first two are always loaded, the others where the signature has more
+// than two: most have not, and a load that is not made is time saved.
 //
 //   stack, high to low: return address, saved rbp <- rbp, saved rbx, padding, arguments <- rsp
 //
@@ -47,23 +50,16 @@ global_asm!(
     "jne 3f",
     "2:",
     "movzx eax, byte ptr [rbx + {vector_count}]",
-    "test eax, eax",
-    "je 5f",
     "movsd xmm0, qword ptr [rbx + {sses}]",
     "movsd xmm1, qword ptr [rbx + {sses} + 8]",
-    "movsd xmm2, qword ptr [rbx + {sses} + 16]",
-    "movsd xmm3, qword ptr [rbx + {sses} + 24]",
-    "movsd xmm4, qword ptr [rbx + {sses} + 32]",
-    "movsd xmm5, qword ptr [rbx + {sses} + 40]",
-    "movsd xmm6, qword ptr [rbx + {sses} + 48]",
-    "movsd xmm7, qword ptr [rbx + {sses} + 56]",
-    "5:",
+    "cmp eax, 2",
+    "ja 5f",
+    "8:",
     "mov rdi, qword ptr [rbx + {ints}]",
     "mov rsi, qword ptr [rbx + {ints} + 8]",
-    "mov rdx, qword ptr [rbx + {ints} + 16]",
-    "mov rcx, qword ptr [rbx + {ints} + 24]",
-    "mov r8, qword ptr [rbx + {ints} + 32]",
-    "mov r9, qword ptr [rbx + {ints} + 40]",
+    "cmp byte ptr [rbx + {int_count}], 2",
+    "ja 9f",
+    "10:",
     "call r11",
     "mov qword ptr [rbx + {int_results}], rax",
     "mov qword ptr [rbx + {int_results} + 8], rdx",
@@ -78,6 +74,22 @@ global_asm!(
     ".cfi_def_cfa rsp, 8",
     "ret",
     ".cfi_restore_state",
+    // The vector registers after the second.
+    "5:",
+    "movsd xmm2, qword ptr [rbx + {sses} + 16]",
+    "movsd xmm3, qword ptr [rbx + {sses} + 24]",
+    "movsd xmm4, qword ptr [rbx + {sses} + 32]",
+    "movsd xmm5, qword ptr [rbx + {sses} + 40]",
+    "movsd xmm6, qword ptr [rbx + {sses} + 48]",
+    "movsd xmm7, qword ptr [rbx + {sses} + 56]",
+    "jmp 8b",
+    // The integer registers after the second.
+    "9:",
+    "mov rdx, qword ptr [rbx + {ints} + 16]",
+    "mov rcx, qword ptr [rbx + {ints} + 24]",
+    "mov r8, qword ptr [rbx + {ints} + 32]",
+    "mov r9, qword ptr [rbx + {ints} + 40]",
+    "jmp 10b",
     // Copies ecx bytes of stack arguments, the highest word first.
     "3:",
     "mov eax, dword ptr [rbx + {stack_align}]",
@@ -101,10 +113,11 @@ global_asm!(
     "jmp 4b",
     ".cfi_endproc",
     ".size ferrule_call_gate, . - ferrule_call_gate",
-    stack_bytes = const offset_of!(GateFrame, stack_bytes),
-    stack_align = const offset_of!(GateFrame, stack_align),
-    vector_count = const offset_of!(GateFrame, vector_count),
-    x87_count = const offset_of!(GateFrame, x87_count),
+    stack_bytes = const offset_of!(GateFrame, control.stack_bytes),
+    stack_align = const offset_of!(GateFrame, control.stack_align),
+    vector_count = const offset_of!(GateFrame, control.vector_count),
+    int_count = const offset_of!(GateFrame, control.int_count),
+    x87_count = const offset_of!(GateFrame, control.x87_count),
     ints = const INTS,
     sses = const SSES,
     int_results = const INT_RESULTS,

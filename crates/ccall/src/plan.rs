@@ -7,7 +7,8 @@ use cabi::{FnAbi, Passing, Piece, Register, UnpassableError, classify};
 use ctype::{CTypes, TypeId};
 
 use crate::frame::{
-    CALL_STACK, CALLBACK_STACK, CallbackFrame, GateFrame, INT_RESULTS, INTS, SSE_RESULTS, SSES, X87_RESULTS,
+    CALL_STACK, CALLBACK_STACK, CallbackFrame, Control, GateFrame, INT_RESULTS, INTS, SSE_RESULTS, SSES,
+    X87_RESULTS,
 };
 
 /// Where a value is in a frame.
@@ -98,10 +99,7 @@ impl Place {
 pub struct CallPlan {
     params: Box<[Place]>,
     result: Place,
-    stack_bytes: u32,
-    stack_align: u32,
-    vector_count: u8,
-    x87_count: u8,
+    control: Control,
 }
 
 impl CallPlan {
@@ -121,10 +119,14 @@ impl CallPlan {
         Ok(Self {
             params: argument_places(&abi, CALL_STACK),
             result: result_place(&abi.result, size),
-            stack_bytes: u32_of(abi.stack.get()),
-            stack_align: u32_of(abi.stack_align.get()),
-            vector_count: abi.sse_registers,
-            x87_count: x87_count(&abi),
+            control: Control {
+                stack_bytes: u32_of(abi.stack.get()),
+                stack_align: u32_of(abi.stack_align.get()),
+                vector_count: abi.sse_registers,
+                int_count: abi.int_registers,
+                x87_count: x87_count(&abi),
+                padding: [0; 5],
+            },
         })
     }
 
@@ -144,7 +146,7 @@ impl CallPlan {
     /// Bytes of stack arguments.
     #[inline]
     pub fn stack_bytes(&self) -> u32 {
-        self.stack_bytes
+        self.control.stack_bytes
     }
 
     /// Writes what the gate must know beside the arguments.
@@ -154,12 +156,7 @@ impl CallPlan {
     #[inline]
     pub(crate) unsafe fn begin(&self, frame: *mut GateFrame) {
         // SAFETY: plain words of a frame that may be written.
-        unsafe {
-            (&raw mut (*frame).stack_bytes).write(self.stack_bytes);
-            (&raw mut (*frame).stack_align).write(self.stack_align);
-            (&raw mut (*frame).vector_count).write(self.vector_count);
-            (&raw mut (*frame).x87_count).write(self.x87_count);
-        }
+        unsafe { (&raw mut (*frame).control).write(self.control) };
     }
 }
 

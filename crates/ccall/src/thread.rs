@@ -13,19 +13,25 @@ use crate::border::Link;
 #[derive(Debug)]
 struct State {
     errno: Cell<i32>,
+    /// C's `errno` of the thread, once it was asked for.
+    c_errno: Cell<*mut i32>,
     innermost: Cell<*mut Link>,
 }
 
 thread_local! {
-    static STATE: State = const { State { errno: Cell::new(0), innermost: Cell::new(std::ptr::null_mut()) } };
+    static STATE: State = const {
+        State {
+            errno: Cell::new(0),
+            c_errno: Cell::new(std::ptr::null_mut()),
+            innermost: Cell::new(std::ptr::null_mut()),
+        }
+    };
 }
 
 /// The state of the thread that asked for it. It cannot go to another one.
 #[derive(Clone, Copy, Debug)]
 pub struct ThreadState {
     state: *const State,
-    /// C's `errno` of the thread.
-    errno: *mut i32,
     /// Not `Send`, not `Sync`.
     thread: PhantomData<*mut ()>,
 }
@@ -34,10 +40,22 @@ impl ThreadState {
     /// That of this thread.
     #[inline]
     pub fn current() -> Self {
-        let state = STATE.with(std::ptr::from_ref);
+        Self { state: STATE.with(std::ptr::from_ref), thread: PhantomData }
+    }
+
+    /// The address of C's `errno`.
+    #[inline]
+    fn c_errno(&self) -> *mut i32 {
+        let known = self.state().c_errno.get();
+        if known.is_null() { self.find_c_errno() } else { known }
+    }
+
+    #[cold]
+    fn find_c_errno(&self) -> *mut i32 {
         // SAFETY: it has no precondition.
-        let errno = unsafe { libc::__errno_location() };
-        Self { state, errno, thread: PhantomData }
+        let address = unsafe { libc::__errno_location() };
+        self.state().c_errno.set(address);
+        address
     }
 
     #[inline]
@@ -64,7 +82,7 @@ impl ThreadState {
     #[inline]
     pub fn swap_errno(&self) {
         // SAFETY: the address of this thread's `errno`, which outlives `self`.
-        unsafe { self.errno.write(self.state().errno.replace(self.errno.read())) };
+        unsafe { self.c_errno().write(self.state().errno.replace(self.c_errno().read())) };
     }
 
     /// The innermost frame or barrier.

@@ -307,6 +307,27 @@ impl CTypes {
         }
     }
 
+    /// Whether a function of type `given` may be called as one of type `wanted`: parameters and results
+    /// have the same representation, or both are pointers to objects and one is `void *`. So a
+    /// comparator of `int` pointers serves where `qsort` wants one of `void` pointers.
+    pub fn is_callable_as(&self, given: TypeId, wanted: TypeId) -> bool {
+        let (CType::Function(given), CType::Function(wanted)) = (self.get(given), self.get(wanted)) else {
+            return false;
+        };
+        let passes = |given: TypeId, wanted: TypeId| match (self.get(given), self.get(wanted)) {
+            (CType::Pointer(a), CType::Pointer(b))
+                if [a, b].map(|side| self.get(side.ty)).contains(&&CType::Void) =>
+            {
+                [a, b].iter().all(|side| !matches!(self.get(side.ty), CType::Function(_)))
+            }
+            _ => self.same_representation(given, wanted),
+        };
+        given.is_variadic == wanted.is_variadic
+            && given.params.len() == wanted.params.len()
+            && passes(given.result, wanted.result)
+            && given.params.iter().zip(&wanted.params).all(|(given, wanted)| passes(*given, *wanted))
+    }
+
     /// The present state.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
@@ -339,6 +360,20 @@ impl CTypes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_function_of_typed_pointers_serves_for_one_of_void_pointers() {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let (int, void, double) = (types.int(IntType::Int), types.void(), types.float(FloatType::Double));
+        let [to_int, to_void, to_double] = [int, void, double].map(|ty| types.pointer_to(ty));
+        let [ints, voids, doubles] =
+            [to_int, to_void, to_double].map(|ty| types.function(int, &[ty, ty], false));
+        assert!(types.is_callable_as(ints, voids) && types.is_callable_as(voids, doubles));
+        assert!(!types.is_callable_as(ints, doubles) && !types.is_callable_as(to_int, voids));
+        let to_function = types.pointer_to(ints);
+        let of_function = types.function(int, &[to_function, to_function], false);
+        assert!(!types.is_callable_as(of_function, voids));
+    }
 
     #[test]
     fn rolling_back_forgets_types_and_completions() {

@@ -15,7 +15,6 @@ mod argument;
 mod variadic;
 
 use std::ffi::c_void;
-use std::mem::ManuallyDrop;
 
 use ccall::border::{CallFrame, Pending};
 use ccall::{CallPlan, FrameBuffer, GateFrame, Place, ThreadState};
@@ -231,7 +230,7 @@ unsafe fn follow<const RELEASE_GIL: bool>(
         let text = format!("cannot call null pointer from {}", function.base.describe());
         return Err(Failure::new(Class::Runtime, text));
     }
-    let mut buffer = Buffer::new();
+    let mut buffer = FrameBuffer::<STACK_WORDS>::new();
     let frame = buffer.prepare(&call.plan);
     let mut held = Held::new();
     for (index, (param, value)) in call.params.iter().zip(args).enumerate() {
@@ -250,37 +249,8 @@ unsafe fn follow<const RELEASE_GIL: bool>(
     unsafe { result(py, &call.result, frame.cast(), memory) }
 }
 
-/// Room for a frame. Only one that had to go to the heap has something to free.
-struct Buffer {
-    room: ManuallyDrop<FrameBuffer<STACK_WORDS>>,
-    is_large: bool,
-}
-
 /// Words of stack arguments for which there is room on the C stack.
 const STACK_WORDS: usize = 16;
-
-impl Buffer {
-    #[inline(always)]
-    const fn new() -> Self {
-        Self { room: ManuallyDrop::new(FrameBuffer::new()), is_large: false }
-    }
-
-    #[inline(always)]
-    fn prepare(&mut self, plan: &CallPlan) -> *mut GateFrame {
-        self.is_large = plan.stack_bytes() as usize > STACK_WORDS * size_of::<u64>();
-        self.room.prepare(plan)
-    }
-}
-
-impl Drop for Buffer {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if self.is_large {
-            // SAFETY: it is dropped once, here.
-            unsafe { ManuallyDrop::drop(&mut self.room) };
-        }
-    }
-}
 
 #[cold]
 fn wrong_argument(failure: Failure, function: &Function, index: usize) -> Failure {

@@ -15,10 +15,11 @@ def numbers__round_int(x, ndigits):
     if ndigits < -18:
         return 0
     unit = 10 ** (-ndigits)
-    below = x // unit * unit
-    rest = x - below
-    is_up = rest * 2 > unit or (rest * 2 == unit and below // unit % 2 == 1)
-    return below + unit if is_up else below
+    # The multiple below the lowest number wraps around and back; its count does not.
+    count = x // unit
+    rest = x - count * unit
+    is_up = rest * 2 > unit or (rest * 2 == unit and count % 2 == 1)
+    return (count + is_up) * unit
 
 
 def numbers__round_float(x, ndigits):
