@@ -241,3 +241,41 @@ def test_release_gil_by_function(build_library, ffi):
     ffi.cdef("int add(int a, int b); double half(double x);")
     lib = ffi.dlopen(build_library("calls"), release_gil={"add": False})
     assert (lib.add(1, 2), lib.half(1.0)) == (3, 0.5)
+
+
+@pytest.fixture
+def takes_records(ffi):
+    """A function of a pointer to a struct of a pointer, that says what the pointer is."""
+    ffi.cdef("struct holder { void *p; }; typedef size_t (*takes)(const struct holder *);")
+    function = ffi.callback("takes", lambda box: int(ffi.cast("size_t", box.p)))
+    yield function
+    del function
+
+
+def test_records_of_numpy_as_structs(takes_records):
+    numpy = pytest.importorskip("numpy")
+    assert takes_records(numpy.array([(7,)], [("p", "u8")])) == 7
+    assert takes_records(numpy.array([(7,)], [("O", "u8")])) == 7
+    assert takes_records(numpy.array([9], "u8").view("V8")) == 9
+    for wrong in (
+        numpy.array([None], object),
+        numpy.array([(None,)], [("p", object)]),
+        numpy.array([([(None,)],)], [("p", [("q", object)], 1)]),
+        numpy.array([b"12345678"], "S8"),
+        numpy.array(["12"], "U2"),
+    ):
+        with pytest.raises(TypeError, match="its items are items of 8 bytes"):
+            takes_records(wrong)
+
+
+def test_arrays_that_are_not_aligned(ffi):
+    numpy = pytest.importorskip("numpy")
+    first = ffi.callback("double(double *)", lambda values: values[0])
+    crooked = numpy.zeros(17, "u1")[1:].view("f8")
+    with pytest.raises(TypeError, match="its items are not aligned; copy it first"):
+        first(crooked)
+    with pytest.raises(TypeError, match="its items are not aligned; copy it first"):
+        first(memoryview(crooked))
+    assert first(crooked.copy()) == 0
+    assert ffi.callback("int(void *)", lambda memory: 1)(crooked) == 1
+    assert ffi.callback("int(int *)", lambda memory: 1)(array.array("i")) == 1

@@ -164,3 +164,29 @@ def test_sqlite_runs_a_query(ffi):
     assert ffi.string(error[0]) == b"no such column: missing"
     lib.sqlite3_free(error[0])
     assert lib.sqlite3_close(db[0]) == 0
+
+
+def test_a_name_whose_hash_raises(ffi):
+    class Name(str):
+        __slots__ = ()
+
+        def __hash__(self):
+            raise KeyError("hash")
+
+    ffi.cdef("int abs(int);")
+    with pytest.raises(KeyError, match="hash"):
+        getattr(ffi.dlopen(None), Name("abs"))
+
+
+def test_arguments_that_would_fill_the_stack(ffi):
+    ffi.cdef("""
+        int snprintf(char *, size_t, const char *, ...);
+        struct large { char bytes[2097152]; };
+    """)
+    libc = ffi.dlopen(None)
+    assert libc.snprintf(ffi.NULL, 0, b"x", *[1] * 10_000) == 1
+    with pytest.raises(OverflowError, match="more than 1048576 bytes of the stack"):
+        libc.snprintf(ffi.NULL, 0, b"x", *[1] * 200_000)
+    takes = ffi.cast("void(*)(struct large)", 64)
+    with pytest.raises(OverflowError, match="more than 1048576 bytes of the stack"):
+        takes(ffi.new("struct large *")[0])

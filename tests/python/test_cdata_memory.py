@@ -116,6 +116,90 @@ def test_open_structs(shapes):
     assert len(shapes.new("struct open *", [0, 5]).items) == 5
 
 
+@pytest.fixture
+def ends(ffi):
+    """Structs that end in an array without a length."""
+    ffi.cdef("""
+        struct ints { int n; int items[]; };
+        struct text { int n; char items[]; };
+        struct wide { int n; char16_t items[]; };
+        struct outer { int k; struct ints last; };
+    """)
+    return ffi
+
+
+MANY = list(range(300_000))
+
+
+def test_an_open_array_is_filled_as_far_as_the_memory_goes(ends):
+    box = ends.new("struct ints *", [1, [1, 2]])
+    box[0] = [5, [6, 7]]
+    assert (box.n, list(box.items)) == (5, [6, 7])
+    outer = ends.new("struct outer *", [1, [2, [3]]])
+    moved = ends.new("struct ints[2]") + 1
+    for attempt in (
+        lambda: box.__setitem__(0, [1, MANY]),
+        lambda: box[0:1].__setitem__(0, [1, MANY]),
+        lambda: box.__setitem__(slice(0, 1), [[1, MANY]]),
+        lambda: setattr(outer, "last", [1, MANY]),
+        lambda: setattr(outer.last, "items", MANY),
+        lambda: outer.__setitem__(0, {"last": {"items": MANY}}),
+        lambda: moved.__setitem__(0, [1, MANY]),
+        lambda: ends.new("struct ints[2]", [[1, MANY], [2, []]]),
+        lambda: setattr(box, "items", ends.new("int[]", 3)),
+    ):
+        with pytest.raises(IndexError, match=r"too many initializers for 'int\[\]' .*, room for"):
+            attempt()
+
+
+def test_an_open_array_of_a_value_has_no_room(ends, monkeypatch):
+    reported = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda report: reported.append(str(report.exc_value)))
+    result = ends.callback("struct ints(int)", lambda n: [n, MANY], onerror=lambda *_: [1, MANY])
+    assert result(3).n == 0
+    assert ["room for 0" in text for text in reported] == [True]
+    with pytest.raises(IndexError, match=r"in the value of 'error'"):
+        ends.callback("struct ints(int)", lambda n: [n], error=[1, MANY])
+    takes = ends.callback("int(struct ints)", lambda box: box.n)
+    assert takes([7]) == 7
+    with pytest.raises(IndexError, match="room for 0"):
+        takes([1, MANY])
+
+
+def test_an_open_array_that_grows_while_it_is_read(ends):
+    items = []
+
+    class Grows:
+        def __index__(self):
+            items.extend(MANY)
+            return 1
+
+    with pytest.raises(IndexError, match="got 300000, room for 0"):
+        ends.new("struct ints *", [Grows(), items])
+
+
+def test_text_in_an_open_array(ends):
+    class Short(bytes):
+        def __len__(self):
+            return 0
+
+    box = ends.new("struct text *", [1, 12])
+    box.items = b"a" * 12
+    assert ends.string(box.items) == b"a" * 12
+    with pytest.raises(IndexError, match="got 13, room for 12"):
+        box.items = Short(b"a" * 13)
+    box = ends.new("struct wide *", [1, 4])
+    with pytest.raises(IndexError, match="got 8, room for 4"):
+        box.items = "\U0001f600" * 4
+
+
+def test_an_open_array_of_c_memory_has_no_end(ends):
+    room = ends.new("int[4]")
+    box = ends.cast("struct ints *", int(ends.cast("size_t", room)))
+    box[0] = [1, [2, 3, 4]]
+    assert list(room) == [1, 2, 3, 4]
+
+
 def test_const_is_not_written(shapes):
     with pytest.raises(TypeError, match="'const int' cannot be written"):
         shapes.cast("const int *", shapes.new("int *"))[0] = 1
@@ -275,3 +359,45 @@ def test_objects_are_as_small_as_they_can_be(ffi):
     assert sys.getsizeof(ffi.cast("int *", 1)) == 40
     assert sys.getsizeof(ffi.new("int *")) == 44
     assert sys.getsizeof(ffi.new("double[]", 100)) == 848
+
+
+def test_an_index_that_no_address_can_reach(ffi):
+    pointer = ffi.new("int[4]") + 0
+    unknown = ffi.cast("int *", 64)
+    for index in (2**62, -(2**62), 2**63 - 1):
+        for target in (pointer, unknown):
+            with pytest.raises(IndexError, match="beyond all memory"):
+                _ = target[index]
+    for target in (pointer, unknown):
+        for start, stop in ((2**62, 2**62 + 1), (0, 2**62), (-(2**61), 2**61)):
+            with pytest.raises(IndexError, match="all memory"):
+                _ = target[start:stop]
+        with pytest.raises(OverflowError, match="cannot be moved by so many items"):
+            _ = target + 2**62
+        with pytest.raises(OverflowError, match="cannot be moved by so many items"):
+            _ = target - 2**64
+    with pytest.raises(OverflowError, match="cannot be moved by so many items"):
+        _ = ffi.cast("char *", 64) - -(2**63)
+
+
+def test_a_dict_that_changes_while_it_is_read(shapes):
+    class Changes:
+        def __init__(self, given):
+            self.given = given
+
+        def __index__(self):
+            self.given.pop("y", None)
+            self.given.update({str(number): number for number in range(100)})
+            return 3
+
+    given = {}
+    given.update(x=Changes(given), y=2.5)
+    point = shapes.new("struct point *", given)
+    assert (point.x, point.y) == (3, 2.5)
+
+
+def test_a_length_that_python_cannot_say(ffi):
+    ffi.cdef("struct empty {};")
+    assert len(ffi.new("struct empty[9223372036854775807]")) == 2**63 - 1
+    with pytest.raises(OverflowError, match="too many items"):
+        len(ffi.new("struct empty[9223372036854775808]"))

@@ -102,3 +102,21 @@ def test_an_ffi_can_be_subclassed_and_takes_attributes():
     assert ffi.note == "kept"
     assert isinstance(ffi.NULL, ffi.CData)
     assert isinstance(ffi.typeof("int"), ffi.CType)
+
+
+def test_an_enum_completed_after_it_was_used(ffi):
+    ffi.cdef("enum late; struct holder { enum late *p; };")
+    pointer = ffi.typeof("enum late *")
+    assert ffi.typeof("enum late").kind == "enum"
+    for wanting in (lambda: ffi.new("enum late *"), lambda: ffi.cast("enum late", 1)):
+        with pytest.raises((TypeError, ValueError)):
+            wanting()
+    holder = ffi.new("struct holder *")
+    with pytest.raises(TypeError, match="expected a pointer of the same type"):
+        holder.p = ffi.new("int *")
+    ffi.cdef("enum late { FIRST, SECOND };")
+    value = ffi.new(pointer, 1)
+    holder.p = value
+    assert (value[0], holder.p[0], bool(holder.p)) == (1, 1, True)
+    assert ffi.string(ffi.cast("enum late", 1)) == "SECOND"
+    assert ffi.callback("enum late(enum late *)", lambda p: p[0])(value) == 1

@@ -38,7 +38,9 @@ pub enum ElementKind {
     Float(u8),
     /// Complex numbers of so many bytes.
     Complex(u8),
-    /// Records or something else, of so many bytes.
+    /// Records or plain memory of so many bytes, without Python objects.
+    Record(usize),
+    /// Something else, of so many bytes.
     Other(usize),
 }
 
@@ -84,6 +86,13 @@ pub unsafe fn elements(object: *mut ffi::PyObject, access: Access) -> Result<Ele
             return found;
         }
         of_buffer(object, access)
+    }
+}
+
+impl Elements {
+    /// Whether it is known that there are none: then the address says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.hold.as_ref().is_some_and(|buffer| buffer.len == 0)
     }
 }
 
@@ -235,6 +244,16 @@ unsafe fn kind_of_format(buffer: &ffi::Py_buffer) -> Option<ElementKind> {
         b"c" | b"B" | b"H" | b"I" | b"L" | b"Q" | b"N" => ElementKind::Unsigned(size),
         b"e" | b"f" | b"d" | b"g" => ElementKind::Float(size),
         b"Zf" | b"Zd" | b"Zg" | b"F" | b"D" | b"G" => ElementKind::Complex(size),
+        letters if is_record(letters) => ElementKind::Record(item_size),
         _ => ElementKind::Other(item_size),
     })
+}
+
+/// Whether a format is of a record, `T{i:name:d:other:}`, or of plain memory, `8x`, that holds no
+/// Python object: `O` outside the names.
+fn is_record(letters: &[u8]) -> bool {
+    if letters.starts_with(b"T{") {
+        return letters.split(|byte| *byte == b':').step_by(2).all(|types| !types.contains(&b'O'));
+    }
+    matches!(letters, [count @ .., b'x'] if count.iter().all(u8::is_ascii_digit))
 }

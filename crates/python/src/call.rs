@@ -41,6 +41,9 @@ pub(crate) struct CallFace {
     is_variadic: bool,
 }
 
+/// How much of the C stack, which ends somewhere, a call's arguments may take.
+const MAX_STACK_BYTES: u32 = 1 << 20;
+
 /// One parameter.
 struct Param {
     face: &'static Face,
@@ -92,6 +95,10 @@ impl CallFace {
                 Failure::new(Class::NotImplemented, format!("'{name}' cannot be passed by value"))
             })?
         };
+        if plan.stack_bytes() > MAX_STACK_BYTES {
+            let text = format!("the arguments take more than {MAX_STACK_BYTES} bytes of the stack");
+            return Err(Failure::new(Class::Overflow, text));
+        }
         let faces = params.iter().map(|ty| Face::of(*ty)).zip(plan.params());
         let params = faces.map(|(face, place)| Param { face, how: How::of(face, *place) }).collect();
         let result = Outcome::of(Face::of(signature.result), plan.result());
@@ -101,12 +108,12 @@ impl CallFace {
 
 impl How {
     fn of(face: &'static Face, place: Place) -> Self {
+        if let (Some(scalar), Place::Whole { offset, size: ..=8 }) = (face.scalar(), place)
+            && !scalar.is_complex()
+        {
+            return Self::Word(scalar, offset);
+        }
         match (&face.kind, place) {
-            (Kind::Scalar(scalar) | Kind::Enum(scalar, _), Place::Whole { offset, size })
-                if size <= 8 && !scalar.is_complex() =>
-            {
-                Self::Word(*scalar, offset)
-            }
             (Kind::Pointer(target), Place::Whole { offset, .. }) if argument::takes_bytes(target) => {
                 Self::Text(offset)
             }
@@ -118,11 +125,11 @@ impl How {
 
 impl Outcome {
     fn of(face: &'static Face, place: Place) -> Self {
+        if let (Some(scalar), Place::Whole { offset, size: ..=8 }) = (face.scalar(), place) {
+            return Self::Scalar(scalar, offset);
+        }
         match (&face.kind, place) {
             (Kind::Void, _) => Self::Void,
-            (Kind::Scalar(scalar) | Kind::Enum(scalar, _), Place::Whole { offset, size }) if size <= 8 => {
-                Self::Scalar(*scalar, offset)
-            }
             (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(face, offset),
             (Kind::Record(_), place) if place != Place::Hidden && !face.is_open() => {
                 let layout = face.layout().map(|layout| (layout.size.to_usize(), layout.align.get()));

@@ -408,7 +408,7 @@ fn argument<'py>(
     place: Place,
     frame: &CallbackFrame,
 ) -> Result<Bound<'py, PyAny>, Failure> {
-    let frame = std::ptr::from_ref(frame).cast::<u8>();
+    let frame = frame.base().cast_const();
     if let Place::Whole { offset, .. } = place
         && !matches!(face.kind, Kind::Record(_))
     {

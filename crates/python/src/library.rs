@@ -208,6 +208,10 @@ unsafe extern "C" fn get_attribute(this: *mut ffi::PyObject, name: *mut ffi::PyO
         if !found.is_null() {
             return ffi::Py_NewRef(found);
         }
+        // The name's hash or comparison may be a user's.
+        if !ffi::PyErr_Occurred().is_null() {
+            return std::ptr::null_mut();
+        }
     }
     // SAFETY: as above.
     slot(|py| unsafe { find(py, this, Borrowed::from_ptr(py, name)) })
@@ -331,8 +335,9 @@ unsafe extern "C" fn set_attribute(
                 let place = || format!("variable '{text}'");
                 store::check_writable(face).map_err(|failure| failure.at(place))?;
                 let address = inner.address(text, "variable")?;
-                // SAFETY: as for reading.
-                unsafe { store::store(face, address, value) }.map_err(|failure| failure.at(place))?;
+                // SAFETY: as for reading; how far an open array goes is C's to know.
+                unsafe { store::store_within(face, address, usize::MAX, value) }
+                    .map_err(|failure| failure.at(place))?;
                 Ok(0)
             }
             Some(Declared::Function(_) | Declared::Constant(_)) => {

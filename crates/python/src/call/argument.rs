@@ -261,10 +261,16 @@ fn other_pointer<'py>(
     match unsafe { pyobject::elements(value.as_ptr(), access) } {
         Ok(elements) => {
             let address = elements.address;
-            let fits = fits(target, elements.kind);
             let kind = elements.kind;
+            let is_aligned = is_aligned(target, address) || elements.is_empty();
             held.push(Thing::Elements(elements));
-            if fits { Ok(address) } else { Err(wrong_items(face, value, kind)) }
+            if !fits(target, kind) {
+                return Err(wrong_items(face, value, kind));
+            }
+            if !is_aligned {
+                return Err(refuse_buffer(face, value, "its items are not aligned; copy it first"));
+            }
+            Ok(address)
         }
         Err(NoElements::NotABuffer) => without_buffer(face, target, value, held),
         Err(NoElements::Raised) => Err(Failure::raised(value.py())),
@@ -292,19 +298,28 @@ fn wrong_items(face: &Face, value: Borrowed<'_, '_, PyAny>, kind: ElementKind) -
         ElementKind::Unsigned(size) => format!("unsigned integers of {size} bytes"),
         ElementKind::Float(size) => format!("floats of {size} bytes"),
         ElementKind::Complex(size) => format!("complex numbers of {size} bytes"),
+        ElementKind::Record(size) => format!("records of {size} bytes"),
         ElementKind::Other(size) => format!("items of {size} bytes"),
     };
     refuse_buffer(face, value, &format!("its items are {items}"))
+}
+
+/// Whether a value of the type may lie at the address.
+fn is_aligned(target: &Face, address: *const u8) -> bool {
+    let align = target.layout().and_then(|layout| usize::try_from(layout.align.get()).ok());
+    align.is_none_or(|align| address.addr().is_multiple_of(align))
 }
 
 /// Whether items of a buffer are values of the type.
 fn fits(target: &Face, kind: ElementKind) -> bool {
     let scalar = match target.kind {
         Kind::Void => return true,
-        Kind::Record(_) => return matches!(kind, ElementKind::Other(size) if target.size() == Some(size)),
-        Kind::Scalar(scalar) | Kind::Enum(scalar, _) => scalar,
-        Kind::Pointer(_) | Kind::Array(..) | Kind::Function(_) => return false,
+        Kind::Record(_) => return matches!(kind, ElementKind::Record(size) if target.size() == Some(size)),
+        Kind::Scalar(_) | Kind::Enum(_) | Kind::Pointer(_) | Kind::Array(..) | Kind::Function(_) => {
+            target.scalar()
+        }
     };
+    let Some(scalar) = scalar else { return false };
     match kind {
         ElementKind::Bytes => scalar.size() == 1,
         ElementKind::Bool => matches!(scalar, Scalar::Bool | Scalar::U8),
@@ -315,7 +330,7 @@ fn fits(target: &Face, kind: ElementKind) -> bool {
         ElementKind::Unsigned(size) => is_unsigned_of(scalar, size),
         ElementKind::Float(size) => scalar.is_float() && scalar.size() == usize::from(size),
         ElementKind::Complex(size) => scalar.is_complex() && scalar.size() == usize::from(size),
-        ElementKind::Other(_) => false,
+        ElementKind::Record(_) | ElementKind::Other(_) => false,
     }
 }
 

@@ -74,7 +74,7 @@ fn promoted(value: Borrowed<'_, '_, PyAny>) -> Option<TypeId> {
 fn promoted_cdata(data: &CData) -> Option<TypeId> {
     match data.face.kind {
         Kind::Scalar(Scalar::F32) => Some(table::write().float(FloatType::Double)),
-        Kind::Scalar(scalar) | Kind::Enum(scalar, _) if scalar.size() < 4 => {
+        Kind::Scalar(_) | Kind::Enum(_) if data.face.size().is_some_and(|size| size < 4) => {
             Some(table::write().int(IntType::Int))
         }
         Kind::Array(element, _) => {

@@ -14,7 +14,7 @@ use pyobject::Scalar;
 use super::face::{Face, Kind};
 use super::load::load;
 use super::object::{self, CData, Storage};
-use super::store::{Items, check_writable, shown, store};
+use super::store::{Items, check_writable, shown, store, store_within};
 use crate::failure::{Class, Failure};
 use crate::trampoline::slot;
 
@@ -24,7 +24,9 @@ pub(super) unsafe extern "C" fn length(this: *mut ffi::PyObject) -> ffi::Py_ssiz
         // SAFETY: CPython calls the slot with a live object of the class.
         let data = unsafe { CData::of_self(this) };
         let missing = || Failure::wrong_type(format!("cdata of type '{}' has no len()", data.face.name()));
-        Ok(data.length().ok_or_else(missing)?.cast_signed())
+        let length = data.length().ok_or_else(missing)?;
+        let too_long = || Failure::new(Class::Overflow, format!("{} has too many items", data.describe()));
+        isize::try_from(length).map_err(|_| too_long())
     })
 }
 
@@ -66,8 +68,9 @@ pub(super) unsafe extern "C" fn set_item(
         let index = index(key)?;
         let element = element(data, index)?;
         check_writable(element.face)?;
-        // SAFETY: `element` checked that the memory is there, or C vouches for it.
-        unsafe { store(element.face, element.address, value) }
+        let room = room(data, &element);
+        // SAFETY: `element` checked that the memory is there, or C vouches for it, and for the room.
+        unsafe { store_within(element.face, element.address, room, value) }
             .map_err(|failure| failure.at(|| format!("item {index} of {}", data.face.name())))?;
         Ok(0)
     })
@@ -133,8 +136,32 @@ fn place(data: &CData, face: &'static Face, index: isize) -> Result<Element, Fai
             face.name()
         )));
     };
-    let offset = index.wrapping_mul(size.cast_signed());
+    let beyond = || {
+        let text = format!("index {index} of {} is beyond all memory", data.describe());
+        Failure::new(Class::Index, text)
+    };
+    let offset = distance(index, size).ok_or_else(beyond)?;
     Ok(Element { face, address: data.address.wrapping_offset(offset) })
+}
+
+/// The bytes that an element may take: an item of an array has its size, what a pointer points to
+/// may be open.
+fn room(data: &CData, element: &Element) -> usize {
+    match data.face.kind {
+        Kind::Array(..) => element.face.size().unwrap_or(0),
+        Kind::Void
+        | Kind::Scalar(_)
+        | Kind::Enum(..)
+        | Kind::Pointer(_)
+        | Kind::Function(_)
+        | Kind::Record(_) => data.room(element.face, element.address),
+    }
+}
+
+/// How many bytes so many items of that size take, if an address can differ by so much.
+#[inline]
+pub(super) fn distance(items: isize, size: usize) -> Option<isize> {
+    items.checked_mul(isize::try_from(size).ok()?)
 }
 
 #[cold]
@@ -184,6 +211,8 @@ struct Range {
     address: *mut u8,
     count: usize,
     size: usize,
+    /// What the elements take.
+    bytes: usize,
 }
 
 fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
@@ -218,22 +247,25 @@ fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
         return Err(null(data));
     }
     let size = face.known_size()?;
-    let (address, count) = (place(data, face, start)?.address, (stop - start).cast_unsigned());
+    let address = place(data, face, start)?.address;
+    let too_long = || Failure::new(Class::Index, format!("slice {start}:{stop} is larger than all memory"));
+    let count = stop.checked_sub(start).ok_or_else(too_long)?;
+    let bytes = distance(count, size).ok_or_else(too_long)?.cast_unsigned();
     if let (Kind::Pointer(_), Some(bounds)) = (&data.face.kind, data.bounds())
-        && !bounds.hold(address.addr(), count.saturating_mul(size))
+        && !bounds.hold(address.addr(), bytes)
     {
         let text =
             format!("slice {start}:{stop} of {} is outside the memory it points into", data.describe());
         return Err(Failure::new(Class::Index, text));
     }
-    Ok(Range { face, address, count, size })
+    Ok(Range { face, address, count: count.cast_unsigned(), size, bytes })
 }
 
 fn get_slice(data: &CData, slice: &Bound<'_, PySlice>) -> Result<*mut ffi::PyObject, Failure> {
     let range = range(data, slice)?;
     let open = range.face.open_array();
     let owner: Option<NonNull<ffi::PyObject>> = data.owner();
-    let made = object::view(slice.py(), open, range.address, owner, range.count * range.size)?;
+    let made = object::view(slice.py(), open, range.address, owner, range.bytes)?;
     Ok(made.into_ptr())
 }
 
@@ -244,7 +276,6 @@ fn set_slice(
 ) -> Result<(), Failure> {
     let range = range(data, slice)?;
     check_writable(range.face)?;
-    let bytes = range.count * range.size;
     if let Ok(text) = value.cast::<PyBytes>()
         && matches!(range.face.scalar(), Some(Scalar::Char))
     {
@@ -254,7 +285,7 @@ fn set_slice(
             return Err(Failure::new(Class::Value, text));
         }
         // SAFETY: the range was checked, or C vouches for it; the lengths are equal.
-        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), range.address, bytes) };
+        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), range.address, range.bytes) };
         return Ok(());
     }
     if let Some(other) = CData::of(value)
@@ -265,7 +296,7 @@ fn set_slice(
             return Err(wrong_count(range.count, length));
         }
         // SAFETY: as above; the two may overlap.
-        unsafe { std::ptr::copy(other.address, range.address, bytes) };
+        unsafe { std::ptr::copy(other.address, range.address, range.bytes) };
         return Ok(());
     }
     set_items(data, &range, value)
@@ -285,7 +316,7 @@ fn set_items(data: &CData, range: &Range, value: Borrowed<'_, '_, PyAny>) -> Res
     }
     for index in 0..range.count {
         let Some(item) = items.get(index) else { return Err(wrong_count(range.count, index)) };
-        // SAFETY: the range was checked, or C vouches for it.
+        // SAFETY: the range was checked, or C vouches for it; each item has its size.
         unsafe { store(range.face, range.address.add(index * range.size), item.as_borrowed()) }
             .map_err(|failure| failure.at(|| format!("item {index} of a slice of {}", data.face.name())))?;
     }

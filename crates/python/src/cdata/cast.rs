@@ -19,7 +19,7 @@ pub(crate) fn cast<'py>(
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<Bound<'py, PyAny>, Failure> {
     match face.kind {
-        Kind::Scalar(scalar) | Kind::Enum(scalar, _) => cast_scalar(py, face, scalar, value),
+        Kind::Scalar(_) | Kind::Enum(_) => cast_scalar(py, face, face.known_scalar()?, value),
         Kind::Pointer(_) | Kind::Array(_, Some(_)) => cast_pointer(py, face, value),
         Kind::Void | Kind::Array(_, None) | Kind::Function(_) | Kind::Record(_) => {
             Err(Failure::wrong_type(format!("cannot cast to ctype '{}'", face.name())))

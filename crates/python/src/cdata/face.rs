@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use ctype::{ArrayLength, CType, Layout, Qualified, Qualifiers, RecordId, Signature, TypeId};
+use ctype::{ArrayLength, CType, EnumId, Layout, Qualified, Qualifiers, RecordId, Signature, TypeId};
 use pyo3::prelude::*;
 use pyobject::Scalar;
 
@@ -27,6 +27,7 @@ pub(crate) struct Face {
     pointer: OnceLock<&'static Face>,
     open_array: OnceLock<&'static Face>,
     record: OnceLock<RecordFace>,
+    underlying: OnceLock<Scalar>,
     call: OnceLock<crate::call::CallFace>,
     object: OnceLock<Py<PyAny>>,
 }
@@ -35,7 +36,8 @@ pub(crate) struct Face {
 pub(crate) enum Kind {
     Void,
     Scalar(Scalar),
-    Enum(Scalar, ctype::EnumId),
+    /// Its integer is [`Face::scalar`]: it is not known before the enum is complete.
+    Enum(EnumId),
     Pointer(&'static Face),
     /// Of so many elements, or open.
     Array(&'static Face, Option<usize>),
@@ -79,10 +81,7 @@ impl Face {
             CType::Int(kind) => Kind::Scalar(Scalar::of_int(kind, &model)),
             CType::Float(kind) => Kind::Scalar(Scalar::of_float(kind)),
             CType::Complex(kind) => Kind::Scalar(Scalar::of_complex(kind)),
-            CType::Enum(id) => match table::read().enumeration(id).body.as_ref() {
-                Some((kind, _)) => Kind::Enum(Scalar::of_int(*kind, &model), id),
-                None => Kind::Void,
-            },
+            CType::Enum(id) => Kind::Enum(id),
             CType::Pointer(target) => Kind::Pointer(Self::of_qualified(target)),
             CType::Array { element, length } => {
                 let is_const = is_const || element.qualifiers.is_const;
@@ -104,6 +103,7 @@ impl Face {
             pointer: OnceLock::new(),
             open_array: OnceLock::new(),
             record: OnceLock::new(),
+            underlying: OnceLock::new(),
             call: OnceLock::new(),
             object: OnceLock::new(),
         }
@@ -178,12 +178,28 @@ impl Face {
         Ok(self.call.get_or_init(|| made))
     }
 
-    /// The scalar that it is; an enum is the integer that holds it.
-    pub(crate) const fn scalar(&self) -> Option<Scalar> {
+    /// The scalar that it is; an enum, if it is complete, is the integer that holds it.
+    #[inline]
+    pub(crate) fn scalar(&self) -> Option<Scalar> {
         match self.kind {
-            Kind::Scalar(scalar) | Kind::Enum(scalar, _) => Some(scalar),
+            Kind::Scalar(scalar) => Some(scalar),
+            Kind::Enum(id) => self.underlying.get().copied().or_else(|| self.find_underlying(id)),
             Kind::Void | Kind::Pointer(_) | Kind::Array(..) | Kind::Function(_) | Kind::Record(_) => None,
         }
+    }
+
+    /// The scalar of a type that is one when it is complete.
+    #[inline]
+    pub(crate) fn known_scalar(&self) -> Result<Scalar, Failure> {
+        let unknown = || Failure::wrong_type(format!("'{}' is not complete", self.name()));
+        self.scalar().ok_or_else(unknown)
+    }
+
+    #[cold]
+    fn find_underlying(&self, id: EnumId) -> Option<Scalar> {
+        let types = table::read();
+        let (kind, _) = types.enumeration(id).body.as_ref()?;
+        Some(*self.underlying.get_or_init(|| Scalar::of_int(*kind, types.model())))
     }
 
     /// What a pointer points to.

@@ -11,7 +11,7 @@ use super::face::{Face, Kind};
 use super::load::load_field;
 use super::object::{CData, Storage};
 use super::record::{FieldFace, RecordFace};
-use super::store::{Items, check_writable, store_field};
+use super::store::{check_writable, store_field};
 use crate::failure::{Class, Failure};
 use crate::trampoline::slot;
 
@@ -104,35 +104,11 @@ pub(super) unsafe extern "C" fn set_attribute(
         let place = || format!("field '{}' of {}", field.name, face.name());
         let address = record_address(data, field)?;
         check_writable(field.face).map_err(|failure| failure.at(place))?;
-        check_room(data, field, address, value).map_err(|failure| failure.at(place))?;
-        // SAFETY: the record is there: checked, or C vouches for it; an open array was checked
-        // against the room there is.
-        unsafe { store_field(field, address, value) }.map_err(|failure| failure.at(place))?;
+        let room = data.room(field.face, address.wrapping_add(field.offset));
+        // SAFETY: the record and the room are there: checked, or C vouches for them.
+        unsafe { store_field(field, address, room, value) }.map_err(|failure| failure.at(place))?;
         Ok(0)
     })
-}
-
-/// An open array at the end of a struct takes what the owned memory has room for.
-fn check_room(
-    data: &CData,
-    field: &FieldFace,
-    record: *mut u8,
-    value: Borrowed<'_, '_, PyAny>,
-) -> Result<(), Failure> {
-    let Kind::Array(element, None) = field.face.kind else { return Ok(()) };
-    let Some(bounds) = data.bounds() else { return Ok(()) };
-    let room = bounds.end.saturating_sub(record.addr() + field.offset);
-    let count = room / element.size().unwrap_or(1).max(1);
-    let given = match Items::of(value) {
-        Some(items) => items.len(),
-        None => value.len().unwrap_or(0),
-    };
-    if given > count {
-        let text =
-            format!("too many initializers for '{}' (got {given}, room for {count})", field.face.name());
-        return Err(Failure::new(Class::Index, text));
-    }
-    Ok(())
 }
 
 /// `dir(x)`.

@@ -29,8 +29,13 @@ pub(crate) unsafe fn load<'py>(
             // SAFETY: the caller's promise: the value is there.
             unsafe { copy(py, face, address) }
         }
-        Kind::Scalar(scalar) | Kind::Enum(scalar, _) => {
+        Kind::Scalar(scalar) => {
             // SAFETY: the caller's promise; the result is a new reference or null.
+            unsafe { owned(py, scalar.load(address)) }
+        }
+        Kind::Enum(_) => {
+            let scalar = face.known_scalar()?;
+            // SAFETY: as above.
             unsafe { owned(py, scalar.load(address)) }
         }
         Kind::Pointer(_) => {

@@ -6,7 +6,7 @@ use pyobject::Scalar;
 
 use super::face::{Face, Kind};
 use super::object::{self, CData};
-use super::store::{Items, refused, shown, store, wide_units};
+use super::store::{Items, refused, shown, store_within, wide_units};
 use crate::failure::{Class, Failure};
 
 /// Allocates what a pointer type points to, or an array, and fills it.
@@ -41,8 +41,8 @@ pub(crate) fn new<'py>(
     if let Some(given) = initializer {
         let is_length = matches!(face.kind, Kind::Array(_, None)) && given.is_instance_of::<PyInt>();
         if !is_length {
-            // SAFETY: the memory has the extent that the initialiser asked for.
-            unsafe { store(value, data.address, given) }?;
+            // SAFETY: the memory has that extent, whatever the initialiser has become meanwhile.
+            unsafe { store_within(value, data.address, extent, given) }?;
         }
     }
     Ok(made)

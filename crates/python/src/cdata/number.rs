@@ -6,6 +6,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyobject::Scalar;
 
+use super::access::distance;
 use super::face::{Face, Kind};
 use super::load::{is_signed, owned};
 use super::object::{self, CData};
@@ -65,9 +66,10 @@ fn moved(data: &CData, number: Borrowed<'_, '_, PyAny>, sign: isize) -> Result<*
     let py = number.py();
     // SAFETY: the object lives and the lock is held.
     let count = match unsafe { pyobject::to_i64(number.as_ptr()) } {
-        Ok(count) => isize::try_from(count).unwrap_or(0),
+        Ok(count) => isize::try_from(count).ok(),
         Err(pyobject::Refusal::Raised) => return Err(Failure::raised(py)),
-        Err(_) => {
+        Err(pyobject::Refusal::Range) => None,
+        Err(pyobject::Refusal::Kind(_)) => {
             let text = format!("a pointer moves by an integer, not by {}", shown(number));
             return Err(Failure::wrong_type(text));
         }
@@ -75,7 +77,12 @@ fn moved(data: &CData, number: Borrowed<'_, '_, PyAny>, sign: isize) -> Result<*
     let element = elements(data).expect("checked by the caller");
     let unknown = || Failure::wrong_type(format!("{} points to items of unknown size", data.describe()));
     let size = step(element).ok_or_else(unknown)?;
-    let offset = count.wrapping_mul(size.cast_signed()).wrapping_mul(sign);
+    let too_far = || {
+        let text = format!("{} cannot be moved by so many items", data.describe());
+        Failure::new(Class::Overflow, text)
+    };
+    let count = count.and_then(|count| count.checked_mul(sign)).ok_or_else(too_far)?;
+    let offset = distance(count, size).ok_or_else(too_far)?;
     let (face, address) = (element.pointer(), data.address.wrapping_offset(offset));
     let extent = data.bounds().map_or(size, |bounds| bounds.end.saturating_sub(address.addr()));
     let made = match data.owner() {
@@ -108,8 +115,10 @@ pub(super) unsafe extern "C" fn truth(this: *mut ffi::PyObject) -> c_int {
         let data = unsafe { CData::of_self(this) };
         let is_true = match data.face.kind {
             Kind::Pointer(_) => !data.address.is_null(),
-            // SAFETY: C data of a scalar type has the value at its address.
-            Kind::Scalar(scalar) | Kind::Enum(scalar, _) => unsafe { !is_zero(scalar, data.address) },
+            Kind::Scalar(_) | Kind::Enum(_) => {
+                // SAFETY: C data of a scalar type has the value at its address.
+                data.face.scalar().is_some_and(|scalar| unsafe { !is_zero(scalar, data.address) })
+            }
             Kind::Void | Kind::Array(..) | Kind::Function(_) | Kind::Record(_) => true,
         };
         Ok(c_int::from(is_true))

@@ -210,6 +210,15 @@ impl CData {
         }
     }
 
+    /// How many bytes from `address` on a value of the type may take there: its size, unless it
+    /// is open; then all to the end of the memory. C's memory has no end that is known.
+    pub(crate) fn room(&self, face: &'static Face, address: *const u8) -> usize {
+        if !face.is_open() {
+            return face.size().unwrap_or(0);
+        }
+        self.bounds().map_or(usize::MAX, |bounds| bounds.end.saturating_sub(address.addr()))
+    }
+
     /// How many elements an array has.
     pub(crate) fn length(&self) -> Option<usize> {
         match self.face.kind {

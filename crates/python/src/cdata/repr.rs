@@ -59,7 +59,7 @@ fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
 
 /// The name that an enum has for the value.
 pub(crate) fn enumerator(face: &Face, value: &str) -> Option<String> {
-    let Kind::Enum(_, id) = face.kind else { return None };
+    let Kind::Enum(id) = face.kind else { return None };
     let value: i128 = value.parse().ok()?;
     let types = crate::table::read();
     let (_, enumerators) = types.enumeration(id).body.as_ref()?;

@@ -14,7 +14,8 @@ use super::object::CData;
 use super::record::{FieldFace, RecordFace};
 use crate::failure::{Class, Failure};
 
-/// Writes `value` as a `face` at `address`.
+/// Writes `value` as a `face` at `address`, in the bytes that the type takes: an array without a
+/// length that ends it has no items.
 ///
 /// # Safety
 /// The memory has room for the type and may be written.
@@ -24,26 +25,64 @@ pub(crate) unsafe fn store(
     address: *mut u8,
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
+    let room = if face.is_open() { face.size().unwrap_or(0) } else { 0 };
+    // SAFETY: the caller's promise.
+    unsafe { store_within(face, address, room, value) }
+}
+
+/// As [`store`], where an array without a length has as many items as fit in `room` bytes from
+/// `address` on. Other types do not look at the room.
+///
+/// # Safety
+/// The memory has room for the type, and if that is open for `room` bytes; it may be written.
+#[inline]
+pub(crate) unsafe fn store_within(
+    face: &'static Face,
+    address: *mut u8,
+    room: usize,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
     // SAFETY: the caller's promise, passed on with parts of the memory.
     unsafe {
         match face.kind {
-            Kind::Scalar(scalar) | Kind::Enum(scalar, _) => match scalar.store(value.as_ptr(), address) {
-                Ok(()) => Ok(()),
-                Err(refusal) => store_other_scalar(face, scalar, address, value, refusal),
-            },
+            Kind::Scalar(scalar) => store_scalar(face, scalar, address, value),
+            Kind::Enum(_) => store_scalar(face, face.known_scalar()?, address, value),
             Kind::Pointer(_) => {
                 let pointer = pointer_value(face, value)?;
                 address.cast::<*mut u8>().write_unaligned(pointer);
                 Ok(())
             }
             Kind::Array(element, length) => {
-                let count = length.unwrap_or(usize::MAX);
+                let count = match length {
+                    Some(length) => length,
+                    None => room.checked_div(element.known_size()?).unwrap_or(usize::MAX),
+                };
                 store_array(face, element, count, address, value)
             }
-            Kind::Record(_) => store_record(face, address, value),
+            Kind::Record(_) => store_record(face, address, room, value),
             Kind::Void | Kind::Function(_) => {
                 Err(Failure::wrong_type(format!("a value of type '{}' cannot be written", face.name())))
             }
+        }
+    }
+}
+
+/// Writes a number or a character.
+///
+/// # Safety
+/// `address` has room for the scalar.
+#[inline]
+unsafe fn store_scalar(
+    face: &'static Face,
+    scalar: Scalar,
+    address: *mut u8,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise; the value lives and the lock is held.
+    unsafe {
+        match scalar.store(value.as_ptr(), address) {
+            Ok(()) => Ok(()),
+            Err(refusal) => store_other_scalar(face, scalar, address, value, refusal),
         }
     }
 }
@@ -164,7 +203,7 @@ unsafe fn store_array(
     if let Some(items) = items {
         let given = items.len();
         if given > count {
-            return Err(too_many(Class::Index, face, given));
+            return Err(too_many_items(face, count, given));
         }
         let size = element.known_size()?;
         for index in 0..given {
@@ -196,13 +235,12 @@ unsafe fn store_array_whole(
     {
         let bytes = bytes.as_bytes();
         if bytes.len() > count {
-            return Err(too_many(Class::Index, face, bytes.len()));
+            return Err(too_many_items(face, count, bytes.len()));
         }
-        let length = (bytes.len() + 1).min(count);
         // SAFETY: as many bytes as there is room for; the terminator follows where it fits.
         unsafe {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len());
-            if length > bytes.len() {
+            if bytes.len() < count {
                 address.add(bytes.len()).write(0);
             }
         }
@@ -211,7 +249,7 @@ unsafe fn store_array_whole(
     if let (Some(Scalar::Char16 | Scalar::Char32), Ok(text)) = (scalar, value.cast::<PyString>()) {
         let units = wide_units(scalar, text.to_str()?);
         if units.len() > count {
-            return Err(too_many(Class::Index, face, units.len()));
+            return Err(too_many_items(face, count, units.len()));
         }
         let size = element.known_size()?;
         let end = if units.len() < count { Some(0) } else { None };
@@ -227,12 +265,15 @@ unsafe fn store_array_whole(
         && data.face.id == face.id
         && let Some(length) = data.length()
     {
-        let size = length.min(count) * element.known_size()?;
+        if length > count {
+            return Err(too_many_items(face, count, length));
+        }
+        let size = length * element.known_size()?;
         // SAFETY: both arrays have so many bytes; they may overlap.
         unsafe { std::ptr::copy(data.address, address, size) };
         return Ok(());
     }
-    if count == usize::MAX && value.is_instance_of::<pyo3::types::PyInt>() {
+    if matches!(face.kind, Kind::Array(_, None)) && value.is_instance_of::<pyo3::types::PyInt>() {
         // The length of an open array: its memory is zeroed already.
         return Ok(());
     }
@@ -256,8 +297,26 @@ pub(crate) fn wide_units(scalar: Option<Scalar>, text: &str) -> Vec<u32> {
     }
 }
 
-fn too_many(class: Class, face: &Face, given: usize) -> Failure {
-    Failure::new(class, format!("too many initializers for '{}' (got {given})", face.name()))
+/// More items than an array has; of one without a length it is said how many it has room for.
+#[cold]
+fn too_many_items(face: &Face, count: usize, given: usize) -> Failure {
+    let room = match face.kind {
+        Kind::Array(_, None) => format!(", room for {count}"),
+        Kind::Void
+        | Kind::Scalar(_)
+        | Kind::Enum(..)
+        | Kind::Pointer(_)
+        | Kind::Array(_, Some(_))
+        | Kind::Function(_)
+        | Kind::Record(_) => String::new(),
+    };
+    let text = format!("too many initializers for '{}' (got {given}{room})", face.name());
+    Failure::new(Class::Index, text)
+}
+
+#[cold]
+fn too_many_fields(face: &Face, given: usize) -> Failure {
+    Failure::new(Class::Value, format!("too many initializers for '{}' (got {given})", face.name()))
 }
 
 /// The items of a list or tuple.
@@ -290,10 +349,11 @@ impl<'a, 'py> Items<'a, 'py> {
     }
 }
 
-/// Fills a struct or union.
+/// Fills a struct or union that has `room` bytes if it is open.
 unsafe fn store_record(
     face: &'static Face,
     address: *mut u8,
+    room: usize,
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
     if let Some(data) = CData::of(value)
@@ -309,13 +369,13 @@ unsafe fn store_record(
     };
     let store = |field: &FieldFace, item: Borrowed<'_, '_, PyAny>| {
         // SAFETY: the field lies in the record that the caller made room for.
-        let done = unsafe { store_field(field, address, item) };
+        let done = unsafe { store_field(field, address, room.saturating_sub(field.offset), item) };
         done.map_err(|failure| failure.at(|| format!("field '{}' of {}", field.name, face.name())))
     };
     if let Some(items) = Items::of(value) {
         let given = items.len();
         if given > record.positional().count() {
-            return Err(too_many(Class::Value, face, given));
+            return Err(too_many_fields(face, given));
         }
         for (index, field) in record.positional().take(given).enumerate() {
             let Some(item) = items.get(index) else { break };
@@ -342,9 +402,11 @@ fn store_named(
 ) -> Result<(), Failure> {
     let is_union = face.name().starts_with("union");
     if is_union && dict.len() > 1 {
-        return Err(too_many(Class::Value, face, dict.len()));
+        return Err(too_many_fields(face, dict.len()));
     }
-    for (name, item) in dict.iter() {
+    // Converting an item may run Python code that changes the dict.
+    let items = dict.iter().collect::<Vec<_>>();
+    for (name, item) in items {
         let Some(field) = record.find(&name) else {
             return Err(Failure::new(Class::Key, name.to_string())
                 .at(|| format!("an initialiser of '{}'", face.name())));
@@ -354,20 +416,21 @@ fn store_named(
     Ok(())
 }
 
-/// Writes a field of the record at `record`.
+/// Writes a field of the record at `record`; an open one has `room` bytes.
 ///
 /// # Safety
-/// The record lies there and may be written.
+/// The record lies there and may be written, and so may the room of an open field.
 pub(crate) unsafe fn store_field(
     field: &FieldFace,
     record: *mut u8,
+    room: usize,
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise: the field lies in the record.
     let address = unsafe { record.add(field.offset) };
     let Some(bits) = field.bits else {
         // SAFETY: as above.
-        return unsafe { store(field.face, address, value) };
+        return unsafe { store_within(field.face, address, room, value) };
     };
     // SAFETY: the value lives and the lock is held.
     let number = unsafe { pyobject::to_i128(value.as_ptr()) };
