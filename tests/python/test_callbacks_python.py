@@ -1,5 +1,6 @@
 """Python functions that C calls: values, errors, threads, lifetime."""
 
+import functools
 import gc
 import sys
 import weakref
@@ -236,3 +237,31 @@ def test_signatures_use_the_names_of_an_ffi(ffi):
 def test_thousands_alive_at_once(ffi):
     many = [ffi.callback("int(int)", lambda x, n=n: x + n) for n in range(3000)]
     assert [many[n](1) for n in (0, 1500, 2999)] == [1, 1501, 3000]
+
+
+def test_a_callback_dropped_while_an_exception_is_raised(ffi):
+    def take(*_):
+        pass
+
+    with pytest.raises(ZeroDivisionError):
+        take(ffi.callback("int(int)", functools.partial(int)), 1 / 0)
+
+
+def test_a_callable_called_through_a_callback_that_is_dropped(ffi, unraisable):
+    class Callable:
+        def __call__(self, x):
+            return x
+
+        def __getattr__(self, name):
+            return call(5)
+
+        def __del__(self):
+            answers.append(call(6))
+
+    answers = []
+    call = int
+    made = ffi.callback("int(int)", Callable())
+    call = ffi.cast("int(*)(int)", ffi.cast("uintptr_t", made))
+    del made
+    assert answers == [0]
+    assert ["`Callable`" in str(error) for error in unraisable] == [True]

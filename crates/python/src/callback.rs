@@ -61,6 +61,9 @@ struct Behind {
     result: &'static Face,
     /// What C gets after an error: the result's bytes.
     error_value: Box<[u128]>,
+    /// What is said of it when it is gone: the callable's name, and its `file:line`.
+    name: Box<str>,
+    made_at: Box<str>,
     plan: Arc<CallbackPlan>,
     /// The Python object that owns this, so that a running callback can keep it.
     owner: AtomicPtr<ffi::PyObject>,
@@ -87,17 +90,18 @@ impl Callback {
         }
     }
 
-    /// Turns the thunk into a tombstone; the lock is held.
+    /// Turns the thunk into a tombstone; the lock is held. No Python runs before that is done, since
+    /// it could call the thunk, nor to do it, since an exception may be on its way.
     fn retire(&self) {
         let taken = self.behind.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some((thunk, behind)) = taken else { return };
+        let Some((thunk, mut behind)) = taken else { return };
         let size = behind.plan.result_size();
         // SAFETY: the error value has at least the result's bytes.
         let bytes = unsafe { std::slice::from_raw_parts(behind.error_value.as_ptr().cast::<u8>(), size) };
         thunk.retire(Tombstone {
-            name: Python::attach(|py| name_of(behind.callable.bind(py))).into(),
+            name: std::mem::take(&mut behind.name),
             signature: self.face.name().into(),
-            made_at: Python::attach(|py| place_of(behind.callable.bind(py))).into(),
+            made_at: std::mem::take(&mut behind.made_at),
             plan: Some(behind.plan.clone()),
             error_value: bytes.into(),
         });
@@ -211,6 +215,7 @@ pub(crate) fn make<'py>(
     }
     let plan = Arc::new(plan);
     let params = signature.params.iter().map(|ty| Face::of(*ty)).collect();
+    let (name, made_at) = (name_of(callable).into(), place_of(callable).into());
     let (callable, onerror) = (callable.clone().unbind(), onerror.map(Bound::unbind));
     let behind = Box::new(Behind {
         callable,
@@ -219,6 +224,8 @@ pub(crate) fn make<'py>(
         params,
         result,
         error_value,
+        name,
+        made_at,
         plan: plan.clone(),
         owner: AtomicPtr::default(),
     });
