@@ -249,3 +249,16 @@ def test_two_threads_compile_at_once():
         assert results == {number: 1000 + number for number in range(80)}
     """)
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_is_used_while_another_thread_inspects_it():
+    @cfunc("int64(int64)")
+    def double(n):
+        return 2 * n
+
+    thread = threading.Thread(target=lambda: [double.inspect_asm() for _ in range(10)])
+    thread.start()
+    while thread.is_alive():
+        assert double(21) == 42
+        assert double.ctypes(21) == double.cffi(21) == 42
+    thread.join()
