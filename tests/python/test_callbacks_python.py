@@ -265,3 +265,14 @@ def test_a_callable_called_through_a_callback_that_is_dropped(ffi, unraisable):
     del made
     assert answers == [0]
     assert ["`Callable`" in str(error) for error in unraisable] == [True]
+
+
+def test_c_data_offered_for_one_call_lives_as_long_as_the_call(calls):
+    ffi, lib = calls
+
+    class Offer:
+        @property
+        def cffi(self):
+            return ffi.callback("int(int)", lambda x: x + 1)
+
+    assert lib.apply_int(Offer(), 3) == 4
