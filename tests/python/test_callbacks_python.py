@@ -2,7 +2,10 @@
 
 import functools
 import gc
+import os
+import subprocess
 import sys
+import textwrap
 import weakref
 
 import pytest
@@ -276,3 +279,18 @@ def test_c_data_offered_for_one_call_lives_as_long_as_the_call(calls):
             return ffi.callback("int(int)", lambda x: x + 1)
 
     assert lib.apply_int(Offer(), 3) == 4
+
+
+def test_c_calls_after_the_interpreter_has_ended():
+    program = """
+        import ctypes
+        from ferrule import FFI
+
+        ffi = FFI()
+        ffi.cdef("int on_exit(void (*)(int, void *), void *);")
+        callback = ffi.callback("void(int, void *)", lambda status, data: None)
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(callback))
+        ffi.dlopen(None).on_exit(callback, ffi.NULL)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})

@@ -3,7 +3,7 @@
 //! A callback is a thunk with the plan of its signature. When C calls it the interpreter's lock is
 //! taken (from any thread, also one that Python never saw), a barrier is put on the border chain,
 //! the arguments are read out of the frame, and the callable's result is written back. What it
-//! raises goes where `errors` says.
+//! raises goes where `errors` says. After the interpreter has ended C gets zero.
 //!
 //! # Safety model
 //! The thunk's context is this object's [`Behind`], which is freed when the object is, after the
@@ -246,6 +246,13 @@ pub(crate) fn make<'py>(
 /// # Safety
 /// `context` is a [`Behind`] unless the thunk was retired.
 unsafe fn handle(context: *mut c_void, frame: &mut CallbackFrame) {
+    if is_without_interpreter() {
+        if let Some(plan) = frame.plan().cloned() {
+            // SAFETY: the plan is the thunk's.
+            unsafe { plan.store_zero(frame) };
+        }
+        return;
+    }
     let thread = ThreadState::current();
     // C's errno becomes the kept one, which Python code sees and may set.
     thread.swap_errno();
@@ -269,6 +276,13 @@ unsafe fn handle(context: *mut c_void, frame: &mut CallbackFrame) {
     // SAFETY: as above.
     unsafe { ffi::PyGILState_Release(state) };
     thread.swap_errno();
+}
+
+/// Whether the interpreter is gone for this thread: it ends or has ended, and the thread has no part in
+/// that. What is behind a thunk may not be looked at then, since no lock guards it any more.
+fn is_without_interpreter() -> bool {
+    // SAFETY: both may be asked at any time.
+    unsafe { ffi::Py_IsInitialized() == 0 && ffi::PyGILState_GetThisThreadState().is_null() }
 }
 
 impl Behind {
