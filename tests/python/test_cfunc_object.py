@@ -262,3 +262,36 @@ def test_is_used_while_another_thread_inspects_it():
         assert double(21) == 42
         assert double.ctypes(21) == double.cffi(21) == 42
     thread.join()
+
+
+def test_a_process_forks_while_a_thread_compiles():
+    program = textwrap.dedent("""
+        import linecache, os, signal, threading
+        from ferrule import FFI, cfunc
+
+        lines = ["def f(n):", *(f"    n = n * 3 + {number}" for number in range(400)), "    return n"]
+        linecache.cache["<made>"] = (1, None, [line + "\\n" for line in lines], "<made>")
+        namespace = {}
+        exec(compile("\\n".join(lines), "<made>", "exec"), namespace)
+        started, stop = threading.Event(), threading.Event()
+
+        def work():
+            while not stop.is_set():
+                started.set()
+                cfunc("int64(int64)")(namespace["f"])
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        started.wait()
+        for number in range(10):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(20)
+                FFI().new(f"int[3][{number + 5}]")
+                cfunc("int64(int64)")(namespace["f"])
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        stop.set()
+        thread.join()
+    """)
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True)

@@ -21,6 +21,7 @@ use crate::callback;
 use crate::cdata::{self, CData, Face, Kind};
 use crate::errors::{self, CDefError};
 use crate::failure::{Class, Failure};
+use crate::fork;
 use crate::library::{self, ReleaseGil};
 use crate::table;
 
@@ -179,6 +180,7 @@ impl Ffi {
         let options = DeclareOptions { is_override: r#override, is_packed: packed, pack };
         let source = Source::new("<cdef>", csource);
         let declared = py.detach(|| {
+            let _working = fork::working();
             let mut namespace = self.namespace();
             namespace.declare(&mut table::write(), &source, &options)
         });
