@@ -295,3 +295,22 @@ def test_a_process_forks_while_a_thread_compiles():
         thread.join()
     """)
     subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True)
+
+
+def test_a_very_long_expression_compiles_on_a_small_stack():
+    program = textwrap.dedent("""
+        import linecache, threading
+        from ferrule import cfunc
+
+        text = "def f(n):\\n    return " + " + ".join(["n"] * 2000)
+        linecache.cache["<made>"] = (len(text), None, text.splitlines(True), "<made>")
+        namespace = {}
+        exec(compile(text, "<made>", "exec"), namespace)
+        results = []
+        threading.stack_size(512 << 10)
+        thread = threading.Thread(target=lambda: results.append(cfunc("int64(int64)")(namespace["f"])(2)))
+        thread.start()
+        thread.join()
+        assert results == [4000]
+    """)
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -14,6 +14,7 @@ mod library;
 mod signature;
 mod snapshot;
 mod source;
+mod stack;
 mod table;
 mod trampoline;
 

@@ -24,7 +24,7 @@ use super::{ErrorClass, compile_error};
 use crate::signature::{self, CNames, Signature, Wanted, c_type_of, ty_of};
 use crate::snapshot::Snapshot;
 use crate::trampoline::panic_text;
-use crate::{errors, fork, source, table};
+use crate::{errors, fork, source, stack, table};
 
 /// What to compile, and how.
 pub(super) struct Request<'a, 'py> {
@@ -94,7 +94,7 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
 fn detached<T: Send>(py: Python<'_>, stages: impl FnOnce() -> Result<T, Stopped> + Send) -> PyResult<T> {
     let outcome = py.detach(|| {
         let _working = fork::working();
-        catch_unwind(AssertUnwindSafe(stages))
+        catch_unwind(AssertUnwindSafe(|| stack::large(stages)))
     });
     let outcome = outcome.unwrap_or_else(|panic| Err(Stopped::Broken(panic_text(panic.as_ref()))));
     outcome.map_err(|stopped| stopped.exception(py))
