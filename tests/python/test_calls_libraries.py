@@ -164,3 +164,18 @@ def test_sqlite_runs_a_query(ffi):
     assert ffi.string(error[0]) == b"no such column: missing"
     lib.sqlite3_free(error[0])
     assert lib.sqlite3_close(db[0]) == 0
+
+
+def test_a_library_kept_by_its_ffi_is_collected():
+    class Declared(FFI):
+        pass
+
+    for make in (FFI, Declared):
+        ffi = make()
+        ffi.cdef("int abs(int);")
+        ffi.lib = ffi.dlopen(None)
+        assert ffi.lib.abs(-3) == 3
+        gone = weakref.ref(ffi)
+        del ffi
+        gc.collect()
+        assert gone() is None

@@ -314,3 +314,22 @@ def test_a_very_long_expression_compiles_on_a_small_stack():
         assert results == [4000]
     """)
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_cycle_through_what_the_code_raises_is_collected():
+    class Negative(Exception):
+        pass
+
+    @cfunc("int64(int64)")
+    def root(n):
+        if n < 0:
+            raise Negative(n)
+        return n
+
+    with pytest.raises(Negative):
+        root(-1)
+    Negative.raised_by = root
+    gone = weakref.ref(root)
+    del root, Negative
+    gc.collect()
+    assert gone() is None

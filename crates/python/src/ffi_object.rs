@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use cdecl::{DeclareOptions, Declared, Namespace};
 use ctype::Align;
 use pyo3::exceptions::{PyIndexError, PyOSError, PyTypeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use source::Source;
@@ -139,6 +140,11 @@ impl Ffi {
         let void = { table::write().void() };
         let null = cdata::object::plain(py, Face::of(void).pointer(), std::ptr::null_mut())?;
         Ok(Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), null: null.unbind() })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // The object's own dict, where a library that refers back may be, is visited by `pyo3`.
+        visit.call(&self.known)
     }
 
     /// Read C declarations.

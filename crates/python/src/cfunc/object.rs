@@ -167,7 +167,8 @@ impl CFunc {
         let Ok(held) = self.held.try_lock() else { return Ok(()) };
         visit.call(&held.function)?;
         visit.call(&held.ctypes)?;
-        visit.call(&held.cffi)
+        visit.call(&held.cffi)?;
+        self.body.traverse(&visit)
     }
 
     fn __clear__(&self) {
