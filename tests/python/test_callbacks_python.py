@@ -294,3 +294,17 @@ def test_c_calls_after_the_interpreter_has_ended():
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
     subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+
+
+def test_a_decorator_kept_by_what_it_keeps_is_collected(ffi):
+    class Owner:
+        def answer(self, *_):
+            return 1
+
+    owner = Owner()
+    owner.callback = ffi.callback("int(int)", onerror=owner.answer)
+    assert owner.callback(lambda x: x + 1)(2) == 3
+    gone = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert gone() is None

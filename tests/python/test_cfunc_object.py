@@ -317,19 +317,21 @@ def test_a_very_long_expression_compiles_on_a_small_stack():
 
 
 def test_a_cycle_through_what_the_code_raises_is_collected():
-    class Negative(Exception):
-        pass
+    def make():
+        class Negative(Exception):
+            pass
 
-    @cfunc("int64(int64)")
-    def root(n):
-        if n < 0:
-            raise Negative(n)
-        return n
+        @cfunc("int64(int64)")
+        def root(n):
+            if n < 0:
+                raise Negative(n)
+            return n
 
-    with pytest.raises(Negative):
-        root(-1)
-    Negative.raised_by = root
-    gone = weakref.ref(root)
-    del root, Negative
+        with pytest.raises(Negative):
+            root(-1)
+        Negative.raised_by = root
+        return weakref.ref(root)
+
+    gone = make()
     gc.collect()
     assert gone() is None

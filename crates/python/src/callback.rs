@@ -12,6 +12,8 @@
 
 #![expect(clippy::doc_markdown, reason = "docstrings of Python are numpydoc, not Markdown")]
 
+mod decorator;
+
 use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -24,7 +26,6 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
 use crate::cdata::store::{is_callable, store};
 use crate::cdata::{CData, Face, Kind, function, load};
@@ -32,6 +33,8 @@ use crate::cfunc::with_interpreter;
 use crate::errors;
 use crate::failure::{Class, Failure};
 use crate::trampoline::panic_text;
+
+use decorator::Decorator;
 
 /// Where an exception goes that cannot be raised in the caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -159,12 +162,7 @@ pub(crate) fn make_or_decorate(
         return Ok(make(py, face, callable, bound(error), bound(onerror), mode)?.unbind());
     }
     function_type(face)?;
-    let decorate = move |args: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| -> PyResult<Py<PyAny>> {
-        let py = args.py();
-        let clone = |object: &Option<Py<PyAny>>| object.as_ref().map(|object| object.bind(py).clone());
-        Ok(make(py, face, &args.get_item(0)?, clone(&error), clone(&onerror), mode)?.unbind())
-    };
-    Ok(PyCFunction::new_closure(py, Some(c"callback"), None, decorate)?.into_any().unbind())
+    Ok(Bound::new(py, Decorator { face, error, onerror, mode })?.into_any().unbind())
 }
 
 /// The function type that a type is or points to.
