@@ -1,7 +1,11 @@
 """Python functions that C calls: values, errors, threads, lifetime."""
 
+import functools
 import gc
+import os
+import subprocess
 import sys
+import textwrap
 import weakref
 
 import pytest
@@ -236,3 +240,71 @@ def test_signatures_use_the_names_of_an_ffi(ffi):
 def test_thousands_alive_at_once(ffi):
     many = [ffi.callback("int(int)", lambda x, n=n: x + n) for n in range(3000)]
     assert [many[n](1) for n in (0, 1500, 2999)] == [1, 1501, 3000]
+
+
+def test_a_callback_dropped_while_an_exception_is_raised(ffi):
+    def take(*_):
+        pass
+
+    with pytest.raises(ZeroDivisionError):
+        take(ffi.callback("int(int)", functools.partial(int)), 1 / 0)
+
+
+def test_a_callable_called_through_a_callback_that_is_dropped(ffi, unraisable):
+    class Callable:
+        def __call__(self, x):
+            return x
+
+        def __getattr__(self, name):
+            return call(5)
+
+        def __del__(self):
+            answers.append(call(6))
+
+    answers = []
+    call = int
+    made = ffi.callback("int(int)", Callable())
+    call = ffi.cast("int(*)(int)", ffi.cast("uintptr_t", made))
+    del made
+    assert answers == [0]
+    assert ["`Callable`" in str(error) for error in unraisable] == [True]
+
+
+def test_c_data_offered_for_one_call_lives_as_long_as_the_call(calls):
+    ffi, lib = calls
+
+    class Offer:
+        @property
+        def cffi(self):
+            return ffi.callback("int(int)", lambda x: x + 1)
+
+    assert lib.apply_int(Offer(), 3) == 4
+
+
+def test_c_calls_after_the_interpreter_has_ended():
+    program = """
+        import ctypes
+        from ferrule import FFI
+
+        ffi = FFI()
+        ffi.cdef("int on_exit(void (*)(int, void *), void *);")
+        callback = ffi.callback("void(int, void *)", lambda status, data: None)
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(callback))
+        ffi.dlopen(None).on_exit(callback, ffi.NULL)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+
+
+def test_a_decorator_kept_by_what_it_keeps_is_collected(ffi):
+    class Owner:
+        def answer(self, *_):
+            return 1
+
+    owner = Owner()
+    owner.callback = ffi.callback("int(int)", onerror=owner.answer)
+    assert owner.callback(lambda x: x + 1)(2) == 3
+    gone = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert gone() is None

@@ -190,3 +190,18 @@ def test_arguments_that_would_fill_the_stack(ffi):
     takes = ffi.cast("void(*)(struct large)", 64)
     with pytest.raises(OverflowError, match="more than 1048576 bytes of the stack"):
         takes(ffi.new("struct large *")[0])
+
+
+def test_a_library_kept_by_its_ffi_is_collected():
+    class Declared(FFI):
+        pass
+
+    for make in (FFI, Declared):
+        ffi = make()
+        ffi.cdef("int abs(int);")
+        ffi.lib = ffi.dlopen(None)
+        assert ffi.lib.abs(-3) == 3
+        gone = weakref.ref(ffi)
+        del ffi
+        gc.collect()
+        assert gone() is None

@@ -249,3 +249,89 @@ def test_two_threads_compile_at_once():
         assert results == {number: 1000 + number for number in range(80)}
     """)
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_is_used_while_another_thread_inspects_it():
+    @cfunc("int64(int64)")
+    def double(n):
+        return 2 * n
+
+    thread = threading.Thread(target=lambda: [double.inspect_asm() for _ in range(10)])
+    thread.start()
+    while thread.is_alive():
+        assert double(21) == 42
+        assert double.ctypes(21) == double.cffi(21) == 42
+    thread.join()
+
+
+def test_a_process_forks_while_a_thread_compiles():
+    program = textwrap.dedent("""
+        import linecache, os, signal, threading
+        from ferrule import FFI, cfunc
+
+        lines = ["def f(n):", *(f"    n = n * 3 + {number}" for number in range(400)), "    return n"]
+        linecache.cache["<made>"] = (1, None, [line + "\\n" for line in lines], "<made>")
+        namespace = {}
+        exec(compile("\\n".join(lines), "<made>", "exec"), namespace)
+        started, stop = threading.Event(), threading.Event()
+
+        def work():
+            while not stop.is_set():
+                started.set()
+                cfunc("int64(int64)")(namespace["f"])
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        started.wait()
+        for number in range(10):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(20)
+                FFI().new(f"int[3][{number + 5}]")
+                cfunc("int64(int64)")(namespace["f"])
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+        stop.set()
+        thread.join()
+    """)
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True)
+
+
+def test_a_very_long_expression_compiles_on_a_small_stack():
+    program = textwrap.dedent("""
+        import linecache, threading
+        from ferrule import cfunc
+
+        text = "def f(n):\\n    return " + " + ".join(["n"] * 2000)
+        linecache.cache["<made>"] = (len(text), None, text.splitlines(True), "<made>")
+        namespace = {}
+        exec(compile(text, "<made>", "exec"), namespace)
+        results = []
+        threading.stack_size(512 << 10)
+        thread = threading.Thread(target=lambda: results.append(cfunc("int64(int64)")(namespace["f"])(2)))
+        thread.start()
+        thread.join()
+        assert results == [4000]
+    """)
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_cycle_through_what_the_code_raises_is_collected():
+    def make():
+        class Negative(Exception):
+            pass
+
+        @cfunc("int64(int64)")
+        def root(n):
+            if n < 0:
+                raise Negative(n)
+            return n
+
+        with pytest.raises(Negative):
+            root(-1)
+        Negative.raised_by = root
+        return weakref.ref(root)
+
+    gone = make()
+    gc.collect()
+    assert gone() is None

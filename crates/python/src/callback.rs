@@ -3,7 +3,7 @@
 //! A callback is a thunk with the plan of its signature. When C calls it the interpreter's lock is
 //! taken (from any thread, also one that Python never saw), a barrier is put on the border chain,
 //! the arguments are read out of the frame, and the callable's result is written back. What it
-//! raises goes where `errors` says.
+//! raises goes where `errors` says. After the interpreter has ended C gets zero.
 //!
 //! # Safety model
 //! The thunk's context is this object's [`Behind`], which is freed when the object is, after the
@@ -11,6 +11,8 @@
 //! whether the thunk was retired.
 
 #![expect(clippy::doc_markdown, reason = "docstrings of Python are numpydoc, not Markdown")]
+
+mod decorator;
 
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -24,7 +26,6 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
 use crate::cdata::store::{is_callable, store};
 use crate::cdata::{CData, Face, Kind, function, load};
@@ -32,6 +33,8 @@ use crate::cfunc::with_interpreter;
 use crate::errors;
 use crate::failure::{Class, Failure};
 use crate::trampoline::panic_text;
+
+use decorator::Decorator;
 
 /// Where an exception goes that cannot be raised in the caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,6 +64,9 @@ struct Behind {
     result: &'static Face,
     /// What C gets after an error: the result's bytes.
     error_value: Box<[u128]>,
+    /// What is said of it when it is gone: the callable's name, and its `file:line`.
+    name: Box<str>,
+    made_at: Box<str>,
     plan: Arc<CallbackPlan>,
     /// The Python object that owns this, so that a running callback can keep it.
     owner: AtomicPtr<ffi::PyObject>,
@@ -87,17 +93,18 @@ impl Callback {
         }
     }
 
-    /// Turns the thunk into a tombstone; the lock is held.
+    /// Turns the thunk into a tombstone; the lock is held. No Python runs before that is done, since
+    /// it could call the thunk, nor to do it, since an exception may be on its way.
     fn retire(&self) {
         let taken = self.behind.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some((thunk, behind)) = taken else { return };
+        let Some((thunk, mut behind)) = taken else { return };
         let size = behind.plan.result_size();
         // SAFETY: the error value has at least the result's bytes.
         let bytes = unsafe { std::slice::from_raw_parts(behind.error_value.as_ptr().cast::<u8>(), size) };
         thunk.retire(Tombstone {
-            name: Python::attach(|py| name_of(behind.callable.bind(py))).into(),
+            name: std::mem::take(&mut behind.name),
             signature: self.face.name().into(),
-            made_at: Python::attach(|py| place_of(behind.callable.bind(py))).into(),
+            made_at: std::mem::take(&mut behind.made_at),
             plan: Some(behind.plan.clone()),
             error_value: bytes.into(),
         });
@@ -155,12 +162,7 @@ pub(crate) fn make_or_decorate(
         return Ok(make(py, face, callable, bound(error), bound(onerror), mode)?.unbind());
     }
     function_type(face)?;
-    let decorate = move |args: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| -> PyResult<Py<PyAny>> {
-        let py = args.py();
-        let clone = |object: &Option<Py<PyAny>>| object.as_ref().map(|object| object.bind(py).clone());
-        Ok(make(py, face, &args.get_item(0)?, clone(&error), clone(&onerror), mode)?.unbind())
-    };
-    Ok(PyCFunction::new_closure(py, Some(c"callback"), None, decorate)?.into_any().unbind())
+    Ok(Bound::new(py, Decorator { face, error, onerror, mode })?.into_any().unbind())
 }
 
 /// The function type that a type is or points to.
@@ -211,6 +213,7 @@ pub(crate) fn make<'py>(
     }
     let plan = Arc::new(plan);
     let params = signature.params.iter().map(|ty| Face::of(*ty)).collect();
+    let (name, made_at) = (name_of(callable).into(), place_of(callable).into());
     let (callable, onerror) = (callable.clone().unbind(), onerror.map(Bound::unbind));
     let behind = Box::new(Behind {
         callable,
@@ -219,6 +222,8 @@ pub(crate) fn make<'py>(
         params,
         result,
         error_value,
+        name,
+        made_at,
         plan: plan.clone(),
         owner: AtomicPtr::default(),
     });
@@ -239,6 +244,13 @@ pub(crate) fn make<'py>(
 /// # Safety
 /// `context` is a [`Behind`] unless the thunk was retired.
 unsafe fn handle(context: *mut c_void, frame: &mut CallbackFrame) {
+    if is_without_interpreter() {
+        if let Some(plan) = frame.plan().cloned() {
+            // SAFETY: the plan is the thunk's.
+            unsafe { plan.store_zero(frame) };
+        }
+        return;
+    }
     let thread = ThreadState::current();
     // C's errno becomes the kept one, which Python code sees and may set.
     thread.swap_errno();
@@ -262,6 +274,13 @@ unsafe fn handle(context: *mut c_void, frame: &mut CallbackFrame) {
     // SAFETY: as above.
     unsafe { ffi::PyGILState_Release(state) };
     thread.swap_errno();
+}
+
+/// Whether the interpreter is gone for this thread: it ends or has ended, and the thread has no part in
+/// that. What is behind a thunk may not be looked at then, since no lock guards it any more.
+fn is_without_interpreter() -> bool {
+    // SAFETY: both may be asked at any time.
+    unsafe { ffi::Py_IsInitialized() == 0 && ffi::PyGILState_GetThisThreadState().is_null() }
 }
 
 impl Behind {

@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use cdecl::{DeclareOptions, Declared, Namespace};
 use ctype::Align;
 use pyo3::exceptions::{PyIndexError, PyOSError, PyTypeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use source::Source;
@@ -21,6 +22,7 @@ use crate::callback;
 use crate::cdata::{self, CData, Face, Kind};
 use crate::errors::{self, CDefError};
 use crate::failure::{Class, Failure};
+use crate::fork;
 use crate::library::{self, ReleaseGil};
 use crate::table;
 
@@ -140,6 +142,11 @@ impl Ffi {
         Ok(Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), null: null.unbind() })
     }
 
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // The object's own dict, where a library that refers back may be, is visited by `pyo3`.
+        visit.call(&self.known)
+    }
+
     /// Read C declarations.
     ///
     /// Parameters
@@ -179,6 +186,7 @@ impl Ffi {
         let options = DeclareOptions { is_override: r#override, is_packed: packed, pack };
         let source = Source::new("<cdef>", csource);
         let declared = py.detach(|| {
+            let _working = fork::working();
             let mut namespace = self.namespace();
             namespace.declare(&mut table::write(), &source, &options)
         });

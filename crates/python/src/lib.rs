@@ -9,10 +9,12 @@ mod cfunc;
 mod errors;
 mod failure;
 mod ffi_object;
+mod fork;
 mod library;
 mod signature;
 mod snapshot;
 mod source;
+mod stack;
 mod table;
 mod trampoline;
 
@@ -22,6 +24,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    fork::register()?;
     errors::register(module)?;
     cdata::classes::register(module)?;
     library::register(module)?;

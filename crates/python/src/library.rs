@@ -116,6 +116,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let mut slots = [
         slot(ffi::Py_tp_doc, c"A library opened by `FFI.dlopen`.".as_ptr() as *mut c_void),
         slot(ffi::Py_tp_dealloc, deallocate as *mut c_void),
+        slot(ffi::Py_tp_traverse, traverse as *mut c_void),
+        slot(ffi::Py_tp_clear, clear as *mut c_void),
         slot(ffi::Py_tp_getattro, get_attribute as *mut c_void),
         slot(ffi::Py_tp_setattro, set_attribute as *mut c_void),
         slot(ffi::Py_tp_repr, repr as *mut c_void),
@@ -123,8 +125,10 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
         slot(0, std::ptr::null_mut()),
     ];
-    let flags =
-        ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | ffi::Py_TPFLAGS_IMMUTABLETYPE;
+    let flags = ffi::Py_TPFLAGS_DEFAULT
+        | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION
+        | ffi::Py_TPFLAGS_IMMUTABLETYPE
+        | ffi::Py_TPFLAGS_HAVE_GC;
     let mut spec = ffi::PyType_Spec {
         name: c"ferrule.Lib".as_ptr(),
         basicsize: c_int::try_from(size_of::<Lib>()).expect("a layout is small"),
@@ -159,15 +163,15 @@ pub(crate) fn open<'py>(
     let inner = Box::new(Inner { ffi: ffi_object, loaded, release_gil });
     // SAFETY: the memory has the layout; all fields are written before the object is seen.
     unsafe {
-        let memory = ffi::PyObject_Calloc(1, size_of::<Lib>());
-        if memory.is_null() {
-            ffi::PyErr_NoMemory();
+        let object = ffi::PyObject_GC_New::<ffi::PyObject>(class());
+        if object.is_null() {
             return Err(Failure::raised(py));
         }
-        let object = ffi::PyObject_Init(memory.cast(), class());
         let lib = object.cast::<Lib>();
+        (&raw mut (*lib).weak_references).write(std::ptr::null_mut());
         (&raw mut (*lib).dict).write(PyDict::new(py).into_ptr());
         (&raw mut (*lib).inner).write(Box::into_raw(inner));
+        ffi::PyObject_GC_Track(object.cast());
         Ok(Bound::from_owned_ptr(py, object))
     }
 }
@@ -366,16 +370,48 @@ unsafe extern "C" fn repr(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
     })
 }
 
+/// Shows the cycle collector what a library refers to.
+unsafe extern "C" fn traverse(
+    this: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    argument: *mut c_void,
+) -> c_int {
+    // SAFETY: CPython calls the slot with a live object of the class; nothing is borrowed.
+    unsafe {
+        let lib = this.cast::<Lib>();
+        let inner = &*(*lib).inner;
+        let names = match &inner.release_gil {
+            ReleaseGil::All(_) => std::ptr::null_mut(),
+            ReleaseGil::Named(names) => names.as_ptr(),
+        };
+        for object in [ffi::Py_TYPE(this).cast(), (*lib).dict, inner.ffi.as_ptr(), names] {
+            let status = if object.is_null() { 0 } else { visit(object, argument) };
+            if status != 0 {
+                return status;
+            }
+        }
+    }
+    0
+}
+
+/// Forgets what was taken from the library, to break a cycle.
+unsafe extern "C" fn clear(this: *mut ffi::PyObject) -> c_int {
+    // SAFETY: CPython calls the slot with a live object of the class.
+    unsafe { ffi::PyDict_Clear((*this.cast::<Lib>()).dict) };
+    0
+}
+
 unsafe extern "C" fn deallocate(this: *mut ffi::PyObject) {
     // SAFETY: CPython calls this once, for an object of the class that nobody refers to.
     unsafe {
+        ffi::PyObject_GC_UnTrack(this.cast());
         let lib = this.cast::<Lib>();
         if !(*lib).weak_references.is_null() {
             ffi::PyObject_ClearWeakRefs(this);
         }
         let (dict, inner) = ((*lib).dict, (*lib).inner);
         let class = ffi::Py_TYPE(this);
-        ffi::PyObject_Free(this.cast());
+        ffi::PyObject_GC_Del(this.cast());
         ffi::Py_DECREF(dict);
         drop(Box::from_raw(inner));
         ffi::Py_DECREF(class.cast());

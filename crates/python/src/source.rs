@@ -17,6 +17,8 @@ use pyo3::prelude::*;
 use pysyntax::{FunctionSyntax, StmtKind, Syntax};
 use source::{Source, Span};
 
+use crate::stack;
+
 pub(crate) use prompt::record_prompt;
 
 /// Where a function stands in which text.
@@ -46,7 +48,7 @@ impl FunctionText {
     }
 
     fn parse(&self) -> Result<Syntax, Vec<Diagnostic>> {
-        pysyntax::parse(&self.source, &self.which)
+        stack::large(|| pysyntax::parse(&self.source, &self.which))
     }
 }
 

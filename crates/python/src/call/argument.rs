@@ -12,6 +12,7 @@ use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 
 use super::{How, Param, store_value};
 use crate::cdata::face::{Face, Kind};
+use crate::cdata::function;
 use crate::cdata::object::CData;
 use crate::cdata::store::{Items, is_compatible, pointer_value, refused, shown};
 use crate::failure::{Class, Failure};
@@ -365,6 +366,13 @@ fn without_buffer<'py>(
     if value.is_none() {
         let text = format!("expected a pointer for '{}', got None; NULL is ffi.NULL", face.name());
         return Err(Failure::wrong_type(text));
+    }
+    if face.is_function_pointer()
+        && let Some(offered) = function::offered(value)?
+    {
+        let address = pointer_value(face, offered.as_borrowed())?;
+        held.push(Thing::Object { _object: offered });
+        return Ok(address);
     }
     pointer_value(face, value)
 }

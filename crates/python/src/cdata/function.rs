@@ -123,12 +123,16 @@ pub(super) fn foreign_pointer(
     if !face.is_function_pointer() {
         return Ok(None);
     }
-    if let Some(offered) = value.getattr_opt("cffi")?
-        && CData::of(offered.as_borrowed()).is_some()
-    {
-        return super::store::pointer_value(face, offered.as_borrowed()).map(Some);
+    match offered(value)? {
+        Some(offered) => super::store::pointer_value(face, offered.as_borrowed()).map(Some),
+        None => crate::call::ctypes_function_address(value),
     }
-    crate::call::ctypes_function_address(value)
+}
+
+/// The C data that an object offers as `.cffi`. It may be made for the one who asks, and what it points
+/// to may go with it.
+pub(crate) fn offered<'py>(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    Ok(value.getattr_opt("cffi")?.filter(|offered| CData::of(offered.as_borrowed()).is_some()))
 }
 
 /// Shows the cycle collector what a callback refers to.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ccall::{CallbackPlan, Thunk, Tombstone};
 use ctype::{CType, TypeId};
+use pyo3::gc::{PyTraverseError, PyVisit};
 
 use super::raised::Descriptor;
 use crate::table;
@@ -63,6 +64,16 @@ impl Body {
         if !self.descriptor.set_pinned() {
             std::mem::forget(self.clone());
         }
+    }
+
+    /// Shows the garbage collector what the code needs alive, for the one object that owns it. Code
+    /// whose address is known is left out: its errors, which refer to the same objects, may be on their way
+    /// over C when that object is gone.
+    pub(super) fn traverse(self: &Arc<Self>, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if self.address.get().is_some() || Arc::strong_count(self) > 1 {
+            return Ok(());
+        }
+        self.descriptor.traverse(visit)
     }
 
     fn tombstone(&self) -> Tombstone {

@@ -24,7 +24,7 @@ use super::{ErrorClass, compile_error};
 use crate::signature::{self, CNames, Signature, Wanted, c_type_of, ty_of};
 use crate::snapshot::Snapshot;
 use crate::trampoline::panic_text;
-use crate::{errors, source, table};
+use crate::{errors, fork, source, stack, table};
 
 /// What to compile, and how.
 pub(super) struct Request<'a, 'py> {
@@ -76,8 +76,7 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
     };
     let wanted_tys = fit(&wanted, &syntax, names).map_err(refuse(ErrorClass::Signature))?;
     let (function_source, objects) = Snapshot::take(function, syntax)?;
-    let typed = py.detach(|| guarded(|| infer_types(&function_source, &wanted, wanted_tys)));
-    let typed = typed.map_err(|stopped| stopped.exception(py))?;
+    let typed = detached(py, || infer_types(&function_source, &wanted, wanted_tys))?;
 
     let name: String = function.getattr(intern!(py, "__qualname__"))?.extract()?;
     let symbol = symbol(&name);
@@ -86,15 +85,19 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
     let ty = typed.ty;
     let facts = Facts::new(py, typed.program, &objects)?;
     let descriptor = Box::new(Descriptor::new(name, made_at, request.on_error, facts));
-    let body = py.detach(|| guarded(|| link(descriptor, ty, symbol)));
-    let body = body.map_err(|stopped| stopped.exception(py))?;
+    let body = detached(py, || link(descriptor, ty, symbol))?;
     Ok(CFunc::new(Arc::new(body), signature, function.clone().unbind()))
 }
 
-/// Runs stages; a panic in one is a bug of ours, and stops only this compilation.
-fn guarded<T>(stages: impl FnOnce() -> Result<T, Stopped>) -> Result<T, Stopped> {
-    let outcome = catch_unwind(AssertUnwindSafe(stages));
-    outcome.unwrap_or_else(|panic| Err(Stopped::Broken(panic_text(panic.as_ref()))))
+/// Runs stages without the interpreter's lock. A panic in one is a bug of ours, and stops only this
+/// compilation.
+fn detached<T: Send>(py: Python<'_>, stages: impl FnOnce() -> Result<T, Stopped> + Send) -> PyResult<T> {
+    let outcome = py.detach(|| {
+        let _working = fork::working();
+        catch_unwind(AssertUnwindSafe(|| stack::large(stages)))
+    });
+    let outcome = outcome.unwrap_or_else(|panic| Err(Stopped::Broken(panic_text(panic.as_ref()))));
+    outcome.map_err(|stopped| stopped.exception(py))
 }
 
 /// The types of arguments and result in compiled code, if the signature fits the function.
@@ -167,20 +170,16 @@ fn lower(program: &Program, ty: TypeId, symbol: &str) -> Result<Module, codegen:
 
 /// The module as it is handed to LLVM.
 pub(super) fn llvm_ir(py: Python<'_>, body: &Body) -> PyResult<String> {
-    let made = py.detach(|| guarded(|| Ok(again(body)?.llvm_ir())));
-    made.map_err(|stopped| stopped.exception(py))
+    detached(py, || Ok(again(body)?.llvm_ir()))
 }
 
 /// The optimised module in assembly language.
 pub(super) fn assembly(py: Python<'_>, body: &Body) -> PyResult<String> {
-    let made = py.detach(|| {
-        guarded(|| {
-            let module = again(body)?;
-            module.optimize().map_err(broken("codegen"))?;
-            module.assembly().map_err(broken("codegen"))
-        })
-    });
-    made.map_err(|stopped| stopped.exception(py))
+    detached(py, || {
+        let module = again(body)?;
+        module.optimize().map_err(broken("codegen"))?;
+        module.assembly().map_err(broken("codegen"))
+    })
 }
 
 fn again(body: &Body) -> Result<Module, Stopped> {

@@ -1,6 +1,6 @@
 //! The object that `cfunc` makes of a function.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::PyTraverseError;
 use pyo3::PyVisit;
@@ -31,32 +31,57 @@ use crate::signature::Signature;
 /// 42
 /// >>> double.signature
 /// (int64,) -> int64
-#[pyclass(dict, weakref, module = "ferrule", name = "CFunc")]
+#[pyclass(frozen, dict, weakref, module = "ferrule", name = "CFunc")]
 pub(crate) struct CFunc {
     body: Arc<Body>,
     signature: Py<Signature>,
-    /// Gone once the garbage collector has cleared the object.
+    held: Mutex<Held>,
+    /// C data of the code itself, for calls: it owns nothing, and no address is taken for it.
+    code: OnceLock<Py<PyAny>>,
+}
+
+/// What the garbage collector may clear. The lock is held with the interpreter's lock, and no Python
+/// runs under it.
+#[derive(Default)]
+struct Held {
     function: Option<Py<PyAny>>,
     ctypes: Option<Py<PyAny>>,
     cffi: Option<Py<PyAny>>,
-    /// C data of the code itself, for calls: it owns nothing, and no address is taken for it.
-    code: Option<Py<PyAny>>,
 }
 
 impl CFunc {
     pub(super) fn new(body: Arc<Body>, signature: Py<Signature>, function: Py<PyAny>) -> Self {
-        Self { body, signature, function: Some(function), ctypes: None, cffi: None, code: None }
+        let held = Mutex::new(Held { function: Some(function), ..Held::default() });
+        Self { body, signature, held, code: OnceLock::new() }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The object that is kept at `place`, made when it is first asked for.
+    fn kept<'py>(
+        &self,
+        py: Python<'py>,
+        place: fn(&mut Held) -> &mut Option<Py<PyAny>>,
+        make: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(made) = place(&mut self.held()) {
+            return Ok(made.bind(py).clone());
+        }
+        let made = make()?;
+        // Another thread may have made one meanwhile: the first stays.
+        Ok(place(&mut self.held()).get_or_insert_with(|| made.clone().unbind()).bind(py).clone())
     }
 
     /// C data of the code, for calls while this object is alive.
-    fn code<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(code) = &self.code {
-            return Ok(code.bind(py).clone());
+    fn code(&self, py: Python<'_>) -> PyResult<&Py<PyAny>> {
+        if let Some(code) = self.code.get() {
+            return Ok(code);
         }
         let face = Face::of(self.body.ty).pointer();
         let made = function::make(py, face, self.body.entry().cast_mut().cast(), None)?;
-        self.code = Some(made.clone().unbind());
-        Ok(made)
+        Ok(self.code.get_or_init(|| made.unbind()))
     }
 }
 
@@ -73,27 +98,20 @@ impl CFunc {
 
     /// A callback of the standard library's `ctypes`. It keeps the code alive.
     #[getter]
-    fn ctypes<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(made) = &self.ctypes {
-            return Ok(made.bind(py).clone());
-        }
-        let made = ctypes_callback::new(py, &self.body)?;
-        self.ctypes = Some(made.clone().unbind());
-        Ok(made)
+    fn ctypes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.kept(py, |held| &mut held.ctypes, || ctypes_callback::new(py, &self.body))
     }
 
     /// C data of ferrule: a pointer to the function. It keeps the code alive.
     #[getter]
-    fn cffi<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(made) = &self.cffi {
-            return Ok(made.bind(py).clone());
-        }
-        let face = Face::of(self.body.ty).pointer();
-        let address = std::ptr::with_exposed_provenance_mut(self.body.address()?);
-        let owner = CodeOwner::new(py, &self.body)?.into_any();
-        let made = function::make(py, face, address, Some(owner))?;
-        self.cffi = Some(made.clone().unbind());
-        Ok(made)
+    fn cffi<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let make = || {
+            let face = Face::of(self.body.ty).pointer();
+            let address = std::ptr::with_exposed_provenance_mut(self.body.address()?);
+            let owner = CodeOwner::new(py, &self.body)?.into_any();
+            Ok(function::make(py, face, address, Some(owner))?)
+        };
+        self.kept(py, |held| &mut held.cffi, make)
     }
 
     /// A capsule of the address whose name is the C signature, as `scipy.LowLevelCallable` takes it. It
@@ -118,7 +136,7 @@ impl CFunc {
     /// The Python function.
     #[getter]
     fn __wrapped__<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        self.function.as_ref().map(|function| function.bind(py).clone())
+        self.held().function.as_ref().map(|function| function.bind(py).clone())
     }
 
     /// The function in LLVM's language, as it was handed to LLVM.
@@ -133,9 +151,7 @@ impl CFunc {
 
     #[pyo3(signature = (*args))]
     fn __call__<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        // The object is not borrowed while it runs: it may be called again from there.
-        let code = slf.borrow_mut().code(slf.py())?;
-        code.call1(args)
+        slf.get().code(slf.py())?.bind(slf.py()).call1(args)
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
@@ -143,18 +159,21 @@ impl CFunc {
         let dict = slf.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
         let name =
             dict.get_item(intern!(py, "__qualname__"))?.map(|name| name.to_string()).unwrap_or_default();
-        Ok(format!("<cfunc {name} {}>", slf.borrow().signature.bind(py).repr()?))
+        Ok(format!("<cfunc {name} {}>", slf.get().signature.bind(py).repr()?))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.function)?;
-        visit.call(&self.ctypes)?;
-        visit.call(&self.cffi)
+        // The lock is free: whoever has it holds the interpreter's lock and runs no Python.
+        let Ok(held) = self.held.try_lock() else { return Ok(()) };
+        visit.call(&held.function)?;
+        visit.call(&held.ctypes)?;
+        visit.call(&held.cffi)?;
+        self.body.traverse(&visit)
     }
 
-    fn __clear__(&mut self) {
-        self.function = None;
-        self.ctypes = None;
-        self.cffi = None;
+    fn __clear__(&self) {
+        let held = std::mem::take(&mut *self.held());
+        // What is dropped may run Python, with the lock given back.
+        drop(held);
     }
 }

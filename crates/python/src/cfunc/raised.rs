@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arena::{Id, IdMap};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple};
 use tir::{
@@ -37,7 +38,7 @@ pub(super) struct Facts {
     /// The classes of [`Program::exceptions`].
     classes: IdMap<ExceptionId, Py<PyAny>>,
     /// What the code needs alive beside: the libraries whose functions it calls.
-    _keeps: Vec<Py<PyAny>>,
+    keeps: Vec<Py<PyAny>>,
 }
 
 impl Facts {
@@ -54,7 +55,7 @@ impl Facts {
         let keeps = program.c_functions.iter().filter_map(|(_, function)| function.keeps);
         let mut keeps: Vec<Py<PyAny>> = keeps.map(object).collect::<PyResult<_>>()?;
         keeps.extend(objects.kept().iter().map(|object| object.clone_ref(py)));
-        Ok(Self { program, classes, _keeps: keeps })
+        Ok(Self { program, classes, keeps })
     }
 }
 
@@ -77,6 +78,14 @@ impl Descriptor {
     /// The typed IR that the code was made from.
     pub(super) fn program(&self) -> &Program {
         &self.facts.program
+    }
+
+    /// Shows the garbage collector the objects that the code needs alive.
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        for (_, class) in self.facts.classes.iter() {
+            visit.call(class)?;
+        }
+        self.facts.keeps.iter().try_for_each(|object| visit.call(object))
     }
 
     /// Says that the code stays for the life of the process; whether that was said before.

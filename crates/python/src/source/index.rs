@@ -10,6 +10,7 @@ use pysyntax::FunctionSyntax;
 use source::Source;
 
 use super::FunctionText;
+use crate::stack;
 
 static LAST: Mutex<Option<(Source, Arc<[FunctionSyntax]>)>> = Mutex::new(None);
 
@@ -22,7 +23,8 @@ pub(super) fn functions(source: &Source) -> Option<Arc<[FunctionSyntax]>> {
     {
         return Some(functions.clone());
     }
-    let functions: Arc<[FunctionSyntax]> = pysyntax::functions(source).ok()?.into();
+    let functions = stack::large(|| pysyntax::functions(source));
+    let functions: Arc<[FunctionSyntax]> = functions.ok()?.into();
     *last = Some((source.clone(), functions.clone()));
     Some(functions)
 }
@@ -38,7 +40,8 @@ pub(super) fn narrowed(whole: FunctionText) -> FunctionText {
     let is_it = |function: &FunctionSyntax| {
         (function.span.start() + start, function.span.end() + start) == (span.start(), span.end())
     };
-    match pysyntax::functions(&part).ok().and_then(|functions| functions.into_iter().find(is_it)) {
+    let functions = stack::large(|| pysyntax::functions(&part));
+    match functions.ok().and_then(|functions| functions.into_iter().find(is_it)) {
         Some(which) => FunctionText { source: part, which },
         None => whole,
     }
