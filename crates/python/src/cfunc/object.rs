@@ -69,9 +69,9 @@ impl CFunc {
         if let Some(made) = place(&mut self.held()) {
             return Ok(made.bind(py).clone());
         }
-        let made = make()?;
+        let new = make()?;
         // Another thread may have made one meanwhile: the first stays.
-        Ok(place(&mut self.held()).get_or_insert_with(|| made.clone().unbind()).bind(py).clone())
+        Ok(place(&mut self.held()).get_or_insert_with(|| new.clone().unbind()).bind(py).clone())
     }
 
     /// C data of the code, for calls while this object is alive.
