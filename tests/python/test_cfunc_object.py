@@ -335,3 +335,23 @@ def test_a_cycle_through_what_the_code_raises_is_collected():
     gone = make()
     gc.collect()
     assert gone() is None
+
+
+def test_a_comparator_of_typed_pointers_is_passed_for_one_of_void_pointers():
+    @cfunc("int(const int *a, const int *b)")
+    def ascending(a, b):
+        return (a[0] > b[0]) - (a[0] < b[0])
+
+    ffi = FFI()
+    ffi.cdef("void qsort(void *, size_t, size_t, int (*)(const void *, const void *));")
+    numbers = ffi.new("int[]", [3, -1, 2])
+    ffi.dlopen(None).qsort(numbers, 3, ffi.sizeof("int"), ascending)
+    assert list(numbers) == [-1, 2, 3]
+
+
+def test_a_comparator_of_other_values_is_refused():
+    compare = cfunc("int(double a, double b)")(lambda a, b: (a > b) - (a < b))
+    ffi = FFI()
+    ffi.cdef("void qsort(void *, size_t, size_t, int (*)(const void *, const void *));")
+    with pytest.raises(TypeError, match="argument 4 of void qsort"):
+        ffi.dlopen(None).qsort(ffi.new("int[2]"), 2, 4, compare)

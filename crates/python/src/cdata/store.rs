@@ -181,7 +181,7 @@ pub(crate) fn pointer_value(face: &'static Face, value: Borrowed<'_, '_, PyAny>)
 }
 
 /// Whether a pointer to `given` is taken for a pointer to `wanted`: the same type, `void` on
-/// either side, or characters of one byte.
+/// either side, characters of one byte, or a function that may be called as the one wanted.
 pub(crate) fn is_compatible(wanted: &Face, given: &Face) -> bool {
     let is_byte = |face: &Face| matches!(face.kind, Kind::Scalar(Scalar::Char | Scalar::I8 | Scalar::U8));
     wanted.id == given.id
@@ -189,6 +189,7 @@ pub(crate) fn is_compatible(wanted: &Face, given: &Face) -> bool {
         || matches!(given.kind, Kind::Void)
         || (is_byte(wanted) && is_byte(given))
         || wanted.is_same(given)
+        || crate::table::read().is_callable_as(given.id, wanted.id)
 }
 
 /// Fills an array of at most `count` elements.
