@@ -4,6 +4,7 @@ import builtins
 import cmath
 import enum
 import gc
+import itertools
 import math
 import sys
 
@@ -213,5 +214,6 @@ def test_failed_compilation_leaves_no_trace():
         gc.collect()
         return sys.getallocatedblocks()
 
-    before = attempts()
-    assert attempts() - before < 200
+    # The interpreter's own tables grow now and then; a leak would show each time.
+    blocks = [attempts() for _ in range(4)]
+    assert min(after - before for before, after in itertools.pairwise(blocks)) < 100
