@@ -278,6 +278,11 @@ unsafe fn store_array_whole(
         // The length of an open array: its memory is zeroed already.
         return Ok(());
     }
+    Err(not_an_array(face, scalar, value))
+}
+
+#[cold]
+fn not_an_array(face: &Face, scalar: Option<Scalar>, value: Borrowed<'_, '_, PyAny>) -> Failure {
     let expected = match scalar {
         Some(Scalar::Char | Scalar::I8 | Scalar::U8) => "bytes, a list or a tuple",
         Some(Scalar::Char16 | Scalar::Char32) => "a str, a list or a tuple",
@@ -287,7 +292,7 @@ unsafe fn store_array_whole(
     if value.is_instance_of::<PyString>() && scalar == Some(Scalar::Char) {
         text.push_str("; encode it first: .encode()");
     }
-    Err(Failure::wrong_type(text))
+    Failure::wrong_type(text)
 }
 
 /// The characters of a string in C's units.
