@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use infer::{Entity, Environment, FunctionSource};
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pysyntax::{ExprId, ExprKind, Syntax};
@@ -97,7 +96,6 @@ impl Snapshot {
         syntax: Syntax,
         objects: &mut Objects<'py>,
     ) -> PyResult<Function> {
-        let py = function.py();
         let scope = Scope::of(function)?;
         let mut globals = HashMap::new();
         let mut values: HashMap<ExprId, Bound<'py, PyAny>> = HashMap::new();
@@ -106,7 +104,7 @@ impl Snapshot {
             self.look_up(&syntax, id, &scope, objects, &mut globals, &mut values)?;
         }
         let defaults = defaults(function, &syntax, objects)?;
-        let name = function.getattr(intern!(py, "__qualname__"))?.extract()?;
+        let name = function.getattr("__qualname__")?.extract()?;
         Ok(Function { name, syntax: Arc::new(syntax), defaults, globals })
     }
 
@@ -189,9 +187,8 @@ fn defaults<'py>(
     syntax: &Syntax,
     objects: &mut Objects<'py>,
 ) -> PyResult<Vec<Entity>> {
-    let py = function.py();
-    let by_position = function.getattr(intern!(py, "__defaults__"))?;
-    let by_name = function.getattr(intern!(py, "__kwdefaults__"))?;
+    let by_position = function.getattr("__defaults__")?;
+    let by_name = function.getattr("__kwdefaults__")?;
     let mut entities = Vec::new();
     if let Ok(values) = by_position.cast::<PyTuple>() {
         for value in values.iter() {
@@ -219,14 +216,13 @@ struct Scope<'py> {
 
 impl<'py> Scope<'py> {
     fn of(function: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let py = function.py();
-        let code = function.getattr(intern!(py, "__code__"))?;
+        let code = function.getattr("__code__")?;
         Ok(Self {
             function: function.clone(),
-            name: code.getattr(intern!(py, "co_name"))?.extract()?,
-            free: code.getattr(intern!(py, "co_freevars"))?.extract()?,
-            closure: function.getattr(intern!(py, "__closure__"))?,
-            globals: function.getattr(intern!(py, "__globals__"))?.cast_into()?,
+            name: code.getattr("co_name")?.extract()?,
+            free: code.getattr("co_freevars")?.extract()?,
+            closure: function.getattr("__closure__")?,
+            globals: function.getattr("__globals__")?.cast_into()?,
         })
     }
 

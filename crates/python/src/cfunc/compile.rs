@@ -11,7 +11,6 @@ use codegen::{CEntry, Module};
 use ctype::{CType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
 use infer::FunctionSource;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pysyntax::Syntax;
 use tir::{Program, Ty};
@@ -78,7 +77,7 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
     let (function_source, objects) = Snapshot::take(function, syntax)?;
     let typed = detached(py, || infer_types(&function_source, &wanted, wanted_tys))?;
 
-    let name: String = function.getattr(intern!(py, "__qualname__"))?.extract()?;
+    let name: String = function.getattr("__qualname__")?.extract()?;
     let symbol = symbol(&name);
     let signature = Bound::new(py, shown_signature(typed.ty, &wanted))?.unbind();
     let made_at = format!("{}:{}", text.source.name(), text.which.first_line);

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::PyTraverseError;
 use pyo3::PyVisit;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -156,9 +155,8 @@ impl CFunc {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let py = slf.py();
-        let dict = slf.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
-        let name =
-            dict.get_item(intern!(py, "__qualname__"))?.map(|name| name.to_string()).unwrap_or_default();
+        let dict = slf.getattr("__dict__")?.cast_into::<PyDict>()?;
+        let name = dict.get_item("__qualname__")?.map(|name| name.to_string()).unwrap_or_default();
         Ok(format!("<cfunc {name} {}>", slf.get().signature.bind(py).repr()?))
     }
 

@@ -7,7 +7,6 @@
 use ctype::{CType, FloatType, IntType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
 use pyo3::exceptions::PyTypeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyComplex, PyDict, PyFloat, PyInt, PyString, PyType};
 use source::{Source, Span};
@@ -24,7 +23,7 @@ pub(crate) fn of_annotations(
     names: CNames<'_>,
 ) -> PyResult<Wanted> {
     let py = function.py();
-    let annotations = function.getattr(intern!(py, "__annotations__"))?.cast_into::<PyDict>()?;
+    let annotations = function.getattr("__annotations__")?.cast_into::<PyDict>()?;
     let mut types = Vec::new();
     for name in params {
         let Some(annotation) = annotations.get_item(name)? else {
@@ -66,7 +65,7 @@ fn of_annotation(
 ) -> PyResult<TypeId> {
     let py = function.py();
     if let Ok(text) = annotation.cast::<PyString>() {
-        let globals = function.getattr(intern!(py, "__globals__"))?;
+        let globals = function.getattr("__globals__")?;
         let value = py.import("builtins")?.getattr("eval")?.call1((text, globals));
         if let Some(ty) = value.ok().and_then(|value| of_value(&value).transpose()) {
             return ty;

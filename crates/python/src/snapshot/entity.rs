@@ -5,7 +5,6 @@
 
 use infer::Entity;
 use pyo3::exceptions::PyBaseException;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyCFunction, PyComplex, PyFloat, PyFunction, PyInt, PyModule, PyString, PyType};
 use tir::{Const, IntTy, Ty};
@@ -61,7 +60,7 @@ pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option
         return Ok(Some(value.clone()));
     }
     if value.is_instance_of::<crate::cfunc::CFunc>() {
-        return Ok(Some(value.getattr(intern!(value.py(), "__wrapped__"))?));
+        return Ok(Some(value.getattr("__wrapped__")?));
     }
     Ok(None)
 }
@@ -80,7 +79,7 @@ fn is_library(value: &Bound<'_, PyAny>) -> bool {
 }
 
 fn is_enumeration(value: &Bound<'_, PyAny>) -> bool {
-    value.is_instance_of::<PyType>() && value.hasattr(intern!(value.py(), "__members__")).unwrap_or(false)
+    value.is_instance_of::<PyType>() && value.hasattr("__members__").unwrap_or(false)
 }
 
 /// The constant that a number is.
@@ -92,7 +91,7 @@ fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<Entity>> {
         return Ok(Some(Entity::Constant(Const::Bool(value.is_truthy()?), Ty::Bool)));
     }
     if let Some(ty) = of_numpy_class(value.get_type().as_any())? {
-        let plain = value.call_method0(intern!(value.py(), "item"))?;
+        let plain = value.call_method0("item")?;
         let ty = ty_of(&table::read(), ty);
         return Ok(ty.and_then(|ty| constant(&plain, ty)));
     }
@@ -152,9 +151,9 @@ fn of_class<'py>(class: &Bound<'py, PyType>, objects: &mut Objects<'py>) -> PyRe
 /// The qualified name of a function or class of a known module.
 fn known_name(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     let py = value.py();
-    let Some(name) = value.getattr_opt(intern!(py, "__name__"))? else { return Ok(None) };
+    let Some(name) = value.getattr_opt("__name__")? else { return Ok(None) };
     let Ok(name) = name.extract::<String>() else { return Ok(None) };
-    let module = match value.getattr_opt(intern!(py, "__module__"))? {
+    let module = match value.getattr_opt("__module__")? {
         Some(module) if module.is_instance_of::<PyString>() => module.extract::<String>()?,
         // Universal functions of older NumPy have no module.
         _ => "numpy".to_owned(),
@@ -163,7 +162,7 @@ fn known_name(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     if !KNOWN.contains(&module.as_str()) {
         return Ok(None);
     }
-    let modules = py.import("sys")?.getattr(intern!(py, "modules"))?;
+    let modules = py.import("sys")?.getattr("modules")?;
     let Ok(namespace) = modules.get_item(&module) else { return Ok(None) };
     let is_same = namespace.getattr_opt(name.as_str())?.is_some_and(|known| known.is(value));
     Ok(is_same.then(|| format!("{module}.{name}")))

@@ -4,7 +4,6 @@
 //! alone, and compared with the code: instructions, names and constants. What is equal is the
 //! function's text; of several lambdas on a line the columns and this tell the right one.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyDict, PyModule, PyTuple};
 use pysyntax::FunctionSyntax;
@@ -34,24 +33,23 @@ pub(super) struct Code<'py> {
 impl<'py> Code<'py> {
     /// The code of a Python function.
     pub(super) fn of(function: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let py = function.py();
-        let object = function.getattr(intern!(py, "__code__"))?.cast_into::<PyCode>()?;
+        let object = function.getattr("__code__")?.cast_into::<PyCode>()?;
         let count: usize = object.getattr("co_argcount")?.extract::<usize>()?
             + object.getattr("co_kwonlyargcount")?.extract::<usize>()?;
         let mut params: Vec<String> = object.getattr("co_varnames")?.extract()?;
-        let mut names: Vec<String> = object.getattr(intern!(py, "co_names"))?.extract()?;
+        let mut names: Vec<String> = object.getattr("co_names")?.extract()?;
         names.extend_from_slice(&params);
         params.truncate(count);
-        let free: Vec<String> = object.getattr(intern!(py, "co_freevars"))?.extract()?;
+        let free: Vec<String> = object.getattr("co_freevars")?.extract()?;
         names.extend_from_slice(&free);
         Ok(Self {
-            name: object.getattr(intern!(py, "co_name"))?.extract()?,
-            filename: object.getattr(intern!(py, "co_filename"))?.extract()?,
-            first_line: object.getattr(intern!(py, "co_firstlineno"))?.extract()?,
-            qualified_name: object.getattr(intern!(py, "co_qualname"))?.extract()?,
+            name: object.getattr("co_name")?.extract()?,
+            filename: object.getattr("co_filename")?.extract()?,
+            first_line: object.getattr("co_firstlineno")?.extract()?,
+            qualified_name: object.getattr("co_qualname")?.extract()?,
             free,
             names,
-            globals: function.getattr(intern!(py, "__globals__"))?.cast_into()?,
+            globals: function.getattr("__globals__")?.cast_into()?,
             params,
             object,
         })

@@ -4,7 +4,6 @@
 //! 3.13 also what was typed and what `python -c` was given. Before that the latter two are found
 //! here: the command line as the interpreter kept it, and the lines that [`super::prompt`] recorded.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use source::Source;
@@ -39,7 +38,7 @@ impl Origin {
         let texts = match self {
             Self::LineCache => lines_of(function, code)?.into_iter().collect(),
             Self::Refreshed if !name.starts_with('<') => {
-                py.import("linecache")?.call_method1(intern!(py, "checkcache"), (name,))?;
+                py.import("linecache")?.call_method1("checkcache", (name,))?;
                 lines_of(function, code)?.into_iter().collect()
             }
             Self::Registered => registered(code)?.into_iter().collect(),
@@ -55,8 +54,8 @@ impl Origin {
 fn lines_of(function: &Bound<'_, PyAny>, code: &Code<'_>) -> PyResult<Option<String>> {
     let py = function.py();
     let linecache = py.import("linecache")?;
-    let globals = function.getattr(intern!(py, "__globals__"))?.cast_into::<PyDict>()?;
-    let lines = linecache.call_method1(intern!(py, "getlines"), (&code.filename, globals))?;
+    let globals = function.getattr("__globals__")?.cast_into::<PyDict>()?;
+    let lines = linecache.call_method1("getlines", (&code.filename, globals))?;
     joined(&lines)
 }
 
@@ -75,7 +74,7 @@ fn joined(lines: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
 
 /// The text after `-c`, if Python was started so.
 fn command_line(py: Python<'_>) -> PyResult<Option<String>> {
-    let argv = py.import("sys")?.getattr(intern!(py, "orig_argv"))?.cast_into::<PyList>()?;
+    let argv = py.import("sys")?.getattr("orig_argv")?.cast_into::<PyList>()?;
     Ok(text_after_c(&argv.extract::<Vec<String>>()?))
 }
 
