@@ -57,6 +57,7 @@
 mod frame;
 mod gate;
 mod plan;
+mod plan_text;
 mod thread;
 
 pub mod border;

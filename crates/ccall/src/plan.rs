@@ -149,6 +149,11 @@ impl CallPlan {
         self.control.stack_bytes
     }
 
+    /// What the gate must know beside the arguments.
+    pub(crate) fn control(&self) -> &Control {
+        &self.control
+    }
+
     /// Writes what the gate must know beside the arguments.
     ///
     /// # Safety

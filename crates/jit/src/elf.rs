@@ -3,9 +3,11 @@
 //! Layouts are those of the System V gABI, chapters 4 (object files, `Elf64_Ehdr`, `Elf64_Shdr`)
 //! and 4 (symbol table, `Elf64_Sym`). Every offset is checked: the bytes may come from a cache.
 
-/// Names in the order of the object's table.
+use std::fmt;
+
+/// The names of an object, in the order of its table.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Symbols<'a> {
+pub struct Symbols<'a> {
     /// Global functions and data that the object holds.
     pub defined: Vec<&'a str>,
     /// Symbols that others must provide.
@@ -20,7 +22,7 @@ const LOCAL: u8 = 0;
 
 impl<'a> Symbols<'a> {
     /// Reads the table; `None` where the bytes are not such an object.
-    pub(crate) fn read(object: &'a [u8]) -> Option<Self> {
+    pub fn read(object: &'a [u8]) -> Option<Self> {
         if !object.starts_with(MAGIC) {
             return None;
         }
@@ -50,6 +52,14 @@ impl<'a> Symbols<'a> {
             list.push(name);
         }
         Some(())
+    }
+}
+
+/// A line for each list: `defines entry`, `needs   hypot`.
+impl fmt::Display for Symbols<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "defines {}", self.defined.join(" "))?;
+        writeln!(formatter, "needs   {}", self.undefined.join(" "))
     }
 }
 

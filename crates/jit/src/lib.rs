@@ -20,4 +20,5 @@ mod elf;
 mod engine;
 mod orc;
 
+pub use elf::Symbols;
 pub use engine::{Code, Engine, LinkError};
