@@ -17,13 +17,13 @@ fn answer(case: &Case, info: &str) -> String {
     let mut namespace = Namespace::new();
     let declared = namespace.declare(&mut types, &source, &DeclareOptions::default());
     declared.expect("the declarations of a case are right");
-    let functions = namespace.names().filter_map(|(name, declared)| match declared {
-        Declared::Function(ty) => {
-            Some(format!("{}\n{}", types.declare(ty, name), plan_text(&types, ty, info)))
+    let mut plans = Vec::new();
+    for (name, declared) in namespace.names() {
+        if let Declared::Function(ty) = declared {
+            plans.push(format!("{}\n{}", types.declare(ty, name), plan_text(&types, ty, info)));
         }
-        _ => None,
-    });
-    functions.collect::<Vec<_>>().join("\n")
+    }
+    plans.join("\n")
 }
 
 fn plan_text(types: &CTypes, function: TypeId, info: &str) -> String {
