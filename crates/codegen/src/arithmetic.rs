@@ -19,7 +19,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
             Ty::Int(int) => Ok(self.int_unary(op, int, value.int()?)?.into()),
             Ty::Float(_) => Ok(self.float_unary(op, value.float()?)?.into()),
             Ty::Complex(float) => self.complex_unary(op, float, value.complex()?),
-            Ty::Unit | Ty::Pointer(_) | Ty::Record(_) => Err(unfit(op, ty)),
+            Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(unfit(op, ty)),
         }
     }
 
@@ -39,7 +39,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 let value = self.complex_binary(op, float, left.complex()?, right.complex()?)?;
                 Ok(Operand::Complex(value))
             }
-            Ty::Unit | Ty::Pointer(_) | Ty::Record(_) => Err(unfit(op, ty)),
+            Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(unfit(op, ty)),
         }
     }
 
@@ -60,7 +60,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 let predicate = int_predicate(op, false);
                 Ok(self.builder.build_int_compare(predicate, left.pointer()?, right.pointer()?, "")?)
             }
-            Ty::Unit | Ty::Record(_) => Err(unfit(op, ty)),
+            Ty::Unit | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(unfit(op, ty)),
         }
     }
 

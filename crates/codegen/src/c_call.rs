@@ -206,7 +206,14 @@ impl<'ctx> Emitter<'_, 'ctx> {
             Ty::Bool => Ty::Int(IntTy { bits: 32, is_signed: true }),
             Ty::Int(int) if int.bits < 32 => Ty::Int(IntTy { bits: 32, is_signed: true }),
             Ty::Float(FloatTy::F32) => Ty::F64,
-            Ty::Unit | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) => ty,
+            Ty::Unit
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => ty,
         };
         Ok((if promoted == ty { value } else { self.convert(value, ty, promoted)? }, promoted))
     }

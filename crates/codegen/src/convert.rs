@@ -27,7 +27,9 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 let ty = self.unit.int_type(int.bits);
                 Ok(self.builder.build_ptr_to_int(value.pointer()?, ty, "")?.into())
             }
-            (Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) | Ty::Unit, _) => Err(no_way(from, to)),
+            (Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) | Ty::Unit, _) => {
+                Err(no_way(from, to))
+            }
         }
     }
 
@@ -52,7 +54,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 Ok(with_no_imaginary_part(real))
             }
             Ty::Pointer(_) => Ok(self.builder.build_int_to_ptr(int, self.unit.pointer(), "")?.into()),
-            Ty::Unit | Ty::Record(_) => Err(no_way(Ty::Int(from), to)),
+            Ty::Unit | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(no_way(Ty::Int(from), to)),
         }
     }
 
@@ -70,7 +72,9 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 let real = self.resize_float(float, part)?;
                 Ok(with_no_imaginary_part(real))
             }
-            Ty::Unit | Ty::Pointer(_) | Ty::Record(_) => Err(no_way("a float", to)),
+            Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => {
+                Err(no_way("a float", to))
+            }
         }
     }
 

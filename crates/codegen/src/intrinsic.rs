@@ -54,7 +54,13 @@ impl<'ctx> Emitter<'_, 'ctx> {
         match ty {
             Ty::Float(float) => self.float_function(function, float, args),
             Ty::Complex(float) => self.complex_function(function, float, args[0]),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => Err(unfit(function, ty)),
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => Err(unfit(function, ty)),
         }
     }
 

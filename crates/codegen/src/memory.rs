@@ -122,7 +122,13 @@ impl<'ctx> Emitter<'_, 'ctx> {
         let (wanted, is_signed) = match ty {
             Ty::Bool => (self.unit.context.bool_type(), false),
             Ty::Int(int) => (self.unit.int_type(int.bits), int.is_signed),
-            Ty::Unit | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) => {
+            Ty::Unit
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => {
                 return Err(InternalError::new("a bit-field is an integer"));
             }
         };

@@ -28,7 +28,14 @@ impl Walker<'_, '_> {
         let stop = self.error(Id::WrongValue, span, title, format!("expected `{}`", self.ty_name(to)));
         Err(match from {
             Ty::Complex(_) => stop.help("take its `.real`"),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => stop,
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => stop,
         })
     }
 
@@ -48,7 +55,9 @@ impl Walker<'_, '_> {
                 | Ty::Float(_)
                 | Ty::Complex(_)
                 | Ty::Pointer(_)
-                | Ty::Record(_),
+                | Ty::Record(_)
+                | Ty::Array(_)
+                | Ty::Tuple(_),
                 _,
             ) => false,
         }

@@ -108,7 +108,7 @@ impl Body {
         self.record_calls += usize::from(is_call && matches!(ty, Ty::Record(_)));
         let op = fold::fold(self, &op, ty).map_or(op, Op::Const);
         let value = self.function.values.push(ty);
-        let inst = self.push(Inst { op, result: Some(value), span });
+        let inst = self.push(Inst { op, result: Some(value), span, releases: Vec::new() });
         self.definitions[value] = Some(inst);
         value
     }
@@ -120,7 +120,7 @@ impl Body {
 
     /// An operation without a result.
     pub(crate) fn effect(&mut self, op: Op, span: Span) {
-        self.push(Inst { op, result: None, span });
+        self.push(Inst { op, result: None, span, releases: Vec::new() });
     }
 
     fn push(&mut self, inst: Inst) -> InstId {

@@ -70,7 +70,13 @@ impl Walker<'_, '_> {
         let (operand, result) = match ty {
             Ty::Bool => (Ty::I64, Ty::I64),
             Ty::Complex(part) => (ty, Ty::Float(part)),
-            Ty::Unit | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => (ty, ty),
+            Ty::Unit
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => (ty, ty),
         };
         let value = convert::to(&mut self.body, value, operand, args.span);
         if matches!(ty, Ty::Bool) || matches!(ty, Ty::Int(int) if !int.is_signed) {
@@ -135,7 +141,7 @@ impl Walker<'_, '_> {
                 let wide = promote::widen(ty).unwrap_or(ty);
                 Ok(Term::Value(convert::to(&mut self.body, value, wide, args.span)))
             }
-            Ty::Unit | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) => {
+            Ty::Unit | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => {
                 let title = format!("`int` of `{}`", self.ty_name(ty));
                 let stop = self.error(Id::WrongArguments, arg.span, title, "expected a real number");
                 Err(stop.help("take its `.real`"))
@@ -239,9 +245,13 @@ impl Walker<'_, '_> {
         let message = match ty {
             Ty::Complex(_) => return Err(self.operands_clash(op, x_ty, y_ty, spans)),
             Ty::Float(_) => "float divmod()",
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => {
-                "integer division or modulo by zero"
-            }
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => "integer division or modulo by zero",
         };
         let divisor = convert::to(&mut self.body, y, ty, args.span);
         self.check_divisor(divisor, message, args.span);

@@ -31,7 +31,14 @@ impl Walker<'_, '_> {
     pub(crate) fn call_pointer(&mut self, pointer: Value, span: Span, args: &Args) -> Walked<Term> {
         let function = match self.body.ty(pointer) {
             Ty::Pointer(ty) => target(self.program.types, ty).map(|target| target.ty),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Record(_) => None,
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => None,
         };
         let found = function.and_then(|ty| self.signature(ty).map(|signature| (ty, signature)));
         let Some((ty, signature)) = found else {
@@ -91,7 +98,13 @@ impl Walker<'_, '_> {
         let ty = match self.body.ty(value) {
             Ty::Bool | Ty::Int(IntTy { bits: 8 | 16, .. }) => int,
             Ty::Float(_) => Ty::F64,
-            other @ (Ty::Unit | Ty::Int(_) | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_)) => other,
+            other @ (Ty::Unit
+            | Ty::Int(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_)) => other,
         };
         convert::to(&mut self.body, value, ty, span)
     }

@@ -150,7 +150,10 @@ impl Walker<'_, '_> {
             (Ty::Pointer(_), _) | (_, Ty::Pointer(_)) => {
                 stop.help("index it to read what it points to: `p[0]`")
             }
-            (Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Record(_), _) => stop,
+            (
+                Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_),
+                _,
+            ) => stop,
         }
     }
 }

@@ -212,7 +212,7 @@ impl Walker<'_, '_> {
                     Ok(convert::not_zero(&mut self.body, *value, span))
                 }
                 Ty::Unit => Ok(self.body.constant(Const::Bool(false), Ty::Bool, span)),
-                Ty::Record(_) => Err(self.no_truth(term, span)),
+                Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(self.no_truth(term, span)),
             },
             Term::Tuple(items) => Ok(self.body.constant(Const::Bool(!items.is_empty()), Ty::Bool, span)),
             Term::Entity(Entity::Text(text)) => {

@@ -188,9 +188,13 @@ impl Walker<'_, '_> {
                 let power = self.call_prelude("numbers._complex_power", &[a, b], span)?;
                 self.value(&power, span)
             }
-            Ty::Unit | Ty::Bool | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => {
-                Ok(self.float_power(a, b, ty, span))
-            }
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Float(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => Ok(self.float_power(a, b, ty, span)),
         }
     }
 

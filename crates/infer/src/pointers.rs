@@ -26,7 +26,13 @@ impl Walker<'_, '_> {
     pub(crate) fn element_count(&mut self, value: Value, span: Span) -> Walked<Value> {
         match self.body.ty(value) {
             Ty::Bool | Ty::Int(_) => Ok(convert::to(&mut self.body, value, Ty::I64, span)),
-            ty @ (Ty::Unit | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_)) => {
+            ty @ (Ty::Unit
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_)) => {
                 let title = format!("a pointer is indexed by `{}`", self.ty_name(ty));
                 Err(self
                     .error(Id::WrongOperand, span, title, "expected an integer")

@@ -169,7 +169,7 @@ impl Walker<'_, '_> {
                 stop.help(format!("call `c{name}`, which takes complex numbers"))
             }
             Ty::Complex(_) => stop.help("take its `.real`"),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Record(_) => stop,
+            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => stop,
         })
     }
 }

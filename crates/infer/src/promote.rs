@@ -20,7 +20,7 @@ pub(crate) fn widen(ty: Ty) -> Option<Ty> {
         Ty::Bool => Some(Ty::I64),
         Ty::Int(int) => Some(Ty::Int(IntTy { bits: 64, ..int })),
         Ty::Float(_) | Ty::Complex(_) => Some(ty),
-        Ty::Unit | Ty::Pointer(_) | Ty::Record(_) => None,
+        Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => None,
     }
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn float(ty: Ty) -> Option<FloatTy> {
     match ty {
         Ty::Float(float) => Some(float),
         Ty::Bool | Ty::Int(_) => Some(FloatTy::F64),
-        Ty::Unit | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) => None,
+        Ty::Unit | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => None,
     }
 }
 
@@ -54,7 +54,15 @@ pub(crate) fn join(a: Ty, b: Ty) -> Option<Ty> {
             Some(Ty::Complex(a.max(b)))
         }
         (
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) | Ty::Record(_),
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_),
             _,
         ) => None,
     }

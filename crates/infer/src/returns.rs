@@ -96,7 +96,14 @@ impl Walker<'_, '_> {
         let stop = self.error(Id::WrongResult, arrival.span, title, format!("expected `{wanted_name}`"));
         Err(match ty {
             Ty::Complex(_) => stop.help("take its `.real`"),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => stop,
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => stop,
         })
     }
 

@@ -3,7 +3,7 @@
 //! numbered in the order of the text.
 
 use arena::{IdMap, SideMap};
-use tir::{Block, BlockId, Function, Inst, Jump, Op, Terminator, Value};
+use tir::{Block, BlockId, Function, Inst, Jump, Terminator, Value};
 
 /// The function with only what is used.
 pub(crate) fn tidy(function: &Function) -> Function {
@@ -49,30 +49,6 @@ fn reachable(function: &Function) -> Vec<BlockId> {
     function.blocks.ids().filter(|block| seen[*block]).collect()
 }
 
-/// Whether an operation does something besides giving its result.
-fn has_effect(op: &Op) -> bool {
-    match op {
-        Op::Call(..)
-        | Op::CallC(..)
-        | Op::CallPointer(..)
-        | Op::Store(..)
-        | Op::StoreBits { .. }
-        | Op::CopyRecord(..) => true,
-        Op::Const(_)
-        | Op::Unary(..)
-        | Op::Binary(..)
-        | Op::Compare(..)
-        | Op::Convert(_)
-        | Op::Select(..)
-        | Op::Intrinsic(..)
-        | Op::SlotAddress(_)
-        | Op::Load(_)
-        | Op::Offset(..)
-        | Op::FieldAddress(..)
-        | Op::LoadBits { .. } => false,
-    }
-}
-
 /// The values that something with an effect needs.
 fn live_values(function: &Function, blocks: &[BlockId]) -> SideMap<Value, bool> {
     let mut definitions: SideMap<Value, Option<&Inst>> = SideMap::default();
@@ -84,7 +60,7 @@ fn live_values(function: &Function, blocks: &[BlockId]) -> SideMap<Value, bool> 
             if let Some(result) = inst.result {
                 definitions[result] = Some(inst);
             }
-            if has_effect(&inst.op) {
+            if inst.op.has_effect() {
                 pending.extend(inst.op.operands());
             }
         }
@@ -133,7 +109,7 @@ impl Rebuild<'_> {
             for inst in &self.old.blocks[block].insts {
                 let inst = &self.old.insts[*inst];
                 if let Some(result) = inst.result
-                    && (self.live[result] || has_effect(&inst.op))
+                    && (self.live[result] || inst.op.has_effect())
                 {
                     self.value(result);
                 }
@@ -164,12 +140,13 @@ impl Rebuild<'_> {
         let Some(new) = self.block_ids[old] else { return };
         let block = &self.old.blocks[old];
         for inst in block.insts.iter().map(|inst| &self.old.insts[*inst]) {
-            if !has_effect(&inst.op) && !inst.result.is_some_and(|result| self.live[result]) {
+            if !inst.op.has_effect() && !inst.result.is_some_and(|result| self.live[result]) {
                 continue;
             }
             let result = inst.result.map(|result| self.value(result));
             let op = inst.op.map_operands(&mut |value| self.value(value));
-            let inst = self.new.insts.push(Inst { op, result, span: inst.span });
+            let releases = inst.releases.iter().map(|value| self.value(*value)).collect();
+            let inst = self.new.insts.push(Inst { op, result, span: inst.span, releases });
             self.new.blocks[new].insts.push(inst);
         }
         self.new.blocks[new].terminator = match &block.terminator {

@@ -4,8 +4,6 @@
 use arena::{Id, IdMap, SideMap};
 use tir::{Block, BlockId, Function, Inst, Jump, Terminator, Value};
 
-use crate::unused::has_effect;
-
 /// Where a block can go on.
 pub(crate) fn jumps(terminator: &Terminator) -> impl Iterator<Item = &Jump> {
     let (first, second) = match terminator {
@@ -71,7 +69,7 @@ impl Compactor<'_> {
     }
 
     fn keeps_inst(&self, inst: &Inst) -> bool {
-        has_effect(&inst.op) || inst.result.is_none_or(|result| self.used[result])
+        inst.op.has_effect() || inst.result.is_none_or(|result| self.used[result])
     }
 
     /// Numbers the values of a block.
@@ -108,7 +106,8 @@ impl Compactor<'_> {
             if self.keeps_inst(inst) {
                 let op = inst.op.map_operands(&mut |value| self.value(value));
                 let result = inst.result.map(|result| self.value(result));
-                insts.push(self.made.insts.push(Inst { op, result, span: inst.span }));
+                let releases = inst.releases.iter().map(|&value| self.value(value)).collect();
+                insts.push(self.made.insts.push(Inst { op, result, span: inst.span, releases }));
             }
         }
         let terminator = self.terminator(&block.terminator);

@@ -54,7 +54,7 @@ fn roots(function: &Function, block: BlockId) -> Vec<Value> {
     let block = &function.blocks[block];
     let effects = block.insts.iter().map(|&inst| &function.insts[inst]);
     let mut roots: Vec<Value> = effects
-        .filter(|inst| inst.result.is_none() || has_effect(&inst.op))
+        .filter(|inst| inst.result.is_none() || inst.op.has_effect())
         .flat_map(|inst| inst.op.operands())
         .collect();
     match &block.terminator {
@@ -64,30 +64,6 @@ fn roots(function: &Function, block: BlockId) -> Vec<Value> {
         Terminator::Jump(_) | Terminator::Unreachable => {}
     }
     roots
-}
-
-/// Whether an operation does more than give its result.
-pub(crate) fn has_effect(op: &Op) -> bool {
-    match op {
-        Op::Const(_)
-        | Op::Unary(..)
-        | Op::Binary(..)
-        | Op::Compare(..)
-        | Op::Convert(_)
-        | Op::Select(..)
-        | Op::Intrinsic(..)
-        | Op::SlotAddress(_)
-        | Op::Offset(..)
-        | Op::FieldAddress(..) => false,
-        Op::Call(..)
-        | Op::CallC(..)
-        | Op::CallPointer(..)
-        | Op::Load(_)
-        | Op::Store(..)
-        | Op::LoadBits { .. }
-        | Op::StoreBits { .. }
-        | Op::CopyRecord(..) => true,
-    }
 }
 
 /// What every jump to a block brings for one of its parameters.

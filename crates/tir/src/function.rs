@@ -74,6 +74,8 @@ pub struct Inst {
     pub result: Option<Value>,
     /// The text that it came from.
     pub span: Span,
+    /// What is released where it ends the function: a call that fails, an index out of range.
+    pub releases: Vec<Value>,
 }
 
 /// A jump with what it brings.

@@ -10,15 +10,18 @@
 
 #![forbid(unsafe_code)]
 
+mod array;
 mod function;
 mod operands;
 mod ops;
 mod print;
 mod program;
 mod read;
+mod tuple;
 mod ty;
 mod verify;
 
+pub use array::{ArrayTy, Element, Order};
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
 pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};
 pub use print::print;
@@ -27,5 +30,6 @@ pub use program::{
     RaiseSiteId,
 };
 pub use read::{ReadError, read};
+pub use tuple::TupleTy;
 pub use ty::{FloatTy, IntTy, Ty};
 pub use verify::verify;

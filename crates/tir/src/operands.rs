@@ -47,6 +47,74 @@ impl Op {
                 width: *width,
             },
             Self::CopyRecord(to, from) => Self::CopyRecord(map(*to), map(*from)),
+            Self::Tuple(items) => Self::Tuple(all(items)),
+            Self::Item(tuple, index) => Self::Item(map(*tuple), *index),
+            Self::View { owner, data, dims, strides } => {
+                let owner = owner.map(&mut *map);
+                let data = map(*data);
+                let mut all = |values: &[Value]| values.iter().map(|value| map(*value)).collect();
+                Self::View { owner, data, dims: all(dims), strides: all(strides) }
+            }
+            Self::Allocate { dims, is_zeroed } => Self::Allocate { dims: all(dims), is_zeroed: *is_zeroed },
+            Self::Dim(array, axis) => Self::Dim(map(*array), *axis),
+            Self::Stride(array, axis) => Self::Stride(map(*array), *axis),
+            Self::Data(array) => Self::Data(map(*array)),
+            Self::Index { array, axis, index, site } => {
+                Self::Index { array: map(*array), axis: *axis, index: map(*index), site: *site }
+            }
+            Self::LoadElement(array, indices) => {
+                let array = map(*array);
+                Self::LoadElement(array, indices.iter().map(|value| map(*value)).collect())
+            }
+            Self::StoreElement(array, indices, value) => {
+                let array = map(*array);
+                let indices = indices.iter().map(|value| map(*value)).collect();
+                Self::StoreElement(array, indices, map(*value))
+            }
+            Self::ElementAddress(array, indices) => {
+                let array = map(*array);
+                Self::ElementAddress(array, indices.iter().map(|value| map(*value)).collect())
+            }
+            Self::Retain(value) => Self::Retain(map(*value)),
+            Self::Release(value) => Self::Release(map(*value)),
+        }
+    }
+
+    /// Whether it does something besides giving its result, or can end the function.
+    pub fn has_effect(&self) -> bool {
+        match self {
+            Self::Call(..)
+            | Self::CallC(..)
+            | Self::CallPointer(..)
+            | Self::Store(..)
+            | Self::StoreBits { .. }
+            | Self::CopyRecord(..)
+            | Self::StoreElement(..)
+            | Self::Retain(_)
+            | Self::Release(_)
+            | Self::Index { site: Some(_), .. } => true,
+            Self::Const(_)
+            | Self::Unary(..)
+            | Self::Binary(..)
+            | Self::Compare(..)
+            | Self::Convert(_)
+            | Self::Select(..)
+            | Self::Intrinsic(..)
+            | Self::SlotAddress(_)
+            | Self::Load(_)
+            | Self::Offset(..)
+            | Self::FieldAddress(..)
+            | Self::LoadBits { .. }
+            | Self::Tuple(_)
+            | Self::Item(..)
+            | Self::View { .. }
+            | Self::Allocate { .. }
+            | Self::Dim(..)
+            | Self::Stride(..)
+            | Self::Data(_)
+            | Self::Index { site: None, .. }
+            | Self::LoadElement(..)
+            | Self::ElementAddress(..) => false,
         }
     }
 }

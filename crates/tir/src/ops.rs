@@ -3,7 +3,7 @@
 
 use ctype::TypeId;
 
-use crate::{CFunctionId, FuncId, SlotId, Ty, Value};
+use crate::{CFunctionId, FuncId, RaiseSiteId, SlotId, Ty, Value};
 
 /// A constant of the result's type.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -301,4 +301,56 @@ pub enum Op {
     },
     /// Copies the record of the second reference over that of the first. No result.
     CopyRecord(Value, Value),
+    /// A tuple of these.
+    Tuple(Vec<Value>),
+    /// An item of a tuple.
+    Item(Value, u32),
+    /// An array over memory that is there.
+    View {
+        /// The array that keeps the memory alive; without one that is not this program's concern.
+        owner: Option<Value>,
+        /// A pointer to the first element.
+        data: Value,
+        /// The length of each axis, `i64`, none negative.
+        dims: Vec<Value>,
+        /// The bytes from one element to the next along each axis, `i64`; none where the order of the
+        /// result's type says them.
+        strides: Vec<Value>,
+    },
+    /// A new array, in C's or Fortran's order. Its data is null where there is no memory for it.
+    Allocate {
+        /// The length of each axis, `i64`, none negative.
+        dims: Vec<Value>,
+        /// Whether the elements are zero; else they are what was there.
+        is_zeroed: bool,
+    },
+    /// The length of an array's axis, an `i64`.
+    Dim(Value, u8),
+    /// The bytes from one element of an array to the next along an axis, an `i64`.
+    Stride(Value, u8),
+    /// The pointer to an array's first element.
+    Data(Value),
+    /// An `i64` as an index of an array's axis: a negative one counts from the end. Where there is a
+    /// site, one outside of the array raises there, with the index and all lengths as values.
+    Index {
+        /// The array.
+        array: Value,
+        /// Which axis.
+        axis: u8,
+        /// The index as it was given.
+        index: Value,
+        /// Who raises.
+        site: Option<RaiseSiteId>,
+    },
+    /// Reads the element at indices that are in range; not of an array of records.
+    LoadElement(Value, Vec<Value>),
+    /// Writes the value to the element at indices that are in range; not of an array of records. No
+    /// result.
+    StoreElement(Value, Vec<Value>, Value),
+    /// Where the element at these indices is: a pointer, or the reference of a record.
+    ElementAddress(Value, Vec<Value>),
+    /// One more holds the memory that the value keeps alive. No result.
+    Retain(Value),
+    /// One less holds it; with the last it is freed. No result.
+    Release(Value),
 }

@@ -31,8 +31,8 @@ use std::fmt::{self, Write as _};
 use ctype::{CTypes, TypeId};
 
 use crate::{
-    Block, BlockId, CFunction, Const, Function, Inst, Jump, Op, Program, RaiseArg, RaiseSite, Terminator, Ty,
-    Value,
+    ArrayTy, Block, BlockId, CFunction, Const, Function, Inst, Jump, Op, Order, Program, RaiseArg, RaiseSite,
+    Terminator, Ty, Value,
 };
 
 /// The text of a program. The table gives C types their names.
@@ -82,6 +82,10 @@ fn raise_site(site: &RaiseSite) -> String {
         .map(|arg| match arg {
             RaiseArg::Text(text) => format!("{text:?}"),
             RaiseArg::Value => "value".to_owned(),
+            RaiseArg::Format(pieces) => {
+                let pieces: Vec<String> = pieces.iter().map(|piece| format!("{piece:?}")).collect();
+                format!("format ({})", pieces.join(", "))
+            }
         })
         .collect();
     format!("{} in {} at {:?} ({})", site.class, site.function, site.span, args.join(", "))
@@ -107,7 +111,11 @@ fn print_block(function: &Function, id: BlockId, block: &Block, out: &mut String
 
 fn print_inst(function: &Function, inst: &Inst, out: &mut String) {
     let result = inst.result.map(|result| format!("{} = ", definition(function, result)));
-    let _ = writeln!(out, "  {}{}", result.unwrap_or_default(), inst.op);
+    let _ = write!(out, "  {}{}", result.unwrap_or_default(), inst.op);
+    if !inst.releases.is_empty() {
+        let _ = write!(out, " or release {}", List(&inst.releases));
+    }
+    out.push('\n');
 }
 
 /// A value with its type and the user's name for it.
@@ -119,14 +127,10 @@ fn definition(function: &Function, value: Value) -> String {
 /// The C types that the text names.
 fn used_types(program: &Program) -> BTreeSet<TypeId> {
     let mut used = BTreeSet::new();
-    let of_ty = |ty: Ty| match ty {
-        Ty::Pointer(id) | Ty::Record(id) => Some(id),
-        Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => None,
-    };
     used.extend(program.c_functions.values().map(|function| function.ty));
     for function in program.functions.values() {
-        used.extend(of_ty(function.result));
-        used.extend(function.values.values().filter_map(|ty| of_ty(*ty)));
+        add_c_types(function.result, &mut used);
+        function.values.values().for_each(|ty| add_c_types(*ty, &mut used));
         used.extend(function.slots.values().map(|slot| slot.ty));
         for inst in function.insts.values() {
             if let Op::CallPointer(_, ty, _) = inst.op {
@@ -135,6 +139,17 @@ fn used_types(program: &Program) -> BTreeSet<TypeId> {
         }
     }
     used
+}
+
+fn add_c_types(ty: Ty, used: &mut BTreeSet<TypeId>) {
+    match ty {
+        Ty::Pointer(id) | Ty::Record(id) => {
+            used.insert(id);
+        }
+        Ty::Array(array) => add_c_types(array.element.ty(), used),
+        Ty::Tuple(tuple) => tuple.items().iter().for_each(|item| add_c_types(*item, used)),
+        Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => {}
+    }
 }
 
 impl fmt::Display for Ty {
@@ -147,7 +162,34 @@ impl fmt::Display for Ty {
             Self::Complex(float) => write!(formatter, "c{}", float.bits() * 2),
             Self::Pointer(id) => write!(formatter, "ptr {id}"),
             Self::Record(id) => write!(formatter, "record {id}"),
+            Self::Array(array) => write!(formatter, "{array}"),
+            Self::Tuple(tuple) => {
+                formatter.write_str("tuple (")?;
+                for (index, item) in tuple.items().iter().enumerate() {
+                    write!(formatter, "{}{item}", if index == 0 { "" } else { ", " })?;
+                }
+                formatter.write_str(")")
+            }
         }
+    }
+}
+
+/// `array f64 2 C`, with `readonly` and `unaligned` where it is.
+impl fmt::Display for ArrayTy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let order = match self.order {
+            Order::C => "C",
+            Order::F => "F",
+            Order::Any => "A",
+        };
+        write!(formatter, "array {} {} {order}", self.element.ty(), self.rank)?;
+        if !self.is_writable {
+            formatter.write_str(" readonly")?;
+        }
+        if !self.is_aligned {
+            formatter.write_str(" unaligned")?;
+        }
+        Ok(())
     }
 }
 
@@ -204,6 +246,30 @@ impl fmt::Display for Op {
                 write!(formatter, "store_bits {record} + {offset} bit {start} width {width}, {value}")
             }
             Self::CopyRecord(to, from) => write!(formatter, "copy {to}, {from}"),
+            Self::Tuple(items) => write!(formatter, "tuple ({})", List(items)),
+            Self::Item(tuple, index) => write!(formatter, "item {tuple}, {index}"),
+            Self::View { owner, data, dims, strides } => {
+                write!(formatter, "view {data} dims ({}) strides ({})", List(dims), List(strides))?;
+                owner.map_or(Ok(()), |owner| write!(formatter, " of {owner}"))
+            }
+            Self::Allocate { dims, is_zeroed } => {
+                let zeroed = if *is_zeroed { "zeroed " } else { "" };
+                write!(formatter, "allocate {zeroed}({})", List(dims))
+            }
+            Self::Dim(array, axis) => write!(formatter, "dim {array}, {axis}"),
+            Self::Stride(array, axis) => write!(formatter, "stride {array}, {axis}"),
+            Self::Data(array) => write!(formatter, "data {array}"),
+            Self::Index { array, axis, index, site } => {
+                write!(formatter, "index {array}, {axis}, {index}")?;
+                site.map_or(Ok(()), |site| write!(formatter, " or raise {site}"))
+            }
+            Self::LoadElement(array, indices) => write!(formatter, "get {array}({})", List(indices)),
+            Self::StoreElement(array, indices, value) => {
+                write!(formatter, "set {array}({}), {value}", List(indices))
+            }
+            Self::ElementAddress(array, indices) => write!(formatter, "at {array}({})", List(indices)),
+            Self::Retain(value) => write!(formatter, "retain {value}"),
+            Self::Release(value) => write!(formatter, "release {value}"),
         }
     }
 }

@@ -85,6 +85,20 @@ pub struct RaiseSite {
 pub enum RaiseArg {
     /// A string that stands in the source.
     Text(String),
-    /// The next of the values that the terminator brings: a scalar.
+    /// The next of the values that are brought: a scalar.
     Value,
+    /// A string with values in it: these pieces, and between each two the next of the values.
+    Format(Vec<String>),
+}
+
+impl RaiseSite {
+    /// How many values it asks for.
+    pub fn value_count(&self) -> usize {
+        let counts = self.args.iter().map(|arg| match arg {
+            RaiseArg::Text(_) => 0,
+            RaiseArg::Value => 1,
+            RaiseArg::Format(pieces) => pieces.len().saturating_sub(1),
+        });
+        counts.sum()
+    }
 }

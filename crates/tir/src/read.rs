@@ -170,12 +170,15 @@ impl Reader {
         let start = line.number()?;
         line.expect("..")?;
         let span = Span::new(start, line.number()?);
-        let args =
-            line.list(
-                |line| {
-                    if line.eat("value") { Ok(RaiseArg::Value) } else { line.text().map(RaiseArg::Text) }
-                },
-            )?;
+        let args = line.list(|line| {
+            if line.eat("value") {
+                Ok(RaiseArg::Value)
+            } else if line.eat("format") {
+                line.list(Line::text).map(RaiseArg::Format)
+            } else {
+                line.text().map(RaiseArg::Text)
+            }
+        })?;
         self.program.raise_sites.push(RaiseSite { class, function, span, args });
         Ok(())
     }
@@ -214,7 +217,14 @@ impl Reader {
         };
         let ty = result.and_then(|value| self.values[value.index()].as_ref().map(|(ty, _)| *ty));
         let op = self.op(line, ty)?;
-        let inst = self.open()?.insts.push(Inst { op, result, span });
+        let mut releases = Vec::new();
+        if line.eat("or release") {
+            releases.push(line.value()?);
+            while line.eat(",") {
+                releases.push(line.value()?);
+            }
+        }
+        let inst = self.open()?.insts.push(Inst { op, result, span, releases });
         self.last_block()?.insts.push(inst);
         Ok(())
     }

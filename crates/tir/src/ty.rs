@@ -2,6 +2,8 @@
 
 use ctype::TypeId;
 
+use crate::{ArrayTy, TupleTy};
+
 /// An integer of two's complement.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct IntTy {
@@ -61,6 +63,10 @@ pub enum Ty {
     Pointer(TypeId),
     /// A C struct or union in memory; the value is its address.
     Record(TypeId),
+    /// An array; the value is its descriptor, not its elements.
+    Array(ArrayTy),
+    /// Several values at once, as a function takes or returns them.
+    Tuple(TupleTy),
 }
 
 impl Ty {
@@ -70,4 +76,19 @@ impl Ty {
     pub const I64: Self = Self::Int(IntTy::I64);
     /// `complex`.
     pub const C128: Self = Self::Complex(FloatTy::F64);
+
+    /// Whether a value of it keeps memory alive that is counted.
+    pub fn holds_memory(self) -> bool {
+        match self {
+            Self::Array(_) => true,
+            Self::Tuple(tuple) => tuple.items().iter().any(|item| item.holds_memory()),
+            Self::Unit
+            | Self::Bool
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Complex(_)
+            | Self::Pointer(_)
+            | Self::Record(_) => false,
+        }
+    }
 }

@@ -8,8 +8,8 @@ use arena::{Id as _, SideMap};
 use ctype::{CType, CTypes, TypeId};
 
 use crate::{
-    BinaryOp, BlockId, Const, Function, Inst, IntTy, Intrinsic, Jump, Op, Program, RaiseArg, Terminator, Ty,
-    UnaryOp, Value,
+    ArrayTy, BinaryOp, BlockId, Const, Element, Function, Inst, IntTy, Intrinsic, Jump, Op, Order, Program,
+    RaiseSite, Terminator, Ty, UnaryOp, Value,
 };
 
 /// Checks a program.
@@ -58,7 +58,8 @@ impl Verifier<'_> {
         for (id, block) in self.function.blocks.iter() {
             for (index, inst) in block.insts.iter().enumerate() {
                 let inst = &self.function.insts[*inst];
-                self.check_uses(id, index, &inst.op.operands(), &definitions, &dominators);
+                let uses: Vec<Value> = inst.op.operands().into_iter().chain(inst.releases.clone()).collect();
+                self.check_uses(id, index, &uses, &definitions, &dominators);
                 self.check_inst(inst);
             }
             let uses = terminator_uses(&block.terminator);
@@ -190,6 +191,93 @@ impl Verifier<'_> {
                 matches!(ty(to), Ty::Record(_)) && ty(to) == ty(from) && result.is_none(),
                 "two records of one type",
             ),
+            Op::Tuple(items) => {
+                let Some(Ty::Tuple(tuple)) = result else { return Err("a tuple") };
+                need(items.iter().map(ty).eq(tuple.items().iter().copied()), "the items of the tuple")
+            }
+            Op::Item(of, index) => {
+                let Ty::Tuple(tuple) = ty(of) else { return Err("a tuple") };
+                let item = usize::try_from(*index).ok().and_then(|index| tuple.items().get(index));
+                need(item.copied() == result, "an item of the tuple")
+            }
+            Op::Retain(value) | Op::Release(value) => {
+                need(ty(value).holds_memory() && result.is_none(), "a value that holds memory, no result")
+            }
+            Op::View { .. }
+            | Op::Allocate { .. }
+            | Op::Dim(..)
+            | Op::Stride(..)
+            | Op::Data(_)
+            | Op::Index { .. }
+            | Op::LoadElement(..)
+            | Op::StoreElement(..)
+            | Op::ElementAddress(..) => self.check_array_op(op, result),
+        }
+    }
+
+    fn check_array_op(&self, op: &Op, result: Option<Ty>) -> Result<(), &'static str> {
+        let ty = |value: &Value| self.ty(*value);
+        let need = |holds: bool, what: &'static str| if holds { Ok(()) } else { Err(what) };
+        let array = |value: &Value| match ty(value) {
+            Ty::Array(array) => Ok(array),
+            _ => Err("an array"),
+        };
+        let made = match result {
+            Some(Ty::Array(array)) => Ok(array),
+            _ => Err("an array as the result"),
+        };
+        let are_words = |values: &[Value], count: usize| {
+            values.len() == count && values.iter().all(|value| ty(value) == Ty::I64)
+        };
+        let rank = |array: ArrayTy| usize::from(array.rank);
+        match op {
+            Op::View { owner, data, dims, strides } => {
+                let made = made?;
+                owner.as_ref().map_or(Ok(()), |owner| array(owner).map(drop))?;
+                need(matches!(ty(data), Ty::Pointer(_)), "a pointer to the first element")?;
+                need(are_words(dims, rank(made)), "a length for each axis")?;
+                let count = if made.has_strides() { rank(made) } else { 0 };
+                need(are_words(strides, count), "the strides that the type has")
+            }
+            Op::Allocate { dims, .. } => {
+                let made = made?;
+                let has_order = made.rank == 0 || made.order != Order::Any;
+                need(has_order && made.is_writable && made.is_aligned, "a type of new arrays")?;
+                need(are_words(dims, rank(made)), "a length for each axis")
+            }
+            Op::Dim(of, axis) | Op::Stride(of, axis) => {
+                need(*axis < array(of)?.rank && result == Some(Ty::I64), "an axis of the array, to `i64`")
+            }
+            Op::Data(of) => {
+                array(of)?;
+                need(matches!(result, Some(Ty::Pointer(_))), "an array, to a pointer")
+            }
+            Op::Index { array: of, axis, index, site } => {
+                let of = array(of)?;
+                let is_right = *axis < of.rank && ty(index) == Ty::I64 && result == Some(Ty::I64);
+                need(is_right, "an axis of the array and an `i64`")?;
+                let Some(site) = site else { return Ok(()) };
+                let asked = self.program.raise_sites.get(*site).map(RaiseSite::value_count);
+                need(asked == Some(1 + rank(of)), "a site that asks for the index and the lengths")
+            }
+            Op::LoadElement(of, indices) => {
+                let of = array(of)?;
+                need(are_words(indices, rank(of)), "an index for each axis")?;
+                let is_scalar = !matches!(of.element, Element::Record(_));
+                need(is_scalar && result == Some(of.element.ty()), "the element of the array")
+            }
+            Op::StoreElement(of, indices, value) => {
+                let of = array(of)?;
+                need(are_words(indices, rank(of)), "an index for each axis")?;
+                let is_scalar = !matches!(of.element, Element::Record(_));
+                need(is_scalar && ty(value) == of.element.ty(), "a value of the array's element")?;
+                need(of.is_writable && result.is_none(), "an array that is writable")
+            }
+            Op::ElementAddress(of, indices) => {
+                need(are_words(indices, rank(array(of)?)), "an index for each axis")?;
+                need(is_address(result), "an address as the result")
+            }
+            _ => Err("an operation on arrays"),
         }
     }
 
@@ -208,7 +296,13 @@ impl Verifier<'_> {
         let takes = match first {
             Ty::Float(_) => true,
             Ty::Complex(_) => intrinsic.takes_complex(),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Pointer(_) | Ty::Record(_) => false,
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => false,
         };
         let is_right = takes && result == Some(expected) && args[1..].iter().all(|arg| self.ty(*arg) == rest);
         if is_right { Ok(()) } else { Err("floats of one type, to the function's result") }
@@ -248,11 +342,7 @@ impl Verifier<'_> {
                 }
             }
             Terminator::Raise(site, values) => {
-                let asked = self
-                    .program
-                    .raise_sites
-                    .get(*site)
-                    .map(|site| site.args.iter().filter(|arg| matches!(arg, RaiseArg::Value)).count());
+                let asked = self.program.raise_sites.get(*site).map(RaiseSite::value_count);
                 if asked != Some(values.len()) {
                     self.fault(site, "it does not get the values that it asks for");
                 }

@@ -56,7 +56,7 @@ impl FunctionBuilder {
     }
 
     fn push(&mut self, op: Op, result: Option<Value>) {
-        let inst = self.function.insts.push(Inst { op, result, span: Span::at(0) });
+        let inst = self.function.insts.push(Inst { op, result, span: Span::at(0), releases: Vec::new() });
         self.function.blocks[self.block].insts.push(inst);
     }
 

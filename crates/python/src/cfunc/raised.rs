@@ -180,7 +180,7 @@ fn box_words<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let mut word = || words.next().unwrap_or_default();
     Ok(match ty {
-        Ty::Unit | Ty::Record(_) => py.None().into_bound(py),
+        Ty::Unit | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => py.None().into_bound(py),
         Ty::Bool => (word() != 0).into_pyobject(py)?.to_owned().into_any(),
         Ty::Int(IntTy { is_signed: true, .. }) => word().cast_signed().into_pyobject(py)?.into_any(),
         Ty::Int(IntTy { is_signed: false, .. }) | Ty::Pointer(_) => word().into_pyobject(py)?.into_any(),

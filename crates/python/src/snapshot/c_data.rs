@@ -73,7 +73,7 @@ fn number_of(value: &Bound<'_, PyAny>, face: &Face) -> PyResult<Option<Entity>> 
         Ty::Bool | Ty::Int(_) => py.get_type::<PyInt>(),
         Ty::Float(_) => py.get_type::<PyFloat>(),
         Ty::Complex(_) => py.get_type::<PyComplex>(),
-        Ty::Unit | Ty::Pointer(_) | Ty::Record(_) => return Ok(None),
+        Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => return Ok(None),
     };
     Ok(constant(&class.call1((value,))?, ty))
 }

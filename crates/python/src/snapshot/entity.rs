@@ -124,7 +124,7 @@ pub(super) fn constant(value: &Bound<'_, PyAny>, ty: Ty) -> Option<Entity> {
             let complex = value.cast::<PyComplex>().ok()?;
             Const::Complex(complex.real(), complex.imag())
         }
-        Ty::Unit | Ty::Pointer(_) | Ty::Record(_) => return None,
+        Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => return None,
     };
     Some(Entity::Constant(constant, ty))
 }

@@ -4,8 +4,8 @@ use arena::Id as _;
 
 use super::{Line, Read, Reader};
 use crate::{
-    BinaryOp, BlockId, CFunctionId, Comparison, Const, FloatTy, FuncId, IntTy, Intrinsic, Jump, Op,
-    RaiseSiteId, SlotId, Terminator, Ty, UnaryOp,
+    ArrayTy, BinaryOp, BlockId, CFunctionId, Comparison, Const, Element, FloatTy, FuncId, IntTy, Intrinsic,
+    Jump, Op, Order, RaiseSiteId, SlotId, Terminator, TupleTy, Ty, UnaryOp,
 };
 
 impl Reader {
@@ -28,8 +28,26 @@ impl Reader {
             "c128" => Ok(Ty::C128),
             "ptr" => self.c_type(line).map(Ty::Pointer),
             "record" => self.c_type(line).map(Ty::Record),
+            "array" => self.array(line).map(Ty::Array),
+            "tuple" => {
+                let items = line.list(|line| self.ty(line))?;
+                Ok(Ty::Tuple(TupleTy::new(&items)))
+            }
             other => Err(format!("a type, not `{other}`")),
         }
+    }
+
+    fn array(&self, line: &mut Line<'_>) -> Read<ArrayTy> {
+        let element = Element::of(self.ty(line)?).ok_or("the type of an element")?;
+        let rank = line.number()?;
+        let order = match line.word()? {
+            "C" => Order::C,
+            "F" => Order::F,
+            "A" => Order::Any,
+            other => return Err(format!("`C`, `F` or `A`, not `{other}`")),
+        };
+        let is_writable = !line.eat("readonly");
+        Ok(ArrayTy { element, rank, order, is_writable, is_aligned: !line.eat("unaligned") })
     }
 
     /// An operation with a result of this type.
@@ -68,7 +86,15 @@ impl Reader {
                 Ok(Op::StoreBits { record, value: line.next_value()?, offset, start, width })
             }
             "copy" => Ok(Op::CopyRecord(line.value()?, line.next_value()?)),
-            other => Err(format!("an operation, not `{other}`")),
+            "tuple" => line.list(Line::value).map(Op::Tuple),
+            "item" => {
+                let tuple = line.value()?;
+                line.expect(",")?;
+                Ok(Op::Item(tuple, line.number()?))
+            }
+            "retain" => line.value().map(Op::Retain),
+            "release" => line.value().map(Op::Release),
+            _ => array_op(line, word),
         }
     }
 
@@ -83,6 +109,49 @@ impl Reader {
         line.expect("as")?;
         let ty = self.c_type(line)?;
         Ok(Op::CallPointer(pointer, ty, line.list(Line::value)?))
+    }
+}
+
+/// An operation on arrays.
+fn array_op(line: &mut Line<'_>, word: &str) -> Read<Op> {
+    match word {
+        "view" => {
+            let data = line.value()?;
+            line.expect("dims")?;
+            let dims = line.list(Line::value)?;
+            line.expect("strides")?;
+            let strides = line.list(Line::value)?;
+            let owner = if line.eat("of") { Some(line.value()?) } else { None };
+            Ok(Op::View { owner, data, dims, strides })
+        }
+        "allocate" => {
+            let is_zeroed = line.eat("zeroed");
+            Ok(Op::Allocate { dims: line.list(Line::value)?, is_zeroed })
+        }
+        "dim" | "stride" => {
+            let array = line.value()?;
+            line.expect(",")?;
+            let axis = line.number()?;
+            Ok(if word == "dim" { Op::Dim(array, axis) } else { Op::Stride(array, axis) })
+        }
+        "data" => line.value().map(Op::Data),
+        "index" => {
+            let array = line.value()?;
+            line.expect(",")?;
+            let axis = line.number()?;
+            let index = line.next_value()?;
+            let site =
+                if line.eat("or raise") { Some(RaiseSiteId::from_index(line.id("raise")?)) } else { None };
+            Ok(Op::Index { array, axis, index, site })
+        }
+        "get" => Ok(Op::LoadElement(line.value()?, line.list(Line::value)?)),
+        "set" => {
+            let array = line.value()?;
+            let indices = line.list(Line::value)?;
+            Ok(Op::StoreElement(array, indices, line.next_value()?))
+        }
+        "at" => Ok(Op::ElementAddress(line.value()?, line.list(Line::value)?)),
+        other => Err(format!("an operation, not `{other}`")),
     }
 }
 
@@ -142,7 +211,7 @@ fn constant(line: &mut Line<'_>, ty: Option<Ty>) -> Read<Const> {
         Ty::Unit => line.expect("unit").map(|()| Const::Unit),
         Ty::Bool if line.eat("true") => Ok(Const::Bool(true)),
         Ty::Bool => line.expect("false").map(|()| Const::Bool(false)),
-        Ty::Record(_) => Err(not_one()),
+        Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(not_one()),
         Ty::Int(_) | Ty::Pointer(_) => line.rest().parse().map(Const::Int).map_err(|_| not_one()),
         Ty::Float(_) => float(line.rest()).map(Const::Float),
         Ty::Complex(_) => {
