@@ -27,6 +27,8 @@ pub(crate) struct Body {
     /// The first read of a name that is bound on no way to it. In a loop that is walked again, a later
     /// round may bind it: only what is left at the end is an error.
     unbound: Option<Arc<Stop>>,
+    /// The type `void *`.
+    address: TypeId,
     /// Where instructions go; none after a terminator.
     current: Option<BlockId>,
     /// The places of this function that raise; their ids are of this list until the end.
@@ -35,7 +37,7 @@ pub(crate) struct Body {
 
 impl Body {
     /// A function with an empty entry block.
-    pub(crate) fn new(name: &str, source: &Source) -> Self {
+    pub(crate) fn new(name: &str, source: &Source, address: TypeId) -> Self {
         let function = Function {
             name: name.to_owned(),
             source: source.clone(),
@@ -52,6 +54,7 @@ impl Body {
             read_only: SideMap::default(),
             record_calls: 0,
             unbound: None,
+            address,
             current: None,
             sites: IdMap::new(),
         };
@@ -134,6 +137,11 @@ impl Body {
     /// A constant.
     pub(crate) fn constant(&mut self, value: Const, ty: Ty, span: Span) -> Value {
         self.emit(Op::Const(value), ty, span)
+    }
+
+    /// An address that points nowhere.
+    pub(crate) fn null(&mut self, span: Span) -> Value {
+        self.constant(Const::Int(0), Ty::Pointer(self.address), span)
     }
 
     /// The type of a value.

@@ -1,7 +1,7 @@
 //! Conversions that never fail: those of assignment and of arithmetic.
 
 use source::Span;
-use tir::{Comparison, Const, Op, Ty, UnaryOp, Value};
+use tir::{ArrayTy, Comparison, Const, Op, Ty, UnaryOp, Value};
 
 use crate::body::Body;
 
@@ -42,8 +42,22 @@ pub(crate) fn zero(body: &mut Body, ty: Ty, span: Span) -> Value {
             let slot = body.slot(record);
             return body.emit(Op::SlotAddress(slot), ty, span);
         }
+        Ty::Array(array) => return empty_array(body, array, span),
+        Ty::Tuple(tuple) => {
+            let items = tuple.items().iter().map(|item| zero(body, *item, span)).collect();
+            return body.emit(Op::Tuple(items), ty, span);
+        }
     };
     body.constant(constant, ty, span)
+}
+
+/// An array without memory, which nobody reads.
+fn empty_array(body: &mut Body, array: ArrayTy, span: Span) -> Value {
+    let word = body.constant(Const::Int(0), Ty::I64, span);
+    let dims = vec![word; usize::from(array.rank)];
+    let strides = if array.has_strides() { dims.clone() } else { Vec::new() };
+    let data = body.null(span);
+    body.emit(Op::View { owner: None, data, dims, strides }, Ty::Array(array), span)
 }
 
 /// The other truth value.

@@ -163,9 +163,13 @@ impl Walker<'_, '_> {
                     let place = self.field_place(*of, text, span)?;
                     self.read_place(&place)
                 }
-                Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => {
-                    self.number_attribute(*of, text, span)
-                }
+                Ty::Unit
+                | Ty::Bool
+                | Ty::Int(_)
+                | Ty::Float(_)
+                | Ty::Complex(_)
+                | Ty::Array(_)
+                | Ty::Tuple(_) => self.number_attribute(*of, text, span),
             },
             Term::Tuple(_) | Term::Entity(_) | Term::Method(..) => {
                 let title = format!("{} has no attribute `{text}` in compiled code", self.describe(&term));

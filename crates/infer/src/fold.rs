@@ -37,7 +37,20 @@ pub(crate) fn fold(body: &Body, op: &Op, ty: Ty) -> Option<Const> {
         | Op::FieldAddress(..)
         | Op::LoadBits { .. }
         | Op::StoreBits { .. }
-        | Op::CopyRecord(..) => None,
+        | Op::CopyRecord(..)
+        | Op::Tuple(_)
+        | Op::Item(..)
+        | Op::View { .. }
+        | Op::Allocate { .. }
+        | Op::Dim(..)
+        | Op::Stride(..)
+        | Op::Data(_)
+        | Op::Index { .. }
+        | Op::LoadElement(..)
+        | Op::StoreElement(..)
+        | Op::ElementAddress(..)
+        | Op::Retain(_)
+        | Op::Release(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Types and terms in the words of a message.
 
 use ctype::CTypes;
-use tir::{FloatTy, Ty};
+use tir::{ArrayTy, FloatTy, Order, Ty};
 
 use crate::Entity;
 use crate::body::Body;
@@ -18,7 +18,26 @@ pub(crate) fn ty(types: &CTypes, ty: Ty) -> String {
         Ty::Complex(FloatTy::F32) => "complex64".to_owned(),
         Ty::Complex(FloatTy::F64) => "complex128".to_owned(),
         Ty::Pointer(id) | Ty::Record(id) => types.name(id),
+        Ty::Array(array) => array_name(types, array),
+        Ty::Tuple(tuple) => {
+            let items: Vec<String> = tuple.items().iter().map(|item| self::ty(types, *item)).collect();
+            let comma = if items.len() == 1 { "," } else { "" };
+            format!("({}{comma})", items.join(", "))
+        }
     }
+}
+
+/// As Numba prints it: `array(float64, 2d, C)`, `readonly` and `unaligned` where it is.
+fn array_name(types: &CTypes, array: ArrayTy) -> String {
+    let order = match array.order {
+        Order::C => "C",
+        Order::F => "F",
+        Order::Any => "A",
+    };
+    let readonly = if array.is_writable { "" } else { "readonly " };
+    let unaligned = if array.is_aligned { "" } else { "unaligned " };
+    let element = ty(types, array.element.ty());
+    format!("{unaligned}{readonly}array({element}, {}d, {order})", array.rank)
 }
 
 /// What a term is: "`int64`", "a tuple", "the function `math.exp`".

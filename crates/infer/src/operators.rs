@@ -100,7 +100,16 @@ impl Walker<'_, '_> {
             (Ty::Record(_), _) => stop.help("name one of its fields"),
             (Ty::Float(_), true) => stop.help("convert it: `int(…)`"),
             (Ty::Complex(_), false) => stop.help("take its `.real` or `abs(…)`"),
-            (Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_), _) => stop,
+            (
+                Ty::Unit
+                | Ty::Bool
+                | Ty::Int(_)
+                | Ty::Float(_)
+                | Ty::Complex(_)
+                | Ty::Array(_)
+                | Ty::Tuple(_),
+                _,
+            ) => stop,
         }
     }
 

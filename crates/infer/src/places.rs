@@ -177,9 +177,13 @@ impl Walker<'_, '_> {
                 (target.ty, target.qualifiers.is_const)
             }
             Ty::Record(record) => (record, self.body.is_read_only(of)),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => {
-                (self.program.types.void(), false)
-            }
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => (self.program.types.void(), false),
         };
         let CType::Record(record_id) = *self.program.types.get(record_ty) else {
             let ty = self.body.ty(of);

@@ -64,7 +64,9 @@ impl<'a, 'p> Walker<'a, 'p> {
         result: Option<Ty>,
     ) -> Walked<(Body, Option<Ty>)> {
         let syntax = source.syntax.clone();
-        let body = Body::new(&source.name, &syntax.source);
+        let void = program.types.void();
+        let address = program.types.pointer_to(void);
+        let body = Body::new(&source.name, &syntax.source, address);
         let mut walker = Walker { program, body, frames: Vec::new(), loop_shapes: FxHashMap::default(), id };
         let entry = walker.body.current().expect("a new body has a block");
         let mut args = Vec::new();

@@ -1,7 +1,7 @@
 //! Which values matter: those that something with an effect reads, directly or not.
 
 use arena::SideMap;
-use tir::{BlockId, Function, InstId, Jump, Op, Terminator, Value};
+use tir::{BlockId, Function, InstId, Jump, Terminator, Value};
 
 use crate::compact::{jumps, reachable};
 
