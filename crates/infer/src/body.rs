@@ -149,6 +149,16 @@ impl Body {
         self.function.values[value]
     }
 
+    /// The operation that gives a value; parameters have none.
+    pub(crate) fn op_of(&self, value: Value) -> Option<&Op> {
+        self.definitions[value].map(|inst| &self.function.insts[inst].op)
+    }
+
+    /// A place that raises, for an instruction that names it.
+    pub(crate) fn site(&mut self, site: RaiseSite) -> RaiseSiteId {
+        self.sites.push(site)
+    }
+
     /// The constant that a value is.
     pub(crate) fn as_const(&self, value: Value) -> Option<Const> {
         let inst = self.definitions[value]?;
@@ -202,6 +212,11 @@ impl Body {
         }
         for block in self.function.blocks.ids() {
             if let Terminator::Raise(site, _) = &mut self.function.blocks[block].terminator {
+                *site = RaiseSiteId::from_index(first + site.index());
+            }
+        }
+        for inst in self.function.insts.ids() {
+            if let Op::Index { site: Some(site), .. } = &mut self.function.insts[inst].op {
                 *site = RaiseSiteId::from_index(first + site.index());
             }
         }

@@ -14,7 +14,17 @@ use crate::walk::Walker;
 impl Walker<'_, '_> {
     /// `a < b < c`: each operand once, and none after the first comparison that is false.
     pub(crate) fn chain(&mut self, first: ExprId, rest: &[(CompareOp, ExprId)], span: Span) -> Walked<Term> {
-        let mut left = (self.walk_expr(first)?, self.span_of(first));
+        let mut left = (self.walk_lazy_before(first, rest[0].1)?, self.span_of(first));
+        if let [(op, operand)] = rest {
+            let right = self.walk_lazy(*operand)?;
+            let spans = (left.1, self.span_of(*operand));
+            if self.is_elementwise(&left.0) || self.is_elementwise(&right) {
+                if !self.is_none(&left.0) && !self.is_none(&right) {
+                    return self.lazy_comparison(*op, &left.0, &right, span, spans);
+                }
+            }
+            return self.compare(*op, &left.0, &right, span, spans).map(Term::Value);
+        }
         let (last, firsts) = rest.split_last().expect("a comparison has an operator");
         let mut arrivals = Vec::new();
         for (op, operand) in firsts {
@@ -43,6 +53,9 @@ impl Walker<'_, '_> {
         span: Span,
         spans: (Span, Span),
     ) -> Walked<Value> {
+        if let Some(known) = self.compare_terms(op, left, right, span, spans)? {
+            return Ok(known);
+        }
         let (a, b) = (self.value(left, spans.0)?, self.value(right, spans.1)?);
         let comparison = match op {
             CompareOp::Eq => Comparison::Eq,
@@ -52,6 +65,7 @@ impl Walker<'_, '_> {
             CompareOp::Gt => Comparison::Gt,
             CompareOp::Ge => Comparison::Ge,
             CompareOp::Is | CompareOp::IsNot => return self.identity(op, a, b, span, spans),
+            CompareOp::In | CompareOp::NotIn => return Err(self.not_comparable(op, a, b, spans)),
         };
         self.compare_values(comparison, a, b, span).ok_or_else(|| self.not_comparable(op, a, b, spans))
     }

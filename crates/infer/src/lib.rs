@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arrays;
 mod assignment;
 mod body;
 mod builtins;
@@ -33,6 +34,7 @@ mod program;
 mod promote;
 mod raising;
 mod returns;
+mod sequence;
 mod statements;
 mod stop;
 mod term;

@@ -24,6 +24,12 @@ impl Walker<'_, '_> {
         span: Span,
         spans: Spans,
     ) -> Walked<Term> {
+        if self.is_elementwise(left) || self.is_elementwise(right) {
+            return self.lazy_operator(op, left, right, span, spans);
+        }
+        if let (BinaryOp::Add, Term::Tuple(a), Term::Tuple(b)) = (op, left, right) {
+            return Ok(Term::Tuple(a.iter().chain(b).cloned().collect()));
+        }
         let (a, b) = (self.value(left, spans.0)?, self.value(right, spans.1)?);
         let (a_ty, b_ty) = (self.body.ty(a), self.body.ty(b));
         if matches!(a_ty, Ty::Pointer(_)) || matches!(b_ty, Ty::Pointer(_)) {

@@ -3,12 +3,16 @@
 //! A struct in memory is handled by its address, as C data is: reading one gives a reference to it,
 //! and assigning copies into the memory that the target names.
 
+use std::rc::Rc;
+
 use ctype::{BitField, CType, Qualified, Qualifiers, TypeId};
 use diagnostic::Id;
 use pysyntax::{ExprId, ExprKind, NameId};
 use source::Span;
 use tir::{Const, Op, Ty, Value};
 
+use crate::arrays::Lazy;
+use crate::arrays::{Chosen, Indexed};
 use crate::c_types::{element, ty_of_c};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
@@ -25,6 +29,14 @@ pub(crate) enum Place {
     Bits { record: Value, offset: u64, bits: BitField, ty: TypeId, is_const: bool, span: Span },
     /// What has no memory: an item of a tuple.
     Item(Term, Span),
+    /// An element of an array.
+    Element { array: Value, indices: Vec<Value>, span: Span },
+    /// A view of an array.
+    Part { array: Value, span: Span },
+    /// Elements of an array where truth values are true.
+    Masked { array: Value, mask: Rc<Lazy>, span: Span },
+    /// Elements of an array that arrays of indices choose.
+    Chosen { chosen: Chosen, indexed: Indexed, span: Span },
 }
 
 impl Walker<'_, '_> {
@@ -70,6 +82,14 @@ impl Walker<'_, '_> {
         match place {
             Place::Local(_, expr) => self.walk_expr(*expr),
             Place::Item(term, _) => Ok(term.clone()),
+            Place::Element { array, indices, span } => {
+                Ok(Term::Value(self.get_element(*array, indices.clone(), *span)))
+            }
+            Place::Part { array, .. } => Ok(Term::Value(*array)),
+            Place::Masked { array, mask, span } => self.take_masked(*array, mask, *span).map(Term::Value),
+            Place::Chosen { chosen, indexed, span } => {
+                self.take_chosen(chosen, *indexed, *span).map(Term::Value)
+            }
             Place::Memory { address, ty, span, is_const } => {
                 self.load(*address, *ty, *is_const, *span).map(Term::Value)
             }
@@ -97,6 +117,16 @@ impl Walker<'_, '_> {
                 let title = format!("{} cannot be assigned to", self.describe(term));
                 Err(self.error(Id::NotAssignable, *at, title, "expected memory behind a pointer"))
             }
+            Place::Element { array, indices, span: at } => {
+                self.check_writable(*array, *at)?;
+                self.set_element(*array, indices.clone(), term, span)
+            }
+            Place::Part { array, span: at } => {
+                self.check_writable(*array, *at)?;
+                self.assign_view(*array, term, span)
+            }
+            Place::Masked { array, mask, .. } => self.assign_masked(*array, mask, term, span),
+            Place::Chosen { chosen, indexed, .. } => self.assign_chosen(chosen, *indexed, term, span),
             Place::Memory { is_const: true, span: at, ty, .. }
             | Place::Bits { is_const: true, span: at, ty, .. } => {
                 let title = format!("`const {}` cannot be assigned to", self.program.types.name(*ty));
@@ -119,15 +149,24 @@ impl Walker<'_, '_> {
     pub(crate) fn index_place(&mut self, value: ExprId, index: ExprId, span: Span) -> Walked<Place> {
         let (value_span, index_span) = (self.span_of(value), self.span_of(index));
         let of = self.walk_expr(value)?;
+        if let Some((array, ty)) = self.as_array(&of) {
+            return self.array_place(Indexed { array, ty, span: value_span }, index, span);
+        }
+        if let Term::Flat(array) = of {
+            return self.flat_place(array, index, value_span, span);
+        }
+        if let Term::Tuple(items) = &of
+            && let Some(part) = self.tuple_slice(items, index)?
+        {
+            return Ok(Place::Item(Term::Tuple(part), span));
+        }
         let at = self.walk_value(index)?;
         if let Term::Tuple(items) = &of {
             return self.tuple_item(items, at, index_span).map(|term| Place::Item(term, span));
         }
         let pointer = match &of {
             Term::Value(of) => *of,
-            Term::Tuple(_) | Term::Entity(_) | Term::Method(..) => {
-                return Err(self.not_indexable(&of, value_span));
-            }
+            _ => return Err(self.not_indexable(&of, value_span)),
         };
         let Ty::Pointer(pointer_ty) = self.body.ty(pointer) else {
             return Err(self.not_indexable(&of, value_span));
