@@ -52,6 +52,9 @@ impl Walker<'_, '_> {
             CompareOp::Gt => Comparison::Gt,
             CompareOp::Ge => Comparison::Ge,
             CompareOp::Is | CompareOp::IsNot => return self.identity(op, a, b, span, spans),
+            CompareOp::In | CompareOp::NotIn => {
+                return Err(self.not_yet(Id::UnsupportedOperator, &format!("`{}`", op.text()), span));
+            }
         };
         self.compare_values(comparison, a, b, span).ok_or_else(|| self.not_comparable(op, a, b, spans))
     }

@@ -48,6 +48,11 @@ impl Walker<'_, '_> {
                 let items = items.iter().map(|item| self.walk_expr(*item));
                 items.collect::<Walked<Vec<Term>>>().map(Term::Tuple)
             }
+            ExprKind::Slice { .. }
+            | ExprKind::Ellipsis
+            | ExprKind::Format(_)
+            | ExprKind::List(_)
+            | ExprKind::Star(_) => Err(self.no_expr_yet(id)),
             ExprKind::Walrus(name, value) => {
                 let term = self.walk_expr(*value)?;
                 self.bind(*name, term.clone());

@@ -24,6 +24,7 @@ mod fold;
 mod locals;
 mod loops;
 mod names;
+mod not_yet;
 mod operators;
 mod places;
 mod pointers;

@@ -48,6 +48,7 @@ impl Walker<'_, '_> {
                 };
                 self.plain(op, a, b, ty, span)
             }
+            BinaryOp::MatMul => return Err(self.not_yet(Id::UnsupportedOperator, "`@`", span)),
         };
         Ok(Term::Value(value))
     }
@@ -73,6 +74,7 @@ impl Walker<'_, '_> {
             BinaryOp::And => tir::BinaryOp::And,
             BinaryOp::Or => tir::BinaryOp::Or,
             BinaryOp::Xor => tir::BinaryOp::Xor,
+            BinaryOp::MatMul => unreachable!("numbers have no `@`"),
         };
         self.body.emit(Op::Binary(op, a, b), ty, span)
     }

@@ -45,6 +45,9 @@ impl Walker<'_, '_> {
                 let title = format!("{} has no fields to assign to", self.describe(&of));
                 Err(self.error(Id::NotAssignable, span, title, "expected a field of a C struct"))
             }
+            ExprKind::Star(_) => {
+                Err(self.not_yet(Id::UnsupportedTarget, "a target for the rest of the items", span))
+            }
             // The parser lets nothing else be a target; a tuple is unpacked before.
             ExprKind::None
             | ExprKind::Bool(_)
@@ -52,6 +55,10 @@ impl Walker<'_, '_> {
             | ExprKind::Float(_)
             | ExprKind::Imaginary(_)
             | ExprKind::Text(_)
+            | ExprKind::Format(_)
+            | ExprKind::Slice { .. }
+            | ExprKind::Ellipsis
+            | ExprKind::List(_)
             | ExprKind::Unary(..)
             | ExprKind::Binary(..)
             | ExprKind::Compare(..)
