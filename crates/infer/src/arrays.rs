@@ -28,7 +28,7 @@ use crate::walk::Walker;
 pub(crate) use elementwise::Lazy;
 pub(crate) use indexing::{Chosen, Indexed};
 pub(crate) use methods::AS_FUNCTIONS;
-pub(crate) use ufuncs::is_elementwise;
+pub(crate) use ufuncs::{arity, elementwise_name};
 
 impl Walker<'_, '_> {
     /// The array that a term is.

@@ -51,13 +51,10 @@ impl Walker<'_, '_> {
             ExprKind::Bools(op, operands) => self.bools(*op, operands),
             ExprKind::If { test, then, otherwise } => self.choice(*test, *then, *otherwise),
             ExprKind::Call { function, args, keywords } => self.call(*function, args, keywords, span),
-            ExprKind::Tuple(items) => {
-                let items = items.iter().map(|item| self.walk_expr(*item));
-                items.collect::<Walked<Vec<Term>>>().map(Term::Tuple)
-            }
-            ExprKind::List(items) => {
-                let items = items.iter().map(|item| self.walk_expr(*item));
-                items.collect::<Walked<Vec<Term>>>().map(Term::List)
+            ExprKind::Tuple(items) => self.walk_items(items).map(Term::Tuple),
+            ExprKind::List(items) => self.walk_items(items).map(Term::List),
+            ExprKind::Slice { .. } | ExprKind::Ellipsis | ExprKind::Format(_) | ExprKind::Star(_) => {
+                Err(self.no_expr_yet(id))
             }
             ExprKind::Walrus(name, value) => {
                 let term = self.walk_expr(*value)?;
@@ -65,6 +62,30 @@ impl Walker<'_, '_> {
                 Ok(term)
             }
         }
+    }
+
+    /// The items of a tuple or a list; a starred one stands for its own items.
+    fn walk_items(&mut self, items: &[ExprId]) -> Walked<Vec<Term>> {
+        let syntax = self.syntax();
+        let mut terms = Vec::new();
+        for item in items {
+            if let ExprKind::Star(of) = syntax.exprs[*item].kind {
+                terms.extend(self.starred(of)?);
+            } else {
+                terms.push(self.walk_expr(*item)?);
+            }
+        }
+        Ok(terms)
+    }
+
+    /// The items of what stands behind a star.
+    pub(crate) fn starred(&mut self, of: ExprId) -> Walked<Vec<Term>> {
+        let term = self.walk_expr(of)?;
+        if let Term::Tuple(items) | Term::List(items) = term {
+            return Ok(items);
+        }
+        let title = format!("`*` before {}", self.describe(&term));
+        Err(self.error(Id::CannotUnpack, self.span_of(of), title, "expected a tuple"))
     }
 
     /// An operand: left to its user only if nothing that comes before that can change what it reads.
@@ -78,7 +99,7 @@ impl Walker<'_, '_> {
     }
 
     /// Whether computing an expression changes no array: it calls nothing but functions that are known.
-    fn is_quiet(&self, id: ExprId) -> bool {
+    pub(crate) fn is_quiet(&self, id: ExprId) -> bool {
         let syntax = self.syntax();
         let all = |ids: &[ExprId]| ids.iter().all(|id| self.is_quiet(*id));
         match &syntax.exprs[id].kind {
@@ -237,13 +258,10 @@ impl Walker<'_, '_> {
                     let place = self.field_place(*of, text, span)?;
                     self.read_place(&place)
                 }
-                Ty::Unit
-                | Ty::Bool
-                | Ty::Int(_)
-                | Ty::Float(_)
-                | Ty::Complex(_)
-                | Ty::Array(_)
-                | Ty::Tuple(_) => self.number_attribute(*of, text, span),
+                Ty::Array(array) => self.array_attribute(*of, array, text, span),
+                Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Tuple(_) => {
+                    self.number_attribute(*of, text, span)
+                }
             },
             _ => {
                 let title = format!("{} has no attribute `{text}` in compiled code", self.describe(&term));

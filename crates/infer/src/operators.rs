@@ -54,6 +54,7 @@ impl Walker<'_, '_> {
                 };
                 self.plain(op, a, b, ty, span)
             }
+            BinaryOp::MatMul => return Err(self.not_yet(Id::UnsupportedOperator, "`@`", span)),
         };
         Ok(Term::Value(value))
     }
@@ -79,6 +80,7 @@ impl Walker<'_, '_> {
             BinaryOp::And => tir::BinaryOp::And,
             BinaryOp::Or => tir::BinaryOp::Or,
             BinaryOp::Xor => tir::BinaryOp::Xor,
+            BinaryOp::MatMul => unreachable!("numbers have no `@`"),
         };
         self.body.emit(Op::Binary(op, a, b), ty, span)
     }
@@ -246,7 +248,13 @@ impl Walker<'_, '_> {
         self.plain(BinaryOp::Pow, base, exponent, ty, span)
     }
 
-    fn both(&mut self, a: Value, b: Value, span: Span) -> Value {
+    /// Whether both hold.
+    pub(crate) fn both(&mut self, a: Value, b: Value, span: Span) -> Value {
+        match (self.body.as_const(a), self.body.as_const(b)) {
+            (Some(Const::Bool(true)), _) => return b,
+            (_, Some(Const::Bool(true))) => return a,
+            _ => {}
+        }
         self.body.emit(Op::Binary(tir::BinaryOp::And, a, b), Ty::Bool, span)
     }
 }

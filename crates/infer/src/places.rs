@@ -57,6 +57,9 @@ impl Walker<'_, '_> {
                 let title = format!("{} has no fields to assign to", self.describe(&of));
                 Err(self.error(Id::NotAssignable, span, title, "expected a field of a C struct"))
             }
+            ExprKind::Star(_) => {
+                Err(self.not_yet(Id::UnsupportedTarget, "a target for the rest of the items", span))
+            }
             // The parser lets nothing else be a target; a tuple is unpacked before.
             ExprKind::None
             | ExprKind::Bool(_)
@@ -64,6 +67,10 @@ impl Walker<'_, '_> {
             | ExprKind::Float(_)
             | ExprKind::Imaginary(_)
             | ExprKind::Text(_)
+            | ExprKind::Format(_)
+            | ExprKind::Slice { .. }
+            | ExprKind::Ellipsis
+            | ExprKind::List(_)
             | ExprKind::Unary(..)
             | ExprKind::Binary(..)
             | ExprKind::Compare(..)
@@ -183,29 +190,6 @@ impl Walker<'_, '_> {
     fn not_indexable(&self, of: &Term, span: Span) -> Stop {
         let title = format!("{} cannot be indexed", self.describe(of));
         self.error(Id::WrongOperand, span, title, "expected a pointer")
-    }
-
-    fn tuple_item(&self, items: &[Term], index: Value, span: Span) -> Walked<Term> {
-        let len = i128::try_from(items.len()).unwrap_or(i128::MAX);
-        match self.body.as_const(index) {
-            Some(Const::Int(index)) if (-len..len).contains(&index) => {
-                let index = usize::try_from(index.rem_euclid(len)).unwrap_or(0);
-                Ok(items[index].clone())
-            }
-            Some(Const::Int(_)) => {
-                let title = format!("the tuple has {len} items");
-                Err(self.error(Id::WrongOperand, span, title, "out of range"))
-            }
-            _ => {
-                let stop = self.error(
-                    Id::WrongOperand,
-                    span,
-                    "a tuple is indexed by a variable",
-                    "expected a constant",
-                );
-                Err(stop.help("unpack it: `a, b = …`"))
-            }
-        }
     }
 
     /// A field of a record, or of the record that a pointer points to.

@@ -39,7 +39,9 @@ impl Walker<'_, '_> {
                 }
             }
             StmtKind::Assign(targets, value) => {
-                let is_part = targets.iter().all(|target| matches!(syntax.exprs[*target].kind, ExprKind::Index(..)));
+                let is_part = targets.iter().all(|target| {
+                    matches!(syntax.exprs[*target].kind, ExprKind::Index(..)) && self.is_quiet(*target)
+                });
                 let term = if is_part { self.walk_lazy(*value)? } else { self.walk_expr(*value)? };
                 for target in targets {
                     self.assign(*target, &term, *value)?;

@@ -75,7 +75,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         for (param, ty) in syntax.params.iter().zip(params) {
             let value = walker.body.param(entry, *ty);
             walker.body.name(value, syntax.name(param.name));
-            args.push(Term::Value(value));
+            args.push(walker.entered(value, param.span));
         }
         walker.frames.push(Frame::new(source.clone(), args, None));
         walker.walk_body(&syntax)?;

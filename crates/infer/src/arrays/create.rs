@@ -285,7 +285,7 @@ impl Walker<'_, '_> {
         let element = self.dtype_arg(dtype.as_ref(), own)?;
         let ty = own.ty();
         let span = args.span;
-        let mut take = |walker: &mut Self, arg: Option<&Arg>, otherwise: f64| -> Walked<Value> {
+        let take = |walker: &mut Self, arg: Option<&Arg>, otherwise: f64| -> Walked<Value> {
             match arg {
                 Some(arg) => {
                     let value = walker.value(&arg.term, arg.span)?;

@@ -98,8 +98,7 @@ impl Walker<'_, '_> {
             | Term::Method(..)
             | Term::Flat(_)
             | Term::Slice(_)
-            | Term::Sequence(_)
-            | Term::Record(..) => Ok(None),
+            | Term::Sequence(_) => Ok(None),
         }
     }
 

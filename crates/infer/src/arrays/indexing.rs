@@ -11,7 +11,7 @@ use crate::stop::{Stop, Walked};
 use crate::walk::Walker;
 
 /// The array that is indexed, with the text that names it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Indexed {
     pub(crate) array: Value,
     pub(crate) ty: ArrayTy,

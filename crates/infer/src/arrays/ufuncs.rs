@@ -91,9 +91,23 @@ fn rule_of(name: &str) -> Option<Rule> {
     RULES.iter().find(|(_, names)| has(names)).map(|(rule, _)| *rule)
 }
 
-/// Whether a function of NumPy works element by element.
-pub(crate) fn is_elementwise(name: &str) -> bool {
-    rule_of(name).is_some()
+/// The name of a function of NumPy that works element by element.
+pub(crate) fn elementwise_name(name: &str) -> Option<&'static str> {
+    let mut names = RULES.iter().flat_map(|(_, names)| names.split_whitespace());
+    names.find(|known| *known == name)
+}
+
+/// How many operands such a function takes.
+pub(crate) fn arity(name: &str) -> usize {
+    const TWO: &str = "add multiply subtract floor_divide remainder mod fmod power float_power maximum minimum fmax \
+        fmin arctan2 hypot copysign nextafter logaddexp logaddexp2 heaviside divide true_divide bitwise_and bitwise_or \
+        bitwise_xor left_shift right_shift gcd lcm equal not_equal logical_and logical_or logical_xor less less_equal \
+        greater greater_equal";
+    match name {
+        "clip" => 3,
+        _ if TWO.split_whitespace().any(|known| known == name) => 2,
+        _ => 1,
+    }
 }
 
 /// The loop of a function for operands, if it has one.
