@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use codegen::{CEntry, Module};
+use codegen::{CEntry, Entry, Module};
 use ctype::{CType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
 use infer::FunctionSource;
@@ -133,11 +133,20 @@ fn infer_types(
     let program = optimize::optimize(typed);
     let result = match (wanted.result, program.functions.ids().next()) {
         (Some(result), _) => result,
-        (None, Some(first)) => c_type_of(&mut table, program.functions[first].result),
+        (None, Some(first)) => {
+            let result = c_type_of(&mut table, program.functions[first].result);
+            result.ok_or_else(|| Stopped::Diagnosed(vec![no_c_result(&source.syntax)]))?
+        }
         (None, None) => return Err(Stopped::Broken("infer: a program without a function".to_owned())),
     };
     let ty = table.function(result, &wanted.params, false);
     Ok(Typed { program, ty })
+}
+
+/// What is said of a function whose result C does not have.
+fn no_c_result(syntax: &Syntax) -> Diagnostic {
+    let label = Label::new(&syntax.source, syntax.head, "returns an array or a tuple");
+    Diagnostic::error(Id::SignatureType, format!("C has no type for what `{}` returns", syntax.name), label)
 }
 
 /// LLVM and the link.
@@ -163,7 +172,7 @@ fn broken<E: Display>(stage: &'static str) -> impl Fn(E) -> Stopped {
 }
 
 fn lower(program: &Program, ty: TypeId, symbol: &str) -> Result<Module, codegen::InternalError> {
-    let entry = CEntry { symbol: symbol.to_owned(), ty };
+    let entry = Entry::C(CEntry { symbol: symbol.to_owned(), ty });
     codegen::lower(&table::read(), program, &entry)
 }
 

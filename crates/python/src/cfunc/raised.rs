@@ -146,6 +146,17 @@ impl RaisedError {
             args.push(match arg {
                 RaiseArg::Text(text) => PyString::new(py, text).into_any(),
                 RaiseArg::Value => box_words(py, types.next().unwrap_or(Ty::Unit), &mut words)?,
+                RaiseArg::Format(pieces) => {
+                    let mut text = String::new();
+                    for (index, piece) in pieces.iter().enumerate() {
+                        if index > 0 {
+                            let value = box_words(py, types.next().unwrap_or(Ty::Unit), &mut words)?;
+                            text.push_str(value.str()?.to_str()?);
+                        }
+                        text.push_str(piece);
+                    }
+                    PyString::new(py, &text).into_any()
+                }
             });
         }
         PyTuple::new(py, args)
@@ -157,7 +168,7 @@ fn c_string(text: &str) -> CString {
     CString::new(text).unwrap_or_default()
 }
 
-/// The types of the values that a site's terminator brings.
+/// The types of the values that a site gets: of those that its terminator brings, or an index and lengths.
 fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<Ty> {
     let function = &program.functions[site.function];
     let brought = function.blocks.iter().find_map(|(_, block)| match &block.terminator {
@@ -168,7 +179,10 @@ fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<
         | Terminator::Return(_)
         | Terminator::Unreachable => None,
     });
-    brought.into_iter().flatten().map(|value| function.values[*value]).collect()
+    match brought {
+        Some(values) => values.iter().map(|value| function.values[*value]).collect(),
+        None => vec![Ty::I64; site.value_count()],
+    }
 }
 
 /// The Python object of a scalar that compiled code wrote into words of a record: integers
