@@ -2,5 +2,17 @@
 
 from ferrule import errors, types
 from ferrule._core import FFI, CFunc, InternalError, __version__, callback, cfunc
+from ferrule.pointers import carray, farray
 
-__all__ = ["FFI", "CFunc", "InternalError", "__version__", "callback", "cfunc", "errors", "types"]
+__all__ = [
+    "FFI",
+    "CFunc",
+    "InternalError",
+    "__version__",
+    "callback",
+    "carray",
+    "cfunc",
+    "errors",
+    "farray",
+    "types",
+]

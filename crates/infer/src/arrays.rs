@@ -20,6 +20,7 @@ use ctype::IntType;
 use source::Span;
 use tir::{ArrayTy, BinaryOp, Comparison, Const, Element, Op, Order, Ty, Value};
 
+use crate::body::ArrayFact;
 use crate::convert;
 use crate::stop::Walked;
 use crate::term::Term;
@@ -47,7 +48,7 @@ impl Walker<'_, '_> {
         if let Some(Op::View { dims, .. } | Op::Allocate { dims, .. }) = self.body.op_of(array) {
             return dims[axis];
         }
-        self.body.emit(Op::Dim(array, axis_number(axis)), Ty::I64, span)
+        self.body.array_fact(array, ArrayFact::Dim(axis_number(axis)), Ty::I64, span)
     }
 
     /// The lengths of all axes.
@@ -63,7 +64,7 @@ impl Walker<'_, '_> {
         {
             return *stride;
         }
-        self.body.emit(Op::Stride(array, axis_number(axis)), Ty::I64, span)
+        self.body.array_fact(array, ArrayFact::Stride(axis_number(axis)), Ty::I64, span)
     }
 
     /// The strides of all axes.
@@ -87,7 +88,7 @@ impl Walker<'_, '_> {
     /// The address of the first element, as a pointer to bytes.
     pub(crate) fn data(&mut self, array: Value, span: Span) -> Value {
         let ty = self.byte_pointer();
-        self.body.emit(Op::Data(array), ty, span)
+        self.body.array_fact(array, ArrayFact::Data, ty, span)
     }
 
     /// `unsigned char *`.

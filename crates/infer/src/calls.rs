@@ -153,6 +153,7 @@ impl Walker<'_, '_> {
         }
         match name {
             "builtins.len" => return self.length(args).map(Some),
+            "builtins.slice" => return self.make_slice(args).map(Some),
             "ferrule.carray" => return self.array_over("carray", args).map(Some),
             "ferrule.farray" => return self.array_over("farray", args).map(Some),
             _ => {}

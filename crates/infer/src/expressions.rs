@@ -117,7 +117,9 @@ impl Walker<'_, '_> {
             ExprKind::Compare(first, rest) => {
                 self.is_quiet(*first) && rest.iter().all(|(_, operand)| self.is_quiet(*operand))
             }
-            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => all(operands),
+            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => {
+                all(operands)
+            }
             ExprKind::If { test, then, otherwise } => all(&[*test, *then, *otherwise]),
             ExprKind::Slice { lower, upper, step } => {
                 [lower, upper, step].into_iter().flatten().all(|bound| self.is_quiet(*bound))

@@ -15,10 +15,10 @@ use tir::{
     RaiseSiteId, Ty,
 };
 
-use crate::{FunctionSource, Options};
 use crate::promote;
 use crate::stop::{Stop, Walked};
 use crate::walk::Walker;
+use crate::{FunctionSource, Options};
 
 /// Which function: the one that was asked for, or one of the host's.
 #[derive(Clone, PartialEq, Eq, Debug)]

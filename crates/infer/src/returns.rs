@@ -50,9 +50,7 @@ impl Walker<'_, '_> {
             self.body.switch_to(arrival.block);
             let value = match arrival.term {
                 Some(Term::Value(value)) => value,
-                Some(_) | None => {
-                    convert::zero(&mut self.body, Ty::Unit, arrival.span)
-                }
+                Some(_) | None => convert::zero(&mut self.body, Ty::Unit, arrival.span),
             };
             let value = if let Ty::Record(record) = ty {
                 self.as_record(value, record, arrival.span)

@@ -59,7 +59,9 @@ impl Sequence {
                 let lengths: Option<Vec<usize>> = all.iter().map(Self::known_length).collect();
                 lengths?.into_iter().min()
             }
-            Self::Range { .. } | Self::Array(_) | Self::Flat(_) | Self::Indices(_) | Self::Elements(_) => None,
+            Self::Range { .. } | Self::Array(_) | Self::Flat(_) | Self::Indices(_) | Self::Elements(_) => {
+                None
+            }
         }
     }
 }

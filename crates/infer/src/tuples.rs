@@ -100,8 +100,11 @@ fn sliced(items: &[Term], lower: Option<i128>, upper: Option<i128>, step: i128) 
     let bound = |bound: Option<i128>, otherwise: i128| {
         bound.map_or(otherwise, |bound| if bound < 0 { bound + len } else { bound }.clamp(low, high))
     };
-    let (start, stop) =
-        if step > 0 { (bound(lower, 0), bound(upper, len)) } else { (bound(lower, len - 1), bound(upper, -1)) };
+    let (start, stop) = if step > 0 {
+        (bound(lower, 0), bound(upper, len))
+    } else {
+        (bound(lower, len - 1), bound(upper, -1))
+    };
     let mut taken = Vec::new();
     let mut at = start;
     while (step > 0 && at < stop) || (step < 0 && at > stop) {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use diagnostic::Id;
 use source::Span;
-use tir::{BinaryOp, Comparison, Const, Order, Ty, Value};
+use tir::{BinaryOp, Comparison, Const, Ty, Value};
 
 use crate::arrays::Lazy;
 use crate::arrays::indexing::{Chosen, Indexed};
@@ -17,9 +17,8 @@ impl Walker<'_, '_> {
     pub(crate) fn assign_view(&mut self, view: Value, term: &Term, span: Span) -> Walked<()> {
         self.check_writable(view, span)?;
         let Some(lazy) = self.as_lazy(term, span)? else { return Err(self.not_elements(term, span)) };
-        let lazy = self.apart_from(view, &lazy, span)?;
         self.check_rank(view, &lazy, span)?;
-        self.store_elements(view, &lazy, span)
+        self.apart_from(view, &lazy, span, &mut |walker, lazy| walker.store_elements(view, lazy, span))
     }
 
     /// `target op= value` of an array: its own elements change.
@@ -36,18 +35,21 @@ impl Walker<'_, '_> {
             Some(right) => right,
             None => return Err(self.not_elements(right, spans.1)),
         };
-        let right = self.apart_from(view, &right, span)?;
         let own = self.lazy_array(view);
-        let result = self.lazy_binary(op, &own, &right, span, spans)?;
+        let result = self.lazy_binary(op, &own, &right, span)?;
         let (from, to) = (result.element, own.element);
         if !same_kind(from.ty(), to.ty()) {
-            let title =
-                format!("`{}=` would put `{}` into an array of `{}`", op.text(), self.ty_name(from.ty()), self.ty_name(to.ty()));
+            let title = format!(
+                "`{}=` would put `{}` into an array of `{}`",
+                op.text(),
+                self.ty_name(from.ty()),
+                self.ty_name(to.ty())
+            );
             let stop = self.error(Id::WrongValue, span, title, "expected a value of the array's kind");
             return Err(stop.help("make a new array: `a = a + b`"));
         }
         self.check_rank(view, &result, span)?;
-        self.store_elements(view, &result, span)
+        self.apart_from(view, &result, span, &mut |walker, lazy| walker.store_elements(view, lazy, span))
     }
 
     fn check_rank(&self, view: Value, lazy: &Lazy, span: Span) -> Walked<()> {
@@ -91,36 +93,36 @@ impl Walker<'_, '_> {
         span: Span,
     ) -> Walked<()> {
         self.check_writable(array, span)?;
-        let mask = self.apart_from(array, mask, span)?;
         let dims = self.dims(array, span);
         let shapes: Vec<Vec<Value>> = mask.arrays().into_iter().map(|leaf| self.dims(leaf, span)).collect();
         let own = self.broadcast(&shapes, span);
         self.check_mask(&own, &dims, span);
         let Some(value) = self.as_lazy(term, span)? else { return Err(self.not_elements(term, span)) };
-        if !value.has_arrays() {
-            let value = self.scalar_of(&value, span)?;
-            let element = self.array_ty(array).map_or(Ty::F64, |ty| ty.element.ty());
-            let value = self.assigned(&Term::Value(value), element, span)?;
-            return self.walk_elements(&dims, &[array], &mask, span, &mut |walker, at, arrays, holds| {
+        if value.has_arrays() {
+            let mask = self.force(mask, span)?;
+            let value = self.force(&value, span)?;
+            self.call_prelude("array.put_mask", &[array, mask, value], span)?;
+            return Ok(());
+        }
+        let value = self.scalar_of(&value, span)?;
+        let element = self.array_ty(array).map_or(Ty::F64, |ty| ty.element.ty());
+        let value = Term::Value(self.assigned(&Term::Value(value), element, span)?);
+        self.apart_from(array, mask, span, &mut |walker, mask| {
+            walker.walk_elements(&dims, &[array], mask, span, &mut |walker, at, arrays, holds| {
                 walker.if_else(
                     holds,
-                    &mut |walker| {
-                        walker.set_element(arrays[0], at.to_vec(), &Term::Value(value), span)
-                    },
+                    &mut |walker| walker.set_element(arrays[0], at.to_vec(), &value, span),
                     &mut |_| Ok(()),
                 )
-            });
-        }
-        let mask = self.force(&mask, span)?;
-        let value = self.force(&value, span)?;
-        self.call_prelude("array.put_mask", &[array, mask, value], span)?;
-        Ok(())
+            })
+        })
     }
 
     fn check_mask(&mut self, mask: &[Value], dims: &[Value], span: Span) {
         for (axis, (a, b)) in mask.iter().zip(dims).enumerate() {
             let differ = self.test(Comparison::Ne, *a, *b, span);
-            let text = format!("boolean index did not match indexed array along axis {axis}; size of axis is ");
+            let text =
+                format!("boolean index did not match indexed array along axis {axis}; size of axis is ");
             let pieces = vec![text, " but size of corresponding boolean axis is ".to_owned(), String::new()];
             self.raise_formatted(differ, "IndexError", pieces, vec![*b, *a], span);
         }
@@ -152,8 +154,7 @@ impl Walker<'_, '_> {
                 walker.set_element(chosen.array, to, &Term::Value(value), span)
             });
         }
-        let value = self.apart_from(chosen.array, &value, span)?;
-        let value = self.force(&value, span)?;
+        let value = self.computed(&value, value.element, span)?;
         self.check_fits(value, &chosen.dims, span);
         self.loop_nest(&chosen.dims, true, span, &mut |walker, at| {
             let to = walker.chosen_indices(chosen, indexed, at, span);
@@ -163,37 +164,42 @@ impl Walker<'_, '_> {
         })
     }
 
-    /// Elements that can be read while those of `to` are written: an expression over the very array is
-    /// read where it is written; one over other memory that overlaps is computed before.
-    pub(crate) fn apart_from(&mut self, to: Value, lazy: &Rc<Lazy>, span: Span) -> Walked<Rc<Lazy>> {
+    /// Builds what writes elements of `to` and reads those of an expression: where the expression reads
+    /// other memory that overlaps, it is computed before. The very elements that are written may be
+    /// read: each is read before it is written.
+    fn apart_from(
+        &mut self,
+        to: Value,
+        lazy: &Rc<Lazy>,
+        span: Span,
+        build: &mut dyn FnMut(&mut Self, &Rc<Lazy>) -> Walked<()>,
+    ) -> Walked<()> {
         let others: Vec<Value> = lazy.arrays().into_iter().filter(|leaf| *leaf != to).collect();
         let mut overlaps = self.body.constant(Const::Bool(false), Ty::Bool, span);
         for leaf in others {
             if !self.is_fresh(leaf) && !self.is_fresh(to) {
                 let one = self.overlap(to, leaf, span);
-                overlaps = self.body.emit(tir::Op::Binary(BinaryOp::Or, overlaps, one), Ty::Bool, span);
+                overlaps = match self.body.as_const(overlaps) {
+                    Some(_) => one,
+                    None => self.body.emit(tir::Op::Binary(BinaryOp::Or, overlaps, one), Ty::Bool, span),
+                };
             }
         }
         if self.body.as_const(overlaps) == Some(Const::Bool(false)) {
-            return Ok(lazy.clone());
+            return build(self, lazy);
         }
-        if let Some(array) = lazy.plain_array()
-            && let Some(ty) = self.array_ty(array)
-        {
-            // One type on both ways: the copy is seen through strides too.
-            let any = tir::ArrayTy { order: if ty.rank == 0 { ty.order } else { Order::Any }, ..ty };
-            let chosen = self.choose(
-                overlaps,
-                &mut |walker| {
-                    let copy = walker.copied(array, Order::C, span)?;
-                    Ok(walker.retyped(copy, any, span))
-                },
-                &mut |walker| Ok(walker.retyped(array, any, span)),
-            )?;
-            return Ok(self.lazy_array(chosen));
-        }
-        let before = self.force(lazy, span)?;
-        Ok(self.lazy_array(before))
+        let (yes, no) = self.body.branch(overlaps);
+        let after = self.body.block();
+        self.body.switch_to(yes);
+        let before = self.computed(lazy, lazy.element, span)?;
+        let before = self.lazy_array(before);
+        build(self, &before)?;
+        self.body.jump(after, Vec::new());
+        self.body.switch_to(no);
+        build(self, lazy)?;
+        self.body.jump(after, Vec::new());
+        self.body.switch_to(after);
+        Ok(())
     }
 
     /// Whether the memory is this function's own and nobody else's yet.

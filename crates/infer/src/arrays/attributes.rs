@@ -11,8 +11,27 @@ use crate::walk::Walker;
 
 /// The methods that are known by name.
 const METHODS: &[&str] = &[
-    "all", "any", "argmax", "argmin", "astype", "conj", "conjugate", "copy", "dot", "fill", "flatten", "item",
-    "max", "mean", "min", "prod", "ravel", "reshape", "sum", "transpose", "view",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "astype",
+    "conj",
+    "conjugate",
+    "copy",
+    "dot",
+    "fill",
+    "flatten",
+    "item",
+    "max",
+    "mean",
+    "min",
+    "prod",
+    "ravel",
+    "reshape",
+    "sum",
+    "transpose",
+    "view",
 ];
 
 impl Walker<'_, '_> {

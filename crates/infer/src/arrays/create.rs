@@ -48,7 +48,8 @@ impl Walker<'_, '_> {
     ) -> Walked<[Option<Arg>; N]> {
         let mut bound: [Option<Arg>; N] = [const { None }; N];
         if args.positional.len() > N {
-            let title = format!("`{function}` takes at most {N} arguments here, not {}", args.positional.len());
+            let title =
+                format!("`{function}` takes at most {N} arguments here, not {}", args.positional.len());
             return Err(self.error(Id::WrongArguments, args.positional[N].span, title, ""));
         }
         for (index, arg) in args.positional.iter().enumerate() {
@@ -144,8 +145,7 @@ impl Walker<'_, '_> {
 
     fn full(&mut self, args: &Args) -> Walked<Value> {
         let [shape, value, dtype] = self.bound_args("full", args, ["shape", "fill_value", "dtype"])?;
-        let (shape, value) =
-            (self.wanted(shape, "shape", args)?, self.wanted(value, "fill_value", args)?);
+        let (shape, value) = (self.wanted(shape, "shape", args)?, self.wanted(value, "fill_value", args)?);
         let (_, ty) = self.number("full", &value)?;
         let own = Element::of(ty).unwrap_or(Element::Bool);
         let element = self.dtype_arg(dtype.as_ref(), own)?;
@@ -339,7 +339,12 @@ impl Walker<'_, '_> {
     }
 
     /// An expression cast to a type and computed into a new array.
-    pub(crate) fn as_type(&mut self, lazy: &std::rc::Rc<Lazy>, element: Element, span: Span) -> Walked<Value> {
+    pub(crate) fn as_type(
+        &mut self,
+        lazy: &std::rc::Rc<Lazy>,
+        element: Element,
+        span: Span,
+    ) -> Walked<Value> {
         let lazy = self.cast(lazy, element);
         self.computed(&lazy, element, span)
     }

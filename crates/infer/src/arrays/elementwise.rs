@@ -94,11 +94,9 @@ impl Walker<'_, '_> {
                 let array = self.array_of_items(term, None, span)?;
                 Ok(array.map(|array| self.lazy_array(array)))
             }
-            Term::Entity(_)
-            | Term::Method(..)
-            | Term::Flat(_)
-            | Term::Slice(_)
-            | Term::Sequence(_) => Ok(None),
+            Term::Entity(_) | Term::Method(..) | Term::Flat(_) | Term::Slice(_) | Term::Sequence(_) => {
+                Ok(None)
+            }
         }
     }
 
@@ -126,7 +124,7 @@ impl Walker<'_, '_> {
         let (Some(a), Some(b)) = (self.as_lazy(left, spans.0)?, self.as_lazy(right, spans.1)?) else {
             return Err(self.arrays_clash(op.text(), left, right, spans));
         };
-        self.lazy_binary(op, &a, &b, span, spans).map(Term::Lazy)
+        self.lazy_binary(op, &a, &b, span).map(Term::Lazy)
     }
 
     /// An operator on two expressions.
@@ -136,7 +134,6 @@ impl Walker<'_, '_> {
         a: &Rc<Lazy>,
         b: &Rc<Lazy>,
         span: Span,
-        spans: (Span, Span),
     ) -> Walked<Rc<Lazy>> {
         let name = match op {
             BinaryOp::Add => "add",
@@ -153,7 +150,6 @@ impl Walker<'_, '_> {
             BinaryOp::Xor => "bitwise_xor",
             BinaryOp::MatMul => return Err(self.no_loop("matmul", &[a.clone(), b.clone()], span)),
         };
-        let _ = spans;
         self.apply(name, vec![a.clone(), b.clone()], span)
     }
 

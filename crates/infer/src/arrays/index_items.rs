@@ -6,6 +6,7 @@ use source::Span;
 use tir::{BinaryOp, Comparison, Const, Element, Ty, Value};
 
 use crate::arrays::Lazy;
+use crate::calls::Args;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
@@ -14,9 +15,9 @@ use crate::walk::Walker;
 #[derive(Clone, Debug)]
 pub(crate) enum IndexItem {
     /// An integer, as it was given.
-    At(Value, Span),
+    At(Value),
     /// `lower:upper:step`.
-    Slice(Option<Value>, Option<Value>, Option<Value>, Span),
+    Slice(Option<Value>, Option<Value>, Option<Value>),
     /// `None`.
     NewAxis,
     /// `...`.
@@ -69,13 +70,27 @@ impl Walker<'_, '_> {
         match &syntax.exprs[item].kind {
             ExprKind::Slice { lower, upper, step } => {
                 let [lower, upper, step] = [*lower, *upper, *step].map(|bound| self.slice_bound(bound));
-                Ok(IndexItem::Slice(lower?, upper?, step?, span))
+                Ok(IndexItem::Slice(lower?, upper?, step?))
             }
             ExprKind::Ellipsis => Ok(IndexItem::Ellipsis),
             _ => {
                 let term = self.walk_lazy(item)?;
                 self.term_item(term, span)
             }
+        }
+    }
+
+    /// `slice(stop)`, `slice(start, stop)` and `slice(start, stop, step)`.
+    pub(crate) fn make_slice(&mut self, args: &Args) -> Walked<Term> {
+        let mut bounds = Vec::new();
+        for arg in &args.positional {
+            bounds.push(if self.is_none(&arg.term) { None } else { Some(self.word_arg(arg)?) });
+        }
+        match bounds[..] {
+            [stop] if args.named.is_empty() => Ok(Term::Slice(Box::new((None, stop, None)))),
+            [start, stop] if args.named.is_empty() => Ok(Term::Slice(Box::new((start, stop, None)))),
+            [start, stop, step] if args.named.is_empty() => Ok(Term::Slice(Box::new((start, stop, step)))),
+            _ => Err(self.error(Id::WrongArguments, args.span, "`slice` takes 1 to 3 integers", "")),
         }
     }
 
@@ -102,7 +117,7 @@ impl Walker<'_, '_> {
                 Ty::Unit => return Ok(IndexItem::NewAxis),
                 Ty::Int(_) => {
                     if let Some(word) = self.index_word(*value, span) {
-                        return Ok(IndexItem::At(word, span));
+                        return Ok(IndexItem::At(word));
                     }
                 }
                 _ => {}
@@ -110,7 +125,7 @@ impl Walker<'_, '_> {
             Term::Entity(crate::Entity::Constant(Const::Unit, _)) => return Ok(IndexItem::NewAxis),
             Term::Slice(bounds) => {
                 let (lower, upper, step) = **bounds;
-                return Ok(IndexItem::Slice(lower, upper, step, span));
+                return Ok(IndexItem::Slice(lower, upper, step));
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use diagnostic::Id;
 use pysyntax::ExprId;
 use source::Span;
-use tir::{ArrayTy, BinaryOp, Element, Op, Order, RaiseArg, RaiseSite, Ty, Value};
+use tir::{ArrayTy, BinaryOp, Op, Order, RaiseArg, RaiseSite, Ty, Value};
 
 use crate::arrays::index_items::{IndexItem, Range};
 use crate::places::Place;
@@ -58,7 +58,7 @@ impl Walker<'_, '_> {
         if is_element {
             let mut indices = Vec::new();
             for (axis, item) in items.iter().enumerate() {
-                if let IndexItem::At(index, _) = item {
+                if let IndexItem::At(index) = item {
                     indices.push(self.checked_index(indexed, axis, *index, span));
                 }
             }
@@ -88,7 +88,7 @@ impl Walker<'_, '_> {
             let title = "an index has more than one ellipsis";
             return Err(self.error(Id::WrongOperand, span, title, "expected at most one `...`"));
         }
-        let whole = IndexItem::Slice(None, None, None, span);
+        let whole = IndexItem::Slice(None, None, None);
         let missing = vec![whole; rank - given];
         let mut all = Vec::new();
         let mut is_spread = false;
@@ -107,13 +107,7 @@ impl Walker<'_, '_> {
     }
 
     /// An index of an axis: from the end where it is negative, and inside of the array.
-    pub(crate) fn checked_index(
-        &mut self,
-        indexed: Indexed,
-        axis: usize,
-        index: Value,
-        span: Span,
-    ) -> Value {
+    pub(crate) fn checked_index(&mut self, indexed: Indexed, axis: usize, index: Value, span: Span) -> Value {
         if self.frame().is_prelude() {
             // The prelude's own indices are right.
             return index;
@@ -152,14 +146,14 @@ impl Walker<'_, '_> {
         let mut axis = 0;
         for item in items {
             match item {
-                IndexItem::At(index, _) => {
+                IndexItem::At(index) => {
                     let index = self.checked_index(indexed, axis, *index, span);
                     let stride = self.stride(indexed.array, axis, span);
                     let bytes = self.int(BinaryOp::Mul, index, stride, span);
                     data = self.moved(data, bytes, span);
                     axis += 1;
                 }
-                IndexItem::Slice(lower, upper, step, _) => {
+                IndexItem::Slice(lower, upper, step) => {
                     let length = self.dim(indexed.array, axis, span);
                     let stride = self.stride(indexed.array, axis, span);
                     let Range { start, step, count } =
@@ -199,8 +193,7 @@ impl Walker<'_, '_> {
                 }
             }
         }
-        let shapes: Vec<Vec<Value>> =
-            arrays.iter().flatten().map(|array| self.dims(*array, span)).collect();
+        let shapes: Vec<Vec<Value>> = arrays.iter().flatten().map(|array| self.dims(*array, span)).collect();
         let common = self.broadcast(&shapes, span);
         let chooses: Vec<usize> = (0..items.len())
             .filter(|index| arrays[*index].is_some() || matches!(items[*index], IndexItem::At(..)))
@@ -229,7 +222,8 @@ impl Walker<'_, '_> {
         let mut dims: Vec<Value> = Vec::new();
         let mut sources = Vec::new();
         let mut axis = 0;
-        let place = |dims: &Vec<Value>| if dims.len() < first { dims.len() } else { dims.len() + common.len() };
+        let place =
+            |dims: &Vec<Value>| if dims.len() < first { dims.len() } else { dims.len() + common.len() };
         for (item, array) in items.iter().zip(arrays) {
             if let Some(array) = array {
                 sources.push(Source::Array(*array, first, common.len()));
@@ -237,12 +231,12 @@ impl Walker<'_, '_> {
                 continue;
             }
             match item {
-                IndexItem::At(index, _) => {
+                IndexItem::At(index) => {
                     let index = self.checked_index(indexed, axis, *index, span);
                     sources.push(Source::Fixed(index));
                     axis += 1;
                 }
-                IndexItem::Slice(lower, upper, step, _) => {
+                IndexItem::Slice(lower, upper, step) => {
                     let length = self.dim(indexed.array, axis, span);
                     let range = self.slice_range((*lower, *upper, *step), length, span);
                     sources.push(Source::Slice(range.start, range.step, place(&dims)));
@@ -323,9 +317,9 @@ impl Walker<'_, '_> {
 /// The order of a view: without gaps where integers are followed by at most one slice of step 1,
 /// and whole axes after that, from the slow end.
 fn view_order(ty: ArrayTy, items: &[IndexItem], known: &dyn Fn(Value) -> Option<i128>) -> Order {
-    let is_whole = |item: &IndexItem| matches!(item, IndexItem::Slice(None, None, None, _) | IndexItem::NewAxis);
+    let is_whole = |item: &IndexItem| matches!(item, IndexItem::Slice(None, None, None) | IndexItem::NewAxis);
     let is_dense = |item: &IndexItem| match item {
-        IndexItem::Slice(_, _, step, _) => step.is_none_or(|step| known(step) == Some(1)),
+        IndexItem::Slice(_, _, step) => step.is_none_or(|step| known(step) == Some(1)),
         IndexItem::NewAxis => true,
         IndexItem::At(..) | IndexItem::Ellipsis | IndexItem::Mask(..) | IndexItem::Fancy(..) => false,
     };
@@ -337,13 +331,14 @@ fn view_order(ty: ArrayTy, items: &[IndexItem], known: &dyn Fn(Value) -> Option<
     let rank = items.iter().filter(|item| !is_at(item)).count();
     match ty.order {
         Order::C if keeps(&mut items.iter()) => Order::C,
-        Order::F if keeps(&mut items.iter().rev()) => if rank < 2 { Order::C } else { Order::F },
+        Order::F if keeps(&mut items.iter().rev()) => {
+            if rank < 2 {
+                Order::C
+            } else {
+                Order::F
+            }
+        }
         Order::C | Order::F | Order::Any if rank == 0 => Order::C,
         Order::C | Order::F | Order::Any => Order::Any,
     }
-}
-
-/// Whether an element is a record.
-pub(crate) const fn is_record(element: Element) -> bool {
-    matches!(element, Element::Record(_))
 }

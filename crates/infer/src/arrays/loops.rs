@@ -103,29 +103,4 @@ impl Walker<'_, '_> {
         self.body.switch_to(after);
         Ok(())
     }
-
-    /// One of two values of one type, each computed only where it is wanted.
-    pub(crate) fn choose(
-        &mut self,
-        condition: Value,
-        then: &mut dyn FnMut(&mut Self) -> Walked<Value>,
-        otherwise: &mut dyn FnMut(&mut Self) -> Walked<Value>,
-    ) -> Walked<Value> {
-        match self.body.as_const(condition) {
-            Some(tir::Const::Bool(true)) => return then(self),
-            Some(tir::Const::Bool(false)) => return otherwise(self),
-            _ => {}
-        }
-        let (yes, no) = self.body.branch(condition);
-        let after = self.body.block();
-        self.body.switch_to(yes);
-        let value = then(self)?;
-        let result = self.body.param(after, self.body.ty(value));
-        self.body.jump(after, vec![value]);
-        self.body.switch_to(no);
-        let value = otherwise(self)?;
-        self.body.jump(after, vec![value]);
-        self.body.switch_to(after);
-        Ok(result)
-    }
 }

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use source::Span;
-use tir::{ArrayTy, Const, Element, Op, Order, Ty, Value};
+use tir::{Const, Element, Op, Order, Ty, Value};
 
 use crate::arrays::elementwise::{Lazy, Node};
 use crate::convert;
@@ -54,15 +54,6 @@ impl<'a, 'p> Walker<'a, 'p> {
         Ok(result)
     }
 
-    /// The same array, seen as a type that says less of its order.
-    pub(crate) fn retyped(&mut self, array: Value, ty: ArrayTy, span: Span) -> Value {
-        if self.array_ty(array) == Some(ty) {
-            return array;
-        }
-        let (data, dims, strides) = (self.data(array, span), self.dims(array, span), self.strides(array, span));
-        self.view(array, ty, data, dims, strides, span)
-    }
-
     /// Fortran's order where all arrays of full rank have it, else C's.
     fn common_order(&self, lazy: &Lazy) -> Order {
         let arrays = lazy.arrays();
@@ -72,13 +63,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     /// Writes the expression's elements to all of an array, whose lengths are `dims`.
-    pub(crate) fn write_all(
-        &mut self,
-        to: Value,
-        dims: &[Value],
-        lazy: &Rc<Lazy>,
-        span: Span,
-    ) -> Walked<()> {
+    pub(crate) fn write_all(&mut self, to: Value, dims: &[Value], lazy: &Rc<Lazy>, span: Span) -> Walked<()> {
         self.walk_elements(dims, &[to], lazy, span, &mut |walker, at, arrays, element| {
             walker.set_element(arrays[0], at.to_vec(), &Term::Value(element), span)
         })

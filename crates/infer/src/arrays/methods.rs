@@ -3,7 +3,7 @@
 use diagnostic::Id;
 use pysyntax::BinaryOp as SyntaxOp;
 use source::Span;
-use tir::{ArrayTy, BinaryOp, Comparison, Const, Element, FloatTy, IntTy, Op, Order, Ty, Value};
+use tir::{ArrayTy, BinaryOp, Comparison, Element, FloatTy, IntTy, Op, Order, Ty, Value};
 
 use crate::calls::{Arg, Args};
 use crate::convert;
@@ -13,8 +13,21 @@ use crate::walk::Walker;
 
 /// The functions of NumPy that do what the method of that name does.
 pub(crate) const AS_FUNCTIONS: &[&str] = &[
-    "all", "any", "argmax", "argmin", "max", "mean", "min", "prod", "ravel", "reshape", "sum", "transpose", "dot",
-    "amax", "amin",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "max",
+    "mean",
+    "min",
+    "prod",
+    "ravel",
+    "reshape",
+    "sum",
+    "transpose",
+    "dot",
+    "amax",
+    "amin",
 ];
 
 impl Walker<'_, '_> {
@@ -70,11 +83,8 @@ impl Walker<'_, '_> {
             return Ok(None);
         };
         let array = self.force(&lazy, first.span)?;
-        let rest = Args {
-            positional: args.positional[1..].to_vec(),
-            named: args.named.clone(),
-            span: args.span,
-        };
+        let rest =
+            Args { positional: args.positional[1..].to_vec(), named: args.named.clone(), span: args.span };
         if name == "sum" && rest.positional.is_empty() && rest.named.is_empty() {
             let Some(ty) = self.array_ty(array) else { return Ok(None) };
             return self.reduction(name, array, ty, &rest).map(Some);
@@ -154,7 +164,12 @@ impl Walker<'_, '_> {
         let mut sorted = order.clone();
         sorted.sort_unstable();
         if !sorted.iter().copied().eq(0..usize::from(ty.rank)) {
-            return Err(self.error(Id::WrongArguments, span, "the axes are no permutation", "expected each axis once"));
+            return Err(self.error(
+                Id::WrongArguments,
+                span,
+                "the axes are no permutation",
+                "expected each axis once",
+            ));
         }
         let (all_dims, all_strides) = (self.dims(array, span), self.strides(array, span));
         let dims = order.iter().map(|axis| all_dims[*axis]).collect();
@@ -188,10 +203,17 @@ impl Walker<'_, '_> {
         let element = self.dtype_of(&dtype.term, dtype.span)?;
         let span = args.span;
         if self.item_size(element) != self.item_size(ty.element) {
-            let title = format!("a view of `{}` as `{}`", self.ty_name(ty.element.ty()), self.ty_name(element.ty()));
-            return Err(self.error(Id::WrongArguments, dtype.span, title, "expected a type of the same size"));
+            let title =
+                format!("a view of `{}` as `{}`", self.ty_name(ty.element.ty()), self.ty_name(element.ty()));
+            return Err(self.error(
+                Id::WrongArguments,
+                dtype.span,
+                title,
+                "expected a type of the same size",
+            ));
         }
-        let (data, dims, strides) = (self.data(array, span), self.dims(array, span), self.strides(array, span));
+        let (data, dims, strides) =
+            (self.data(array, span), self.dims(array, span), self.strides(array, span));
         Ok(Term::Value(self.view(array, ArrayTy { element, ..ty }, data, dims, strides, span)))
     }
 
@@ -284,7 +306,8 @@ impl Walker<'_, '_> {
         let made = self.allocate(result, dims.clone(), Order::C, false, span);
         let data = self.data(array, span);
         let fast = if ty.order == Order::F { 0 } else { usize::from(ty.rank) - 1 };
-        let is_additive = matches!(name, "sum" | "mean") && matches!(element, Element::Float(_) | Element::Complex(_));
+        let is_additive =
+            matches!(name, "sum" | "mean") && matches!(element, Element::Float(_) | Element::Complex(_));
         if axis != fast && is_additive {
             return self.add_rows(name, (array, made), (axis, length), span);
         }
@@ -366,11 +389,6 @@ impl Walker<'_, '_> {
     fn no_product(&self, left: &Term, right: &Term, span: Span) -> Stop {
         let title = format!("the product of {} and {}", self.describe(left), self.describe(right));
         self.error(Id::WrongOperand, span, title, "expected arrays of one or two axes")
-    }
-
-    /// A reduction's check that there is anything.
-    pub(crate) fn known_bool(&mut self, value: bool, span: Span) -> Value {
-        self.body.constant(Const::Bool(value), Ty::Bool, span)
     }
 }
 

@@ -41,7 +41,8 @@ impl Walker<'_, '_> {
             (Some(own), None) => own,
             (None, None) => {
                 let title = format!("`{name}` of `{}` without a dtype", self.program.types.name(pointer_ty));
-                let stop = self.error(Id::WrongArguments, pointer.span, title, "points to nothing of known size");
+                let stop =
+                    self.error(Id::WrongArguments, pointer.span, title, "points to nothing of known size");
                 return Err(stop.help(format!("write `{name}(pointer, shape, dtype=np.float64)`")));
             }
         };

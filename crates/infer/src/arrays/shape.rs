@@ -105,13 +105,7 @@ impl Walker<'_, '_> {
     }
 
     /// Raises `ValueError` with a text and shapes behind it.
-    pub(crate) fn raise_shapes(
-        &mut self,
-        condition: Value,
-        text: &str,
-        shapes: &[Vec<Value>],
-        span: Span,
-    ) {
+    pub(crate) fn raise_shapes(&mut self, condition: Value, text: &str, shapes: &[Vec<Value>], span: Span) {
         let mut pieces = vec![text.to_owned()];
         for shape in shapes {
             if let Some(last) = pieces.last_mut() {
@@ -132,15 +126,6 @@ impl Walker<'_, '_> {
             }
         }
         self.raise_formatted(condition, "ValueError", pieces, shapes.concat(), span);
-    }
-
-    /// Raises where two shapes of one rank are not equal.
-    pub(crate) fn check_shape(&mut self, from: &[Value], to: &[Value], span: Span) {
-        for (a, b) in from.iter().zip(to) {
-            let differ = self.test(Comparison::Ne, *a, *b, span);
-            let text = "could not broadcast input array from shape into shape: ";
-            self.raise_shapes(differ, text, &[from.to_vec(), to.to_vec()], span);
-        }
     }
 
     /// Whether all lengths of two shapes of one rank are equal.

@@ -129,7 +129,8 @@ fn infer_types(
     (params, result): (Vec<Ty>, Option<Ty>),
 ) -> Result<Typed, Stopped> {
     let mut table = table::write();
-    let typed = infer::infer(&mut table, source, &params, result).map_err(Stopped::Diagnosed)?;
+    let typed = infer::infer(&mut table, source, &params, result, infer::Options::default())
+        .map_err(Stopped::Diagnosed)?;
     let program = optimize::optimize(typed);
     let result = match (wanted.result, program.functions.ids().next()) {
         (Some(result), _) => result,
