@@ -127,15 +127,13 @@ impl Walker<'_, '_> {
         let rank = usize::from(indexed.ty.rank);
         let text = self.source().slice(indexed.span);
         let name = if text.len() <= 40 && !text.contains('\n') { text } else { "the array" };
-        let mut pieces = vec!["index ".to_owned()];
-        if rank == 1 {
-            pieces.push(format!(" is out of bounds for axis 0 with size "));
-            pieces.push(format!(" of `{name}`"));
-            return pieces;
-        }
-        pieces.push(format!(" is out of bounds for axis {axis} of `{name}` with shape ("));
+        let mut pieces = vec![
+            "index ".to_owned(),
+            format!(" is out of bounds for axis {axis} with size "),
+            format!(": `{name}` has shape ("),
+        ];
         pieces.extend(std::iter::repeat_n(", ".to_owned(), rank - 1));
-        pieces.push(")".to_owned());
+        pieces.push(if rank == 1 { ",)".to_owned() } else { ")".to_owned() });
         pieces
     }
 
