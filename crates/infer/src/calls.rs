@@ -5,9 +5,10 @@ use std::sync::Arc;
 use diagnostic::{Diagnostic, Id, Label};
 use pysyntax::{ExprId, ExprKind, Keyword, Param, ParamKind, Syntax};
 use source::Span;
-use tir::{HostObject, Op, TupleTy, Ty, Value};
+use tir::{HostObject, Op, Ty, Value};
 
 use crate::convert;
+use crate::crossing::Passed;
 use crate::program::{Callee, Key};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
@@ -252,9 +253,7 @@ impl Walker<'_, '_> {
         let mut params = Vec::new();
         let mut values = Vec::new();
         for arg in self.bind_args(source, args)? {
-            let value = self.crossing(&arg.term, arg.span)?;
-            params.push(self.body.ty(value));
-            values.push(value);
+            params.push(self.pass(&arg.term, arg.span, &mut values)?);
         }
         let key = Key { callee, params };
         let (id, result) =
@@ -266,31 +265,6 @@ impl Walker<'_, '_> {
         };
         let value = self.emit_call(Op::Call(id, values), result, span);
         Ok(self.entered(value, span))
-    }
-
-    /// A term as one value, to cross from one function to another: a tuple becomes a value.
-    pub(crate) fn crossing(&mut self, term: &Term, span: Span) -> Walked<Value> {
-        let Term::Tuple(items) = term else {
-            let term = self.forced(term.clone(), span)?;
-            return self.value(&term, span);
-        };
-        let mut values = Vec::new();
-        for item in items {
-            values.push(self.crossing(item, span)?);
-        }
-        let types: Vec<Ty> = values.iter().map(|value| self.body.ty(*value)).collect();
-        Ok(self.body.emit(Op::Tuple(values), Ty::Tuple(TupleTy::new(&types)), span))
-    }
-
-    /// A value that came from another function: a tuple becomes its items.
-    pub(crate) fn entered(&mut self, value: Value, span: Span) -> Term {
-        let Ty::Tuple(tuple) = self.body.ty(value) else { return Term::Value(value) };
-        let mut items = Vec::new();
-        for (index, ty) in (0..).zip(tuple.items()) {
-            let item = self.body.emit(Op::Item(value, index), *ty, span);
-            items.push(self.entered(item, span));
-        }
-        Term::Tuple(items)
     }
 
     /// A call, with `None` where it has no result.
@@ -308,11 +282,20 @@ impl Walker<'_, '_> {
         if !diagnostic.others.is_empty() {
             return Stop::Error(diagnostic);
         }
-        let types: Vec<String> = key.params.iter().map(|ty| format!("`{}`", self.ty_name(*ty))).collect();
+        let types: Vec<String> = key.params.iter().map(|passed| self.describe_passed(passed)).collect();
         let with = if types.is_empty() { String::new() } else { format!(" with {}", types.join(", ")) };
         let label = Label::new(self.source(), span, format!("called here{with}"));
         let diagnostic: Diagnostic = *diagnostic;
         Stop::Error(Box::new(diagnostic.with_label(label)))
+    }
+
+    /// An argument in words of a message.
+    fn describe_passed(&self, passed: &Passed) -> String {
+        match passed {
+            Passed::Value(ty) => format!("`{}`", self.ty_name(*ty)),
+            Passed::Known(term) => self.describe(term),
+            Passed::Tuple(items) => format!("a tuple of {}", items.len()),
+        }
     }
 
     /// The arguments in the order of the parameters.

@@ -15,6 +15,7 @@ use tir::{
     RaiseSiteId, Ty,
 };
 
+use crate::crossing::Passed;
 use crate::promote;
 use crate::stop::{Stop, Walked};
 use crate::walk::Walker;
@@ -30,10 +31,10 @@ pub(crate) enum Callee {
 }
 
 /// A function for one set of argument types.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Key {
     pub(crate) callee: Callee,
-    pub(crate) params: Vec<Ty>,
+    pub(crate) params: Vec<Passed>,
 }
 
 /// What is known of a function's result.
@@ -92,7 +93,10 @@ impl<'a> Programs<'a> {
     /// Walks the entry and all that it calls, until what was assumed of results holds.
     pub(crate) fn run(mut self) -> Walked<Program> {
         let entry = Arc::new(self.entry.clone());
-        let key = Key { callee: Callee::Entry, params: self.entry_params.to_vec() };
+        let key = Key {
+            callee: Callee::Entry,
+            params: self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect(),
+        };
         loop {
             self.specialise(&key, &entry)?;
             if self.assumptions_hold()? {

@@ -14,6 +14,7 @@ use source::{Source, Span};
 use tir::{FuncId, RaiseArg, RaiseSite, Terminator, Ty, Value};
 
 use crate::body::Body;
+use crate::crossing::Passed;
 use crate::locals::{self, Arrival, Local, LocalShape};
 use crate::program::Programs;
 use crate::stop::{Stop, Walked};
@@ -62,7 +63,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         program: &'a mut Programs<'p>,
         id: FuncId,
         source: &Arc<FunctionSource>,
-        params: &[Ty],
+        params: &[Passed],
         result: Option<Ty>,
     ) -> Walked<(Body, Option<Ty>)> {
         let syntax = source.syntax.clone();
@@ -72,10 +73,17 @@ impl<'a, 'p> Walker<'a, 'p> {
         let mut walker = Walker { program, body, frames: Vec::new(), loop_shapes: FxHashMap::default(), id };
         let entry = walker.body.current().expect("a new body has a block");
         let mut args = Vec::new();
-        for (param, ty) in syntax.params.iter().zip(params) {
-            let value = walker.body.param(entry, *ty);
-            walker.body.name(value, syntax.name(param.name));
-            args.push(walker.entered(value, param.span));
+        for (param, passed) in syntax.params.iter().zip(params) {
+            let values: Vec<Value> =
+                passed.types().into_iter().map(|ty| walker.body.param(entry, ty)).collect();
+            if let [value] = values[..] {
+                walker.body.name(value, syntax.name(param.name));
+            }
+            let term = passed.term(&mut values.into_iter()).expect("a value for each part");
+            args.push(match term {
+                Term::Value(value) => walker.entered(value, param.span),
+                other => other,
+            });
         }
         walker.frames.push(Frame::new(source.clone(), args, None));
         walker.walk_body(&syntax)?;

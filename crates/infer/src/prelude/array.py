@@ -305,3 +305,21 @@ def array_dot_matrices(a, b):
             for j in range(columns):
                 out[i, j] += x * b[k, j]
     return out
+
+
+def array_builtin_min(a):
+    if len(a) == 0:
+        raise ValueError("min() arg is an empty sequence")
+    best = a[0]
+    for i in range(1, len(a)):
+        best = _select(a[i] < best, a[i], best)
+    return best
+
+
+def array_builtin_max(a):
+    if len(a) == 0:
+        raise ValueError("max() arg is an empty sequence")
+    best = a[0]
+    for i in range(1, len(a)):
+        best = _select(a[i] > best, a[i], best)
+    return best

@@ -49,7 +49,10 @@ impl Verifier<'_> {
     pub(super) fn check_index_site(&self, array: ArrayTy, site: Option<RaiseSiteId>) -> Rule {
         let Some(site) = site else { return Ok(()) };
         let asked = self.program.raise_sites.get(site).map(RaiseSite::value_count);
-        need(asked == Some(2 + usize::from(array.rank)), "a site that asks for the index, the length and all lengths")
+        need(
+            asked == Some(2 + usize::from(array.rank)),
+            "a site that asks for the index, the length and all lengths",
+        )
     }
 
     /// The type of the element that is read or written at these indices.
