@@ -108,11 +108,17 @@ impl<'ctx> Body<'_, 'ctx> {
     }
 
     /// Writes an element.
-    pub(crate) fn store_element(&self, array: Value, indices: &[Value], value: Value) -> Result<()> {
+    pub(crate) fn store_element(
+        &self,
+        array: Value,
+        indices: &[Value],
+        value: Value,
+    ) -> Result<Operand<'ctx>> {
         let (_, ty) = self.array(array)?;
         let pointer = self.element_address(array, indices)?;
         let align = self.emitter.element_align(ty)?;
-        self.emitter.store_scalar(ty.element.ty(), pointer, &self.value(value)?, align)
+        self.emitter.store_scalar(ty.element.ty(), pointer, &self.value(value)?, align)?;
+        Ok(Operand::Nothing)
     }
 
     /// Where an element is.

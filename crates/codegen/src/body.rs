@@ -201,10 +201,7 @@ impl<'ctx> Body<'_, 'ctx> {
                 emitter.store_value(ty, self.value(*to)?.pointer()?, &source)?;
                 Ok(Operand::Nothing)
             }
-            Op::Tuple(items) => {
-                let parts = self.values(items)?.iter().flat_map(Operand::parts).collect();
-                Ok(Operand::Parts(parts))
-            }
+            Op::Tuple(items) => self.tuple(items),
             Op::Item(tuple, index) => self.item(*tuple, *index),
             Op::View { owner, data, dims, strides } => self.view(*owner, *data, dims, strides),
             Op::Allocate { dims, is_zeroed } => self.allocate(dims, *is_zeroed, ty),
@@ -215,19 +212,10 @@ impl<'ctx> Body<'_, 'ctx> {
                 Ok(self.index(*array, *axis, *index, *site, releases)?.into())
             }
             Op::LoadElement(array, indices) => self.load_element(*array, indices),
-            Op::StoreElement(array, indices, value) => {
-                self.store_element(*array, indices, *value)?;
-                Ok(Operand::Nothing)
-            }
+            Op::StoreElement(array, indices, value) => self.store_element(*array, indices, *value),
             Op::ElementAddress(array, indices) => Ok(self.element_address(*array, indices)?.into()),
-            Op::Retain(value) => {
-                self.retain(*value)?;
-                Ok(Operand::Nothing)
-            }
-            Op::Release(value) => {
-                self.release(*value)?;
-                Ok(Operand::Nothing)
-            }
+            Op::Retain(value) => self.retain(*value),
+            Op::Release(value) => self.release(*value),
         }
     }
 

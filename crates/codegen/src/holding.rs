@@ -19,6 +19,11 @@ use crate::unit::Promise;
 const WORD: u32 = 8;
 
 impl<'ctx> Body<'_, 'ctx> {
+    /// A tuple of these.
+    pub(crate) fn tuple(&self, items: &[Value]) -> Result<Operand<'ctx>> {
+        Ok(Operand::Parts(self.values(items)?.iter().flat_map(Operand::parts).collect()))
+    }
+
     /// An item of a tuple.
     pub(crate) fn item(&self, tuple: Value, index: u32) -> Result<Operand<'ctx>> {
         let Ty::Tuple(ty) = self.type_of(tuple) else {
@@ -50,19 +55,19 @@ impl<'ctx> Body<'_, 'ctx> {
     }
 
     /// One more holds what the value keeps alive.
-    pub(crate) fn retain(&self, value: Value) -> Result<()> {
+    pub(crate) fn retain(&self, value: Value) -> Result<Operand<'ctx>> {
         for owner in self.emitter.owners(&self.value(value)?, self.type_of(value))? {
             self.emitter.retain(owner)?;
         }
-        Ok(())
+        Ok(Operand::Nothing)
     }
 
     /// One less holds what the value keeps alive.
-    pub(crate) fn release(&self, value: Value) -> Result<()> {
+    pub(crate) fn release(&self, value: Value) -> Result<Operand<'ctx>> {
         for owner in self.emitter.owners(&self.value(value)?, self.type_of(value))? {
             self.emitter.release(owner)?;
         }
-        Ok(())
+        Ok(Operand::Nothing)
     }
 
     /// One less holds each of these, where the function ends with an error.

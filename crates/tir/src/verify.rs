@@ -199,47 +199,18 @@ impl Verifier<'_> {
                 matches!(ty(to), Ty::Record(_)) && ty(to) == ty(from) && result.is_none(),
                 "two records of one type",
             ),
-            Op::Tuple(items) => {
-                let Some(Ty::Tuple(tuple)) = result else { return Err("a tuple") };
-                need(items.iter().map(ty).eq(tuple.items().iter().copied()), "the items of the tuple")
-            }
-            Op::Item(of, index) => {
-                let Ty::Tuple(tuple) = ty(of) else { return Err("a tuple") };
-                let item = usize::try_from(*index).ok().and_then(|index| tuple.items().get(index));
-                need(item.copied() == result, "an item of the tuple")
-            }
-            Op::Retain(value) | Op::Release(value) => {
-                need(ty(value).holds_memory() && result.is_none(), "a value that holds memory, no result")
-            }
+            Op::Tuple(items) => self.check_tuple(items, result),
+            Op::Item(of, index) => self.check_item(*of, *index, result),
             Op::View { owner, data, dims, strides } => self.check_view(*owner, *data, dims, strides, result),
             Op::Allocate { dims, .. } => self.check_allocate(dims, result),
-            Op::Dim(of, axis) | Op::Stride(of, axis) => need(
-                *axis < self.array(*of)?.rank && result == Some(Ty::I64),
-                "an axis of the array, to `i64`",
-            ),
-            Op::Data(of) => {
-                self.array(*of)?;
-                need(matches!(result, Some(Ty::Pointer(_))), "an array, to a pointer")
-            }
-            Op::Index { array, axis, index, site } => {
-                let ty = self.array(*array)?;
-                let is_right = *axis < ty.rank && self.ty(*index) == Ty::I64 && result == Some(Ty::I64);
-                need(is_right, "an axis of the array and an `i64`")?;
-                self.check_index_site(ty, *site)
-            }
-            Op::LoadElement(of, indices) => {
-                let element = self.check_element(*of, indices)?;
-                need(result == Some(element), "the element of the array")
-            }
-            Op::StoreElement(of, indices, value) => {
-                let element = self.check_element(*of, indices)?;
-                need(self.ty(*value) == element, "a value of the array's element")?;
-                need(self.array(*of)?.is_writable && result.is_none(), "an array that is writable")
-            }
-            Op::ElementAddress(of, indices) => {
-                let ty = self.array(*of)?;
-                need(self.are_words(indices, usize::from(ty.rank)), "an index for each axis")?;
-                need(is_address(result), "an address as the result")
+            Op::Dim(of, axis) | Op::Stride(of, axis) => self.check_axis(*of, *axis, result),
+            Op::Data(of) => self.check_data(*of, result),
+            Op::Index { array, axis, index, site } => self.check_index(*array, *axis, *index, *site, result),
+            Op::LoadElement(of, indices) => self.check_load_element(*of, indices, result),
+            Op::StoreElement(of, indices, value) => self.check_store_element(*of, indices, *value, result),
+            Op::ElementAddress(of, indices) => self.check_element_address(*of, indices, result),
+            Op::Retain(value) | Op::Release(value) => {
+                need(ty(value).holds_memory() && result.is_none(), "a value that holds memory, no result")
             }
         }
     }

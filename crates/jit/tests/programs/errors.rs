@@ -12,7 +12,7 @@ use crate::build::{FunctionBuilder, raise_site};
 use crate::run::{CODE, FAILED, Linked, PENDING, compile};
 
 /// The statics of `run` are the process's: one test at a time.
-static BORDER: Mutex<()> = Mutex::new(());
+pub(crate) static BORDER: Mutex<()> = Mutex::new(());
 
 fn long_of_long() -> (CTypes, ctype::TypeId) {
     let mut types = CTypes::new(DataModel::HOST);

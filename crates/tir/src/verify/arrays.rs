@@ -1,6 +1,6 @@
-//! The rules of operations on arrays.
+//! The rules of operations on arrays and tuples.
 
-use super::Verifier;
+use super::{Verifier, is_address};
 use crate::{ArrayTy, Element, Order, RaiseSite, RaiseSiteId, Ty, Value};
 
 /// What was expected, where a rule is broken.
@@ -11,13 +11,25 @@ fn need(holds: bool, expected: &'static str) -> Rule {
 }
 
 impl Verifier<'_> {
+    pub(super) fn check_tuple(&self, items: &[Value], result: Option<Ty>) -> Rule {
+        let Some(Ty::Tuple(tuple)) = result else { return Err("a tuple") };
+        let given = items.iter().map(|item| self.ty(*item));
+        need(given.eq(tuple.items().iter().copied()), "the items of the tuple")
+    }
+
+    pub(super) fn check_item(&self, of: Value, index: u32, result: Option<Ty>) -> Rule {
+        let Ty::Tuple(tuple) = self.ty(of) else { return Err("a tuple") };
+        let item = usize::try_from(index).ok().and_then(|index| tuple.items().get(index));
+        need(item.copied() == result, "an item of the tuple")
+    }
+
     /// The type of an array.
-    pub(super) fn array(&self, value: Value) -> Rule<ArrayTy> {
+    fn array(&self, value: Value) -> Rule<ArrayTy> {
         if let Ty::Array(array) = self.ty(value) { Ok(array) } else { Err("an array") }
     }
 
     /// Whether these are so many `i64`.
-    pub(super) fn are_words(&self, values: &[Value], count: usize) -> bool {
+    fn are_words(&self, values: &[Value], count: usize) -> bool {
         values.len() == count && values.iter().all(|value| self.ty(*value) == Ty::I64)
     }
 
@@ -45,18 +57,60 @@ impl Verifier<'_> {
         need(self.are_words(dims, usize::from(made.rank)), "a length for each axis")
     }
 
-    /// The site of an index into such an array.
-    pub(super) fn check_index_site(&self, array: ArrayTy, site: Option<RaiseSiteId>) -> Rule {
+    pub(super) fn check_axis(&self, of: Value, axis: u8, result: Option<Ty>) -> Rule {
+        let rank = self.array(of)?.rank;
+        need(axis < rank && result == Some(Ty::I64), "an axis of the array, to `i64`")
+    }
+
+    pub(super) fn check_data(&self, of: Value, result: Option<Ty>) -> Rule {
+        self.array(of)?;
+        need(matches!(result, Some(Ty::Pointer(_))), "an array, to a pointer")
+    }
+
+    pub(super) fn check_index(
+        &self,
+        array: Value,
+        axis: u8,
+        index: Value,
+        site: Option<RaiseSiteId>,
+        result: Option<Ty>,
+    ) -> Rule {
+        let rank = self.array(array)?.rank;
+        let is_right = axis < rank && self.ty(index) == Ty::I64 && result == Some(Ty::I64);
+        need(is_right, "an axis of the array and an `i64`")?;
         let Some(site) = site else { return Ok(()) };
         let asked = self.program.raise_sites.get(site).map(RaiseSite::value_count);
         need(
-            asked == Some(2 + usize::from(array.rank)),
+            asked == Some(2 + usize::from(rank)),
             "a site that asks for the index, the length and all lengths",
         )
     }
 
+    pub(super) fn check_load_element(&self, of: Value, indices: &[Value], result: Option<Ty>) -> Rule {
+        let element = self.check_element(of, indices)?;
+        need(result == Some(element), "the element of the array")
+    }
+
+    pub(super) fn check_store_element(
+        &self,
+        of: Value,
+        indices: &[Value],
+        value: Value,
+        result: Option<Ty>,
+    ) -> Rule {
+        let element = self.check_element(of, indices)?;
+        need(self.ty(value) == element, "a value of the array's element")?;
+        need(self.array(of)?.is_writable && result.is_none(), "an array that is writable")
+    }
+
+    pub(super) fn check_element_address(&self, of: Value, indices: &[Value], result: Option<Ty>) -> Rule {
+        let rank = self.array(of)?.rank;
+        need(self.are_words(indices, usize::from(rank)), "an index for each axis")?;
+        need(is_address(result), "an address as the result")
+    }
+
     /// The type of the element that is read or written at these indices.
-    pub(super) fn check_element(&self, of: Value, indices: &[Value]) -> Rule<Ty> {
+    fn check_element(&self, of: Value, indices: &[Value]) -> Rule<Ty> {
         let array = self.array(of)?;
         need(self.are_words(indices, usize::from(array.rank)), "an index for each axis")?;
         match array.element {
