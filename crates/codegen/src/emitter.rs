@@ -13,7 +13,7 @@ use crate::error::{InternalError, Result};
 use crate::unit::Unit;
 
 /// The first alignment: any address will do.
-const ANY_ADDRESS: u32 = 1;
+pub(crate) const ANY_ADDRESS: u32 = 1;
 
 /// An LLVM function that is being built. `builder` stands at the end of the current block.
 pub(crate) struct Emitter<'a, 'ctx> {
@@ -109,17 +109,37 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         ty: impl BasicType<'ctx>,
         pointer: PointerValue<'ctx>,
     ) -> Result<BasicValueEnum<'ctx>> {
+        self.load_aligned(ty, pointer, ANY_ADDRESS)
+    }
+
+    /// Reads memory at an address with so many bytes of alignment.
+    pub(crate) fn load_aligned(
+        &self,
+        ty: impl BasicType<'ctx>,
+        pointer: PointerValue<'ctx>,
+        align: u32,
+    ) -> Result<BasicValueEnum<'ctx>> {
         let value = self.builder.build_load(ty, pointer, "")?;
         let load =
             value.as_instruction_value().ok_or_else(|| InternalError::new("a load is an instruction"))?;
-        load.set_alignment(ANY_ADDRESS).map_err(|error| InternalError::new(error.to_string()))?;
+        load.set_alignment(align).map_err(|error| InternalError::new(error.to_string()))?;
         Ok(value)
     }
 
     /// Writes memory; nothing is assumed of the address.
     pub(crate) fn store(&self, pointer: PointerValue<'ctx>, value: BasicValueEnum<'ctx>) -> Result<()> {
+        self.store_aligned(pointer, value, ANY_ADDRESS)
+    }
+
+    /// Writes memory at an address with so many bytes of alignment.
+    pub(crate) fn store_aligned(
+        &self,
+        pointer: PointerValue<'ctx>,
+        value: BasicValueEnum<'ctx>,
+        align: u32,
+    ) -> Result<()> {
         let store = self.builder.build_store(pointer, value)?;
-        store.set_alignment(ANY_ADDRESS).map_err(|error| InternalError::new(error.to_string()))?;
+        store.set_alignment(align).map_err(|error| InternalError::new(error.to_string()))?;
         Ok(())
     }
 

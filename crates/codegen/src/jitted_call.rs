@@ -5,10 +5,11 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, BasicValueEnum, FunctionValue, IntValue, PointerValue};
 use tir::Ty;
 
+use crate::arithmetic::unfit;
 use crate::emitter::Emitter;
 use crate::error::Result;
 use crate::jitted_abi::JittedAbi;
-use crate::memory::size_in_memory;
+use crate::memory::layout_in_memory;
 use crate::operand::Operand;
 
 const WORD_ALIGN: Align = Align::bytes(8).expect("8 is a power of two");
@@ -66,8 +67,16 @@ impl<'ctx> Emitter<'_, 'ctx> {
     pub(crate) fn slot_for(&self, ty: Ty) -> Result<PointerValue<'ctx>> {
         match ty {
             Ty::Record(id) => self.slot_of(id),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) => {
-                self.slot(size_in_memory(self.unit.types, ty)?, WORD_ALIGN)
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => {
+                let layout = layout_in_memory(self.unit.types, ty)?;
+                self.slot(layout.size, layout.align.max(WORD_ALIGN))
             }
         }
     }
@@ -93,7 +102,17 @@ impl<'ctx> Emitter<'_, 'ctx> {
     ) -> Result<()> {
         let zero = value.get_type().const_zero();
         let is_zero = self.builder.build_int_compare(inkwell::IntPredicate::EQ, value, zero, "")?;
-        let branch = self.builder.build_conditional_branch(is_zero, next, other)?;
+        self.branch_usually(is_zero, next, other)
+    }
+
+    /// Goes to `next` where the condition holds, which is usual, else to `other`.
+    pub(crate) fn branch_usually(
+        &self,
+        condition: IntValue<'ctx>,
+        next: BasicBlock<'ctx>,
+        other: BasicBlock<'ctx>,
+    ) -> Result<()> {
+        let branch = self.builder.build_conditional_branch(condition, next, other)?;
         let context = self.unit.context;
         let weight = |weight| context.i32_type().const_int(weight, false).into();
         let name = context.metadata_string("branch_weights").into();
@@ -118,7 +137,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
     /// `double`, a complex number is two.
     pub(crate) fn push_words(
         &self,
-        value: Operand<'ctx>,
+        value: &Operand<'ctx>,
         ty: Ty,
         words: &mut Vec<IntValue<'ctx>>,
     ) -> Result<()> {
@@ -133,12 +152,13 @@ impl<'ctx> Emitter<'_, 'ctx> {
             }
             Ty::Complex(float) => {
                 let parts = value.complex()?;
-                self.push_words(parts.real.into(), Ty::Float(float), words)?;
-                self.push_words(parts.imag.into(), Ty::Float(float), words)?;
+                self.push_words(&parts.real.into(), Ty::Float(float), words)?;
+                self.push_words(&parts.imag.into(), Ty::Float(float), words)?;
             }
             Ty::Pointer(_) | Ty::Record(_) => {
                 words.push(self.builder.build_ptr_to_int(value.pointer()?, word, "")?);
             }
+            Ty::Array(_) | Ty::Tuple(_) => return Err(unfit("an error's argument", ty)),
         }
         Ok(())
     }

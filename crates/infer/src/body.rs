@@ -42,6 +42,7 @@ impl Body {
             name: name.to_owned(),
             source: source.clone(),
             result: Ty::Unit,
+            math: tir::MathFlags::default(),
             blocks: IdMap::new(),
             insts: IdMap::new(),
             values: IdMap::new(),

@@ -12,6 +12,7 @@
 
 mod array;
 mod function;
+mod math;
 mod operands;
 mod ops;
 mod print;
@@ -23,6 +24,7 @@ mod verify;
 
 pub use array::{ArrayTy, Element, Order};
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
+pub use math::MathFlags;
 pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};
 pub use print::print;
 pub use program::{

@@ -180,7 +180,7 @@ fn an_object_with_a_symbol_left_open_is_refused() {
     let (types, signature) = long_of_long();
     let mut program = Program::default();
     checked(&mut program, &[]);
-    let (object, _) = crate::run::object(&types, &program, signature, true);
+    let (object, _) = crate::run::object(&types, &program, &crate::run::c_entry(signature), true);
     let mut symbols = crate::run::symbols();
     symbols.retain(|(name, _)| *name != "ferrule_raise");
     let engine = jit::Engine::global().expect("an engine");

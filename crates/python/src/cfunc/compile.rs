@@ -5,14 +5,13 @@
 
 use std::sync::Arc;
 
-use ::source::Span;
-use codegen::{CEntry, Module};
-use ctype::{CType, CTypes, TypeId};
+use codegen::{CEntry, Entry, Module};
+use ctype::{CType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
 use infer::FunctionSource;
 use pyo3::prelude::*;
 use pysyntax::Syntax;
-use tir::{Function, Program, Ty};
+use tir::{Program, Ty};
 
 use super::body::Body;
 use super::object::CFunc;
@@ -112,7 +111,7 @@ fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stoppe
     let result = match (fitted.result, program.functions.iter().next()) {
         (Some((result, _)), _) => result,
         (None, Some((_, first))) => c_type_of(&mut table, first.result)
-            .ok_or_else(|| Stopped::Diagnosed(vec![no_c_result(&table, first)]))?,
+            .ok_or_else(|| Stopped::Diagnosed(vec![no_c_result(&source.syntax)]))?,
         (None, None) => return Err(Stopped::Broken("infer: a program without a function".to_owned())),
     };
     let params: Vec<TypeId> = fitted.params.iter().map(|(ty, _)| *ty).collect();
@@ -120,23 +119,10 @@ fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stoppe
     Ok(Typed { program, ty })
 }
 
-/// A result that C cannot take.
-fn no_c_result(types: &CTypes, function: &Function) -> Diagnostic {
-    let name = match function.result {
-        Ty::Array(array) => TypeKind::Array(array).display(types),
-        Ty::Tuple(_) => "a tuple".to_owned(),
-        Ty::Unit
-        | Ty::Bool
-        | Ty::Int(_)
-        | Ty::Float(_)
-        | Ty::Complex(_)
-        | Ty::Pointer(_)
-        | Ty::Record(_) => "this".to_owned(),
-    };
-    let head = Span::new(0, function.source.text().find('\n').unwrap_or(function.source.text().len()));
-    let title = format!("`{}` returns {name}, which C has no type for", function.name);
-    let label = Label::new(&function.source, head, "called from C");
-    Diagnostic::error(Id::SignatureType, title, label).with_help("return a number, or write to a pointer")
+/// What is said of a function whose result C does not have.
+fn no_c_result(syntax: &Syntax) -> Diagnostic {
+    let label = Label::new(&syntax.source, syntax.head, "returns an array or a tuple");
+    Diagnostic::error(Id::SignatureType, format!("C has no type for what `{}` returns", syntax.name), label)
 }
 
 /// LLVM and the link.
@@ -147,7 +133,7 @@ fn link(descriptor: Box<Descriptor>, ty: TypeId, symbol: String) -> Result<Body,
 }
 
 fn lower(program: &Program, ty: TypeId, symbol: &str) -> Result<Module, codegen::InternalError> {
-    let entry = CEntry { symbol: symbol.to_owned(), ty };
+    let entry = Entry::C(CEntry { symbol: symbol.to_owned(), ty });
     codegen::lower(&table::read(), program, &entry)
 }
 

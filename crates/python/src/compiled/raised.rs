@@ -171,7 +171,7 @@ fn c_string(text: &str) -> CString {
     CString::new(text).unwrap_or_default()
 }
 
-/// The types of the values that a site's terminator brings.
+/// The types of the values that a site gets: of those that its terminator brings, or an index and lengths.
 fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<Ty> {
     let function = &program.functions[site.function];
     let brought = function.blocks.iter().find_map(|(_, block)| match &block.terminator {
@@ -182,7 +182,10 @@ fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<
         | Terminator::Return(_)
         | Terminator::Unreachable => None,
     });
-    brought.into_iter().flatten().map(|value| function.values[*value]).collect()
+    match brought {
+        Some(values) => values.iter().map(|value| function.values[*value]).collect(),
+        None => vec![Ty::I64; site.value_count()],
+    }
 }
 
 /// The Python object of a scalar that compiled code wrote into words of a record: integers
