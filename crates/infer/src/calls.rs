@@ -103,7 +103,7 @@ impl Walker<'_, '_> {
         };
         let environment = self.frames[0].function.environment.clone();
         let name = name.trim_start_matches("builtins.").trim_start_matches("number.").to_owned();
-        let source = FunctionSource { name, syntax, environment, defaults: Vec::new() };
+        let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
         self.expand(Arc::new(source), args)
     }
 

@@ -8,6 +8,7 @@ mod cdata;
 mod cfunc;
 mod compiled;
 mod dispatch;
+mod dtype;
 mod errors;
 mod failure;
 mod ffi_object;

@@ -54,7 +54,7 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
         None => signature::of_annotations(function, names, request.names)?,
     };
     let fitted = fit(&wanted, &syntax, names).map_err(refuse(ErrorClass::Signature))?;
-    let (function_source, objects) = Snapshot::take(function, syntax)?;
+    let (function_source, objects) = Snapshot::take(function, syntax, &[])?;
     let typed = detached(py, || infer_types(&function_source, &fitted))?;
 
     let name: String = function.getattr("__qualname__")?.extract()?;

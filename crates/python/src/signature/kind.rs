@@ -26,6 +26,8 @@ pub(crate) enum TypeKind {
     Named(NamedTuple),
     /// A string, known when compiling.
     Text,
+    /// A function, by its address, with its name.
+    Function((usize, Arc<str>)),
 }
 
 /// A class that `collections.namedtuple` made, with the types of its items.
@@ -79,7 +81,7 @@ impl TypeKind {
             Self::Array(array) => Some(Ty::Array(*array)),
             Self::Tuple(items) => tuple_of(types, items),
             Self::Named(named) => tuple_of(types, &named.items),
-            Self::Text => None,
+            Self::Text | Self::Function(_) => None,
         }
     }
 
@@ -107,7 +109,7 @@ impl TypeKind {
     pub(crate) fn c_type(&self) -> Option<TypeId> {
         match self {
             Self::C(ty) => Some(*ty),
-            Self::Array(_) | Self::Tuple(_) | Self::Named(_) | Self::Text => None,
+            Self::Array(_) | Self::Tuple(_) | Self::Named(_) | Self::Text | Self::Function(_) => None,
         }
     }
 
@@ -122,6 +124,7 @@ impl TypeKind {
                 format!("{}({})", named.name, items.join(", "))
             }
             Self::Text => "unicode_type".to_owned(),
+            Self::Function((_, name)) => format!("function({name})"),
         }
     }
 }

@@ -104,7 +104,11 @@ impl Type {
     fn array(&self, name: &str) -> PyResult<ArrayTy> {
         match &self.kind {
             TypeKind::Array(array) => Ok(*array),
-            TypeKind::C(_) | TypeKind::Tuple(_) | TypeKind::Named(_) | TypeKind::Text => {
+            TypeKind::C(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::Named(_)
+            | TypeKind::Text
+            | TypeKind::Function(_) => {
                 Err(PyAttributeError::new_err(format!("{} has no attribute '{name}'", self.name())))
             }
         }
@@ -201,7 +205,7 @@ impl Type {
         let items = match &self.kind {
             TypeKind::Tuple(items) => items,
             TypeKind::Named(named) => &named.items,
-            TypeKind::C(_) | TypeKind::Array(_) | TypeKind::Text => {
+            TypeKind::C(_) | TypeKind::Array(_) | TypeKind::Text | TypeKind::Function(_) => {
                 return Err(PyAttributeError::new_err(format!("{} has no attribute 'types'", self.name())));
             }
         };

@@ -55,13 +55,16 @@ pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> 
     Ok(opaque(value))
 }
 
-/// The Python function that is compiled where this is called: itself, or what a cfunc wraps.
+/// The Python function that is compiled where this is called: itself, or what a cfunc or a jitted function wraps.
 pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     if value.is_instance_of::<PyFunction>() {
         return Ok(Some(value.clone()));
     }
     if value.is_instance_of::<crate::cfunc::CFunc>() {
         return Ok(Some(value.getattr("__wrapped__")?));
+    }
+    if let Ok(dispatcher) = value.cast::<crate::dispatch::Dispatcher>() {
+        return dispatcher.get().function(value.py()).map(Some);
     }
     Ok(None)
 }
