@@ -12,6 +12,7 @@ from ferrule._core import (
     njit,
     typeof,
 )
+from ferrule.pointers import carray, farray
 
 jit = njit
 
@@ -22,8 +23,10 @@ __all__ = [
     "InternalError",
     "__version__",
     "callback",
+    "carray",
     "cfunc",
     "errors",
+    "farray",
     "jit",
     "njit",
     "typeof",

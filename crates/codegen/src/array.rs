@@ -94,7 +94,7 @@ impl<'ctx> Body<'_, 'ctx> {
         self.emitter.branch_usually(is_inside, inside, outside)?;
         builder.position_at_end(outside);
         self.release_all(releases)?;
-        let words: Vec<IntValue<'ctx>> = std::iter::once(given).chain(array.dims).collect();
+        let words: Vec<IntValue<'ctx>> = [given, dim].into_iter().chain(array.dims).collect();
         self.raise_words(site, &words)?;
         builder.position_at_end(inside);
         Ok(index)

@@ -8,6 +8,7 @@ use tir::{BlockId, Const, FuncId, Function, Inst, InstId, Jump, Op, SlotId, Term
 use crate::emitter::{Emitter, int_constant};
 use crate::error::{InternalError, Result};
 use crate::jitted_abi::JittedAbi;
+use crate::math::take_liberties;
 use crate::memory::BitPlace;
 use crate::operand::{Complex, Operand};
 use crate::order::{jumps, reverse_postorder};
@@ -51,7 +52,8 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
     for &block in &order {
         body.lower_block(block)?;
     }
-    body.emitter.finish()
+    body.emitter.finish()?;
+    take_liberties(llvm, function.math)
 }
 
 impl<'ctx> Body<'_, 'ctx> {

@@ -1,5 +1,7 @@
 //! Building the instructions of one LLVM function.
 
+use std::cell::Cell;
+
 use ctype::{Align, CType, Size, TypeId};
 use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
@@ -15,6 +17,9 @@ use crate::unit::Unit;
 /// The first alignment: any address will do.
 pub(crate) const ANY_ADDRESS: u32 = 1;
 
+/// The alignment of a word.
+pub(crate) const WORD_ALIGN: Align = Align::bytes(8).expect("8 is a power of two");
+
 /// An LLVM function that is being built. `builder` stands at the end of the current block.
 pub(crate) struct Emitter<'a, 'ctx> {
     pub unit: &'a Unit<'a, 'ctx>,
@@ -23,6 +28,8 @@ pub(crate) struct Emitter<'a, 'ctx> {
     /// Stands at the end of the first block, which holds nothing but memory of the call.
     allocas: Builder<'ctx>,
     start: BasicBlock<'ctx>,
+    /// Where an error's words are written, and how many fit: one place will do for all errors.
+    words: Cell<Option<(PointerValue<'ctx>, usize)>>,
 }
 
 impl<'a, 'ctx> Emitter<'a, 'ctx> {
@@ -33,7 +40,7 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let (allocas, builder) = (unit.context.create_builder(), unit.context.create_builder());
         allocas.position_at_end(entry);
         builder.position_at_end(start);
-        Self { unit, builder, llvm, allocas, start }
+        Self { unit, builder, llvm, allocas, start, words: Cell::new(None) }
     }
 
     /// Ends the function.
@@ -70,6 +77,18 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let alloca = slot.as_instruction().ok_or_else(|| InternalError::new("a slot is an instruction"))?;
         let align = u32::try_from(align.get()).map_err(|_| InternalError::new("a slot's alignment"))?;
         alloca.set_alignment(align).map_err(|error| InternalError::new(error.to_string()))?;
+        Ok(slot)
+    }
+
+    /// Memory for so many words of an error.
+    pub(crate) fn word_slot(&self, count: usize) -> Result<PointerValue<'ctx>> {
+        if let Some((slot, capacity)) = self.words.get()
+            && count <= capacity
+        {
+            return Ok(slot);
+        }
+        let slot = self.slot(Size::bytes(8) * count as u64, WORD_ALIGN)?;
+        self.words.set(Some((slot, count)));
         Ok(slot)
     }
 
@@ -158,6 +177,13 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let offset = self.unit.context.i64_type().const_int(bytes, false);
         // SAFETY: without `inbounds` the instruction is plain address arithmetic for any operands.
         Ok(unsafe { self.builder.build_gep(self.unit.context.i8_type(), pointer, &[offset], "")? })
+    }
+
+    /// The pointer moved by so many bytes inside of what it points to.
+    pub(crate) fn inside(&self, pointer: PointerValue<'ctx>, bytes: u64) -> Result<PointerValue<'ctx>> {
+        let offset = self.unit.context.i64_type().const_int(bytes, false);
+        // SAFETY: built, not carried out: the caller says that the place is inside.
+        Ok(unsafe { self.builder.build_in_bounds_gep(self.unit.context.i8_type(), pointer, &[offset], "")? })
     }
 
     /// Calls a function; its result, if it has one.

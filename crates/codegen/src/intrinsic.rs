@@ -150,7 +150,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
 }
 
 fn floats<'ctx>(args: &[Operand<'ctx>]) -> Result<Vec<FloatValue<'ctx>>> {
-    args.iter().map(|arg| arg.float()).collect()
+    args.iter().map(Operand::float).collect()
 }
 
 /// How a function of floats is computed.

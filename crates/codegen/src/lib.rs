@@ -39,6 +39,7 @@ mod integer;
 mod intrinsic;
 mod jitted_abi;
 mod jitted_call;
+mod math;
 mod memory;
 mod module;
 mod native_entry;

@@ -64,8 +64,8 @@ pub(crate) fn layout_in_memory(types: &CTypes, ty: Ty) -> Result<Layout> {
             layout.map_err(|error| InternalError::new(error.describe(types).to_string()))
         }
         Ty::Array(array) => {
-            let words = if array.has_strides() { 2 * array.rank } else { array.rank };
-            Ok(Layout { size: WORD * (2 + u64::from(words)), align: Align::natural(WORD) })
+            let words = u64::from(array.rank) * if array.has_strides() { 2 } else { 1 };
+            Ok(Layout { size: WORD * (2 + words), align: Align::natural(WORD) })
         }
         Ty::Tuple(tuple) => Ok(lay_out_tuple(types, tuple)?.0),
     }
@@ -134,7 +134,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
             }
             Ty::Complex(float) => {
                 let part = self.unit.float(float);
-                let imag = self.add_bytes(pointer, float_size(float))?;
+                let imag = self.inside(pointer, float_size(float))?;
                 Ok(Operand::Complex(Complex {
                     real: self.load_aligned(part, pointer, align)?.into_float_value(),
                     imag: self.load_aligned(part, imag, align)?.into_float_value(),
@@ -194,7 +194,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
             Ty::Complex(float) => {
                 let Complex { real, imag } = value.complex()?;
                 self.store_aligned(pointer, real.into(), align)?;
-                self.store_aligned(self.add_bytes(pointer, float_size(float))?, imag.into(), align)
+                self.store_aligned(self.inside(pointer, float_size(float))?, imag.into(), align)
             }
             Ty::Unit | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(unfit("a store", ty)),
         }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Id, Label};
-use pysyntax::{ExprId, Keyword, Param, ParamKind};
+use pysyntax::{ExprId, ExprKind, Keyword, Param, ParamKind, Syntax};
 use source::Span;
-use tir::{HostObject, Op, Ty, Value};
+use tir::{HostObject, Op, TupleTy, Ty, Value};
 
 use crate::convert;
-use crate::program::Key;
+use crate::program::{Callee, Key};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::{Frame, Walker};
@@ -39,11 +39,18 @@ impl Walker<'_, '_> {
     ) -> Walked<Term> {
         let callee = self.walk_expr(function)?;
         let args = self.walk_args(args, keywords, span)?;
+        if let Term::Entity(Entity::Known(name)) = &callee
+            && let Some(term) = self.call_elementwise(name, &args)?
+        {
+            return Ok(term);
+        }
+        let args = self.forced_args(args)?;
         match callee {
             Term::Entity(Entity::Known(name)) => self.call_known(&name, args),
             Term::Entity(Entity::Type(ty)) => self.call_type(ty, &args),
             Term::Entity(Entity::Function(object)) => self.call_function(object, args),
             Term::Entity(Entity::CFunction(function)) => self.call_c(&function, &args),
+            Term::Method(name, of) if self.array_ty(of).is_some() => self.array_method(name, of, &args),
             Term::Method(name, of) => self.call_method(name, of, args),
             Term::Value(pointer) if matches!(self.body.ty(pointer), Ty::Pointer(_)) => {
                 self.call_pointer(pointer, self.span_of(function), &args)
@@ -52,7 +59,7 @@ impl Walker<'_, '_> {
                 let title = format!("the exception `{name}` is made but not raised");
                 Err(self.error(Id::NotAValue, span, title, "").help(format!("write `raise {name}(…)`")))
             }
-            other @ (Term::Value(_) | Term::Tuple(_) | Term::Entity(_)) => {
+            other => {
                 let title = format!("{} cannot be called in compiled code", self.describe(&other));
                 let stop = self.error(Id::NotCallable, self.span_of(function), title, "");
                 Err(stop.help("call a function that compiles, or a C function"))
@@ -63,9 +70,19 @@ impl Walker<'_, '_> {
     fn walk_args(&mut self, args: &[ExprId], keywords: &[Keyword], span: Span) -> Walked<Args> {
         let syntax = self.syntax();
         let mut walked = Args { positional: Vec::new(), named: Vec::new(), span };
-        for arg in args {
-            let term = self.walk_expr(*arg)?;
-            walked.positional.push(Arg { term, span: self.span_of(*arg) });
+        for (index, arg) in args.iter().enumerate() {
+            let span = self.span_of(*arg);
+            if let ExprKind::Star(of) = syntax.exprs[*arg].kind {
+                let items = self.starred(of)?;
+                walked.positional.extend(items.into_iter().map(|term| Arg { term, span }));
+                continue;
+            }
+            let mut term = self.walk_lazy(*arg)?;
+            let rest = args[index + 1..].iter().copied().chain(keywords.iter().map(|keyword| keyword.value));
+            if matches!(term, Term::Lazy(_)) && !rest.into_iter().all(|next| self.is_quiet(next)) {
+                term = self.forced(term, span)?;
+            }
+            walked.positional.push(Arg { term, span });
         }
         for keyword in keywords {
             let term = self.walk_expr(keyword.value)?;
@@ -75,8 +92,87 @@ impl Walker<'_, '_> {
         Ok(walked)
     }
 
+    /// The arguments with nothing left to compute.
+    fn forced_args(&mut self, mut args: Args) -> Walked<Args> {
+        for arg in &mut args.positional {
+            arg.term = self.forced(arg.term.clone(), arg.span)?;
+        }
+        Ok(args)
+    }
+
+    /// A function of NumPy that works element by element, where one argument is an array.
+    fn call_elementwise(&mut self, name: &str, args: &Args) -> Walked<Option<Term>> {
+        let (module, short) = name.split_once('.').unwrap_or(("", name));
+        let is_builtin = module == "builtins" && short == "abs";
+        if module != "numpy" && !is_builtin {
+            return Ok(None);
+        }
+        let is_array = args.positional.iter().any(|arg| self.is_elementwise(&arg.term));
+        let known = crate::arrays::elementwise_name(short).filter(|_| is_array);
+        let Some(short) = known else { return Ok(None) };
+        let mut operands = Vec::new();
+        let out = args.named.iter().find(|(name, _)| name == "out").map(|(_, arg)| arg.clone());
+        if let Some((name, arg)) = args.named.iter().find(|(name, _)| name != "out") {
+            let title = format!("`np.{short}` takes no `{name}` in compiled code");
+            return Err(self.error(Id::WrongArguments, arg.span, title, ""));
+        }
+        for arg in &args.positional {
+            let Some(lazy) = self.as_lazy(&arg.term, arg.span)? else {
+                let title = format!("`np.{short}` of {}", self.describe(&arg.term));
+                return Err(self.error(Id::WrongArguments, arg.span, title, "expected a number or an array"));
+            };
+            operands.push(lazy);
+        }
+        let arity = crate::arrays::arity(short);
+        let out = match out {
+            Some(arg) => Some(arg),
+            None if operands.len() == arity + 1 => {
+                operands.pop();
+                args.positional.last().cloned()
+            }
+            None => None,
+        };
+        if operands.len() != arity {
+            let title = format!("`np.{short}` takes {arity} arguments, not {}", operands.len());
+            return Err(self.error(Id::WrongArguments, args.span, title, ""));
+        }
+        let lazy = self.apply(short, operands, args.span)?;
+        let Some(out) = out else { return Ok(Some(Term::Lazy(lazy))) };
+        let Some((array, _)) = self.as_array(&out.term) else {
+            let title = format!("`out` is {}", self.describe(&out.term));
+            return Err(self.error(Id::WrongArguments, out.span, title, "expected an array"));
+        };
+        self.assign_view(array, &Term::Lazy(lazy), args.span)?;
+        Ok(Some(out.term))
+    }
+
+    /// Something that makes or takes arrays or sequences, if it is one.
+    fn call_on_arrays(&mut self, name: &str, args: &Args) -> Walked<Option<Term>> {
+        if let Some(sequence) = self.make_sequence(name, args)? {
+            return Ok(Some(sequence));
+        }
+        match name {
+            "builtins.len" => return self.length(args).map(Some),
+            "builtins.slice" => return self.make_slice(args).map(Some),
+            "ferrule.carray" => return self.array_over("carray", args).map(Some),
+            "ferrule.farray" => return self.array_over("farray", args).map(Some),
+            _ => {}
+        }
+        let Some(short) = name.strip_prefix("numpy.") else { return Ok(None) };
+        if let Some(array) = self.create_array(short, args)? {
+            return Ok(Some(array));
+        }
+        if crate::arrays::AS_FUNCTIONS.contains(&short) {
+            return self.array_function(short, args);
+        }
+        Ok(None)
+    }
+
     /// Something that inference has rules for.
     pub(crate) fn call_known(&mut self, name: &str, mut args: Args) -> Walked<Term> {
+        if let Some(term) = self.call_on_arrays(name, &args)? {
+            return Ok(term);
+        }
         // Functions of any number of arguments, of which the prelude has those of two.
         while matches!(name, "math.gcd" | "math.lcm" | "math.hypot") && args.positional.len() > 2 {
             let rest = args.positional.split_off(2);
@@ -103,6 +199,9 @@ impl Walker<'_, '_> {
         };
         let environment = self.frames[0].function.environment.clone();
         let name = name.trim_start_matches("builtins.").trim_start_matches("number.").to_owned();
+        if prelude::is_called(&syntax) {
+            return self.call_prelude_function(name, syntax, args);
+        }
         let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
         self.expand(Arc::new(source), args)
     }
@@ -137,23 +236,61 @@ impl Walker<'_, '_> {
         let (callee, source) = found.map_err(|reason| {
             self.error(Id::NoSource, args.span, "the function that is called cannot be compiled", reason)
         })?;
+        self.call_source(callee, &source, args)
+    }
+
+    /// A function of the prelude that is one of the program.
+    fn call_prelude_function(&mut self, name: String, syntax: Arc<Syntax>, args: Args) -> Walked<Term> {
+        let environment = self.frames[0].function.environment.clone();
+        let callee = Callee::Prelude(name.clone());
+        let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
+        self.call_source(callee, &Arc::new(source), args)
+    }
+
+    fn call_source(&mut self, callee: Callee, source: &Arc<FunctionSource>, args: Args) -> Walked<Term> {
         let span = args.span;
         let mut params = Vec::new();
         let mut values = Vec::new();
-        for arg in self.bind_args(&source, args)? {
-            let value = self.value(&arg.term, arg.span)?;
+        for arg in self.bind_args(source, args)? {
+            let value = self.crossing(&arg.term, arg.span)?;
             params.push(self.body.ty(value));
             values.push(value);
         }
         let key = Key { callee, params };
         let (id, result) =
-            self.program.specialise(&key, &source).map_err(|stop| self.called_here(stop, &key, span))?;
+            self.program.specialise(&key, source).map_err(|stop| self.called_here(stop, &key, span))?;
         let Some(result) = result else {
             // It raises always, or calls itself and its result is not known yet.
             self.body.effect(Op::Call(id, values), span);
             return Err(Stop::Unreachable);
         };
-        Ok(Term::Value(self.emit_call(Op::Call(id, values), result, span)))
+        let value = self.emit_call(Op::Call(id, values), result, span);
+        Ok(self.entered(value, span))
+    }
+
+    /// A term as one value, to cross from one function to another: a tuple becomes a value.
+    pub(crate) fn crossing(&mut self, term: &Term, span: Span) -> Walked<Value> {
+        let Term::Tuple(items) = term else {
+            let term = self.forced(term.clone(), span)?;
+            return self.value(&term, span);
+        };
+        let mut values = Vec::new();
+        for item in items {
+            values.push(self.crossing(item, span)?);
+        }
+        let types: Vec<Ty> = values.iter().map(|value| self.body.ty(*value)).collect();
+        Ok(self.body.emit(Op::Tuple(values), Ty::Tuple(TupleTy::new(&types)), span))
+    }
+
+    /// A value that came from another function: a tuple becomes its items.
+    pub(crate) fn entered(&mut self, value: Value, span: Span) -> Term {
+        let Ty::Tuple(tuple) = self.body.ty(value) else { return Term::Value(value) };
+        let mut items = Vec::new();
+        for (index, ty) in (0..).zip(tuple.items()) {
+            let item = self.body.emit(Op::Item(value, index), *ty, span);
+            items.push(self.entered(item, span));
+        }
+        Term::Tuple(items)
     }
 
     /// A call, with `None` where it has no result.

@@ -30,8 +30,15 @@ pub enum Entity {
 
 /// The builtin exceptions that operations raise: those that [`Environment::builtin_exception`] is
 /// asked for, whatever the program itself names.
-pub const BUILTIN_EXCEPTIONS: &[&str] =
-    &["AssertionError", "OverflowError", "UnboundLocalError", "ValueError", "ZeroDivisionError"];
+pub const BUILTIN_EXCEPTIONS: &[&str] = &[
+    "AssertionError",
+    "IndexError",
+    "MemoryError",
+    "OverflowError",
+    "UnboundLocalError",
+    "ValueError",
+    "ZeroDivisionError",
+];
 
 /// A snapshot of what a function sees. It answers without the interpreter.
 pub trait Environment: Send + Sync {

@@ -47,6 +47,13 @@ pub(crate) fn term(types: &CTypes, body: &Body, term: &Term) -> String {
         Term::Tuple(items) => format!("a tuple of {}", items.len()),
         Term::Entity(found) => entity(found),
         Term::Method(name, _) => format!("the method `{name}`"),
+        Term::List(items) => format!("a list of {}", items.len()),
+        Term::Lazy(lazy) => {
+            format!("`array({}, {}d)`", ty(types, lazy.element.ty()), lazy.rank)
+        }
+        Term::Flat(_) => "the elements of an array".to_owned(),
+        Term::Slice(_) => "a slice".to_owned(),
+        Term::Sequence(sequence) => sequence.words().to_owned(),
     }
 }
 

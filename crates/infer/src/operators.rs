@@ -24,6 +24,12 @@ impl Walker<'_, '_> {
         span: Span,
         spans: Spans,
     ) -> Walked<Term> {
+        if self.is_elementwise(left) || self.is_elementwise(right) {
+            return self.lazy_operator(op, left, right, span, spans);
+        }
+        if let (BinaryOp::Add, Term::Tuple(a), Term::Tuple(b)) = (op, left, right) {
+            return Ok(Term::Tuple(a.iter().chain(b).cloned().collect()));
+        }
         let (a, b) = (self.value(left, spans.0)?, self.value(right, spans.1)?);
         let (a_ty, b_ty) = (self.body.ty(a), self.body.ty(b));
         if matches!(a_ty, Ty::Pointer(_)) || matches!(b_ty, Ty::Pointer(_)) {
@@ -48,6 +54,7 @@ impl Walker<'_, '_> {
                 };
                 self.plain(op, a, b, ty, span)
             }
+            BinaryOp::MatMul => return Err(self.not_yet(Id::UnsupportedOperator, "`@`", span)),
         };
         Ok(Term::Value(value))
     }
@@ -73,6 +80,7 @@ impl Walker<'_, '_> {
             BinaryOp::And => tir::BinaryOp::And,
             BinaryOp::Or => tir::BinaryOp::Or,
             BinaryOp::Xor => tir::BinaryOp::Xor,
+            BinaryOp::MatMul => unreachable!("numbers have no `@`"),
         };
         self.body.emit(Op::Binary(op, a, b), ty, span)
     }
@@ -240,7 +248,13 @@ impl Walker<'_, '_> {
         self.plain(BinaryOp::Pow, base, exponent, ty, span)
     }
 
-    fn both(&mut self, a: Value, b: Value, span: Span) -> Value {
+    /// Whether both hold.
+    pub(crate) fn both(&mut self, a: Value, b: Value, span: Span) -> Value {
+        match (self.body.as_const(a), self.body.as_const(b)) {
+            (Some(Const::Bool(true)), _) => return b,
+            (_, Some(Const::Bool(true))) => return a,
+            _ => {}
+        }
         self.body.emit(Op::Binary(tir::BinaryOp::And, a, b), Ty::Bool, span)
     }
 }

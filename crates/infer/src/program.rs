@@ -15,16 +15,18 @@ use tir::{
     RaiseSiteId, Ty,
 };
 
-use crate::FunctionSource;
 use crate::promote;
 use crate::stop::{Stop, Walked};
 use crate::walk::Walker;
+use crate::{FunctionSource, Options};
 
 /// Which function: the one that was asked for, or one of the host's.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Callee {
     Entry,
     Host(HostObject),
+    /// A function of the prelude, by its name.
+    Prelude(String),
 }
 
 /// A function for one set of argument types.
@@ -45,6 +47,7 @@ enum Outcome {
 /// The program while it grows.
 pub(crate) struct Programs<'a> {
     pub(crate) types: &'a mut CTypes,
+    pub(crate) options: Options,
     entry: &'a FunctionSource,
     entry_params: &'a [Ty],
     /// What the caller wants as the result of the entry.
@@ -64,12 +67,14 @@ pub(crate) struct Programs<'a> {
 impl<'a> Programs<'a> {
     pub(crate) fn new(
         types: &'a mut CTypes,
+        options: Options,
         entry: &'a FunctionSource,
         entry_params: &'a [Ty],
         entry_result: Option<Ty>,
     ) -> Self {
         Self {
             types,
+            options,
             entry,
             entry_params,
             entry_result,

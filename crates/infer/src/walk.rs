@@ -18,7 +18,7 @@ use crate::locals::{self, Arrival, Local, LocalShape};
 use crate::program::Programs;
 use crate::stop::{Stop, Walked};
 use crate::term::{Shape, Term};
-use crate::{FunctionSource, names};
+use crate::{FunctionSource, names, prelude};
 
 /// Where a loop is left, and where its next round starts.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +36,8 @@ pub(crate) struct Frame {
     pub(crate) returns: Vec<Arrival>,
     /// For a prelude function that is expanded in place: the call in the user's text.
     pub(crate) inlined_at: Option<Span>,
+    /// Whether it is of the prelude, whose names are its own and whose indices are right.
+    pub(crate) is_prelude: bool,
 }
 
 /// The state of a walk, to go back to.
@@ -73,7 +75,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         for (param, ty) in syntax.params.iter().zip(params) {
             let value = walker.body.param(entry, *ty);
             walker.body.name(value, syntax.name(param.name));
-            args.push(Term::Value(value));
+            args.push(walker.entered(value, param.span));
         }
         for (index, entity) in &source.given {
             args[*index] = Term::Entity(entity.clone());
@@ -230,10 +232,35 @@ impl<'a, 'p> Walker<'a, 'p> {
         self.body.switch_to(good);
     }
 
+    /// Raises a builtin exception with a message that has values between its pieces.
+    pub(crate) fn raise_formatted(
+        &mut self,
+        condition: Value,
+        class: &str,
+        pieces: Vec<String>,
+        values: Vec<Value>,
+        span: Span,
+    ) {
+        if self.body.as_const(condition) == Some(tir::Const::Bool(false)) {
+            return;
+        }
+        let (bad, good) = self.body.branch(condition);
+        self.body.switch_to(bad);
+        let class = self.exception_class(class);
+        let args = vec![RaiseArg::Format(pieces)];
+        self.body.raise(RaiseSite { class, function: self.id, span, args }, values);
+        self.body.switch_to(good);
+    }
+
+    /// The class of a builtin exception.
+    pub(crate) fn exception_class(&mut self, name: &str) -> tir::ExceptionId {
+        let object = self.frames[0].function.environment.builtin_exception(name);
+        self.program.exception(name, object)
+    }
+
     /// Ends the path with a builtin exception with a message.
     pub(crate) fn raise(&mut self, class: &str, message: &str, span: Span) {
-        let object = self.frames[0].function.environment.builtin_exception(class);
-        let class = self.program.exception(class, object);
+        let class = self.exception_class(class);
         let args = vec![RaiseArg::Text(message.to_owned())];
         self.body.raise(RaiseSite { class, function: self.id, span, args }, Vec::new());
     }
@@ -264,6 +291,12 @@ impl Frame {
         for (param, arg) in function.syntax.params.iter().zip(args) {
             locals[param.name.index()] = Local::Bound(arg);
         }
-        Self { function, locals, loops: Vec::new(), returns: Vec::new(), inlined_at }
+        let is_prelude = prelude::is_prelude(&function);
+        Self { function, locals, loops: Vec::new(), returns: Vec::new(), inlined_at, is_prelude }
+    }
+
+    /// Whether it is of the prelude.
+    pub(crate) const fn is_prelude(&self) -> bool {
+        self.is_prelude
     }
 }

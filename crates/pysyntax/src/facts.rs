@@ -1,6 +1,6 @@
 //! What the code object of a function must hold if it came from this text.
 
-use crate::{ExprId, ExprKind, StmtId, StmtKind, Syntax};
+use crate::{BinaryOp, ExprId, ExprKind, FormatPart, StmtId, StmtKind, Syntax};
 
 /// A constant of the text.
 #[derive(Clone, PartialEq, Debug)]
@@ -120,15 +120,28 @@ impl Collector<'_> {
                 self.expr(*value);
                 add(&mut self.facts.attributes, self.syntax.name(*name).to_owned());
             }
+            ExprKind::Binary(BinaryOp::Mod, format, values) if self.is_formatting(*format, *values) => {
+                self.expr(*values);
+            }
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => self.exprs(&[*a, *b]),
-            ExprKind::Unary(_, value) | ExprKind::Walrus(_, value) => self.expr(*value),
+            ExprKind::Slice { lower, upper, step } => {
+                for part in [lower, upper, step] {
+                    self.exprs(part.as_slice());
+                }
+            }
+            ExprKind::Format(parts) => self.parts(parts),
+            ExprKind::Unary(_, value) | ExprKind::Walrus(_, value) | ExprKind::Star(value) => {
+                self.expr(*value);
+            }
             ExprKind::Compare(first, rest) => {
                 self.expr(*first);
                 for (_, operand) in rest {
                     self.expr(*operand);
                 }
             }
-            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) => self.exprs(operands),
+            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => {
+                self.exprs(operands);
+            }
             ExprKind::If { test, then, otherwise } => {
                 if !self.is_constant(*test) {
                     self.exprs(&[*test, *then, *otherwise]);
@@ -146,7 +159,8 @@ impl Collector<'_> {
             | ExprKind::Int(_)
             | ExprKind::Float(_)
             | ExprKind::Imaginary(_)
-            | ExprKind::Text(_) => {}
+            | ExprKind::Text(_)
+            | ExprKind::Ellipsis => {}
         }
     }
 
@@ -154,6 +168,22 @@ impl Collector<'_> {
         for id in ids {
             self.expr(*id);
         }
+    }
+
+    /// The texts of an f-string stand in `co_consts` one by one.
+    fn parts(&mut self, parts: &[FormatPart]) {
+        for part in parts {
+            match part {
+                FormatPart::Text(text) => add(&mut self.facts.constants, Constant::Text(text.clone())),
+                FormatPart::Value(value) => self.expr(*value),
+            }
+        }
+    }
+
+    /// Whether `text % (a, b)` may become an f-string, whose texts are other ones.
+    fn is_formatting(&self, format: ExprId, values: ExprId) -> bool {
+        let kind = |id| &self.syntax.exprs[id].kind;
+        matches!((kind(format), kind(values)), (ExprKind::Text(_), ExprKind::Tuple(_)))
     }
 
     fn literal(&self, id: ExprId) -> Option<Constant> {
@@ -164,9 +194,12 @@ impl Collector<'_> {
             ExprKind::Text(value) => Some(Constant::Text(value.clone())),
             ExprKind::None
             | ExprKind::Bool(_)
+            | ExprKind::Format(_)
             | ExprKind::Name(_)
             | ExprKind::Attribute(..)
             | ExprKind::Index(..)
+            | ExprKind::Slice { .. }
+            | ExprKind::Ellipsis
             | ExprKind::Unary(..)
             | ExprKind::Binary(..)
             | ExprKind::Compare(..)
@@ -174,6 +207,8 @@ impl Collector<'_> {
             | ExprKind::If { .. }
             | ExprKind::Call { .. }
             | ExprKind::Tuple(_)
+            | ExprKind::List(_)
+            | ExprKind::Star(_)
             | ExprKind::Walrus(..) => None,
         }
     }
@@ -186,13 +221,20 @@ impl Collector<'_> {
             | ExprKind::Int(_)
             | ExprKind::Float(_)
             | ExprKind::Imaginary(_)
-            | ExprKind::Text(_) => true,
-            ExprKind::Unary(_, value) => self.is_constant(*value),
+            | ExprKind::Text(_)
+            | ExprKind::Ellipsis => true,
+            ExprKind::Unary(_, value) | ExprKind::Star(value) => self.is_constant(*value),
             ExprKind::Binary(_, a, b) | ExprKind::Index(a, b) => self.is_constant(*a) && self.is_constant(*b),
-            ExprKind::Tuple(items) | ExprKind::Bools(_, items) => {
+            // From 3.14 on, a slice of constants is one.
+            ExprKind::Slice { lower, upper, step } => {
+                [lower, upper, step].into_iter().flatten().all(|part| self.is_constant(*part))
+            }
+            // A list of three constants or more, or one that is looked in, is made from a tuple.
+            ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Bools(_, items) => {
                 items.iter().all(|item| self.is_constant(*item))
             }
-            ExprKind::Compare(..)
+            ExprKind::Format(_)
+            | ExprKind::Compare(..)
             | ExprKind::Name(_)
             | ExprKind::Attribute(..)
             | ExprKind::If { .. }

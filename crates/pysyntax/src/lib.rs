@@ -24,8 +24,8 @@ use source::Source;
 pub use facts::{CodeFacts, Constant};
 pub use find::FunctionSyntax;
 pub use syntax::{
-    BinaryOp, BoolOp, CompareOp, Expr, ExprId, ExprKind, Keyword, NameId, Param, ParamKind, Stmt, StmtId,
-    StmtKind, Syntax, UnaryOp,
+    BinaryOp, BoolOp, CompareOp, Expr, ExprId, ExprKind, FormatPart, Keyword, NameId, Param, ParamKind, Stmt,
+    StmtId, StmtKind, Syntax, UnaryOp,
 };
 
 /// Everything in the text that could be the function wanted, in the order of the text.

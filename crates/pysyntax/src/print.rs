@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::{ExprId, ExprKind, ParamKind, StmtId, StmtKind, Syntax};
+use crate::{ExprId, ExprKind, FormatPart, ParamKind, StmtId, StmtKind, Syntax};
 
 impl fmt::Display for Syntax {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,9 +104,16 @@ impl Syntax {
             ExprKind::Float(value) => format!("{value:?}"),
             ExprKind::Imaginary(value) => format!("{value:?}j"),
             ExprKind::Text(value) => format!("{value:?}"),
+            ExprKind::Format(parts) => format!("f\"{}\"", self.parts_text(parts)),
             ExprKind::Name(name) => self.name(*name).to_owned(),
             ExprKind::Attribute(value, name) => format!("{}.{}", text(value), self.name(*name)),
             ExprKind::Index(value, index) => format!("{}[{}]", text(value), text(index)),
+            ExprKind::Slice { lower, upper, step } => {
+                let bound = |id: &Option<ExprId>| id.as_ref().map(text).unwrap_or_default();
+                let step = step.as_ref().map(|step| format!(":{}", text(step))).unwrap_or_default();
+                format!("{}:{}{step}", bound(lower), bound(upper))
+            }
+            ExprKind::Ellipsis => "...".to_owned(),
             ExprKind::Unary(op, value) => format!("({} {})", op.text(), text(value)),
             ExprKind::Binary(op, a, b) => format!("({} {} {})", text(a), op.text(), text(b)),
             ExprKind::Compare(first, rest) => {
@@ -130,7 +137,17 @@ impl Syntax {
                 format!("{}({})", text(function), all.join(", "))
             }
             ExprKind::Tuple(items) => format!("({},)", list(items)),
+            ExprKind::List(items) => format!("[{}]", list(items)),
+            ExprKind::Star(value) => format!("*{}", text(value)),
             ExprKind::Walrus(name, value) => format!("({} := {})", self.name(*name), text(value)),
         }
+    }
+    /// What stands between the quotes of an f-string.
+    fn parts_text(&self, parts: &[FormatPart]) -> String {
+        let text = |part: &FormatPart| match part {
+            FormatPart::Text(text) => text.escape_debug().to_string().replace('{', "{{").replace('}', "}}"),
+            FormatPart::Value(value) => format!("{{{}}}", self.expr_text(*value)),
+        };
+        parts.iter().map(text).collect()
     }
 }

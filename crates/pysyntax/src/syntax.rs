@@ -109,12 +109,25 @@ pub enum ExprKind {
     Imaginary(f64),
     /// A string literal.
     Text(String),
+    /// An f-string with at least one value; what has none is [`ExprKind::Text`].
+    Format(Vec<FormatPart>),
     /// A name.
     Name(NameId),
     /// `value.name`.
     Attribute(ExprId, NameId),
     /// `value[index]`.
     Index(ExprId, ExprId),
+    /// `lower:upper:step`: an index, or an item of a tuple that is one.
+    Slice {
+        /// Where it starts.
+        lower: Option<ExprId>,
+        /// Before what it ends.
+        upper: Option<ExprId>,
+        /// How far from one item to the next.
+        step: Option<ExprId>,
+    },
+    /// `...`: an index, or an item of a tuple that is one.
+    Ellipsis,
     /// An operator before its operand.
     Unary(UnaryOp, ExprId),
     /// An operator between two operands.
@@ -136,15 +149,28 @@ pub enum ExprKind {
     Call {
         /// What is called.
         function: ExprId,
-        /// By position.
+        /// By position; a [`ExprKind::Star`] stands for several.
         args: Vec<ExprId>,
         /// By name.
         keywords: Vec<Keyword>,
     },
-    /// `a, b`.
+    /// `a, b`. As a target, at most one item is an [`ExprKind::Star`].
     Tuple(Vec<ExprId>),
+    /// `[a, b]`; a target in brackets is a tuple.
+    List(Vec<ExprId>),
+    /// `*value`: an item of a tuple, of a list or of the arguments of a call.
+    Star(ExprId),
     /// `name := value`.
     Walrus(NameId, ExprId),
+}
+
+/// A part of an f-string.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FormatPart {
+    /// Text as it is, never empty; no two follow each other.
+    Text(String),
+    /// `{value}`, formatted as by `str`.
+    Value(ExprId),
 }
 
 /// An argument by name.
@@ -187,13 +213,15 @@ operators! {
     /// An operator of arithmetic.
     BinaryOp {
         Add "+" Sub "-" Mul "*" Div "/" FloorDiv "//" Mod "%" Pow "**"
-        Shl "<<" Shr ">>" And "&" Or "|" Xor "^"
+        MatMul "@" Shl "<<" Shr ">>" And "&" Or "|" Xor "^"
     }
 }
 
 operators! {
     /// A comparison.
-    CompareOp { Eq "==" Ne "!=" Lt "<" Le "<=" Gt ">" Ge ">=" Is "is" IsNot "is not" }
+    CompareOp {
+        Eq "==" Ne "!=" Lt "<" Le "<=" Gt ">" Ge ">=" Is "is" IsNot "is not" In "in" NotIn "not in"
+    }
 }
 
 operators! {

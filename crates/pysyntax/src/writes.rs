@@ -1,6 +1,6 @@
 //! Which names a region of a function binds.
 
-use crate::{ExprId, ExprKind, NameId, StmtId, StmtKind, Syntax};
+use crate::{ExprId, ExprKind, FormatPart, NameId, StmtId, StmtKind, Syntax};
 
 impl Syntax {
     /// The names that these statements bind, each once.
@@ -62,6 +62,8 @@ impl Syntax {
             for item in items {
                 self.target_writes(*item, out);
             }
+        } else if let ExprKind::Star(target) = &self.exprs[target].kind {
+            self.target_writes(*target, out);
         } else {
             self.walruses(target, out);
         }
@@ -80,8 +82,23 @@ impl Syntax {
             | ExprKind::Float(_)
             | ExprKind::Imaginary(_)
             | ExprKind::Text(_)
+            | ExprKind::Ellipsis
             | ExprKind::Name(_) => {}
-            ExprKind::Attribute(value, _) | ExprKind::Unary(_, value) => each(&[*value]),
+            ExprKind::Attribute(value, _) | ExprKind::Unary(_, value) | ExprKind::Star(value) => {
+                each(&[*value]);
+            }
+            ExprKind::Slice { lower, upper, step } => {
+                for part in [lower, upper, step] {
+                    each(part.as_slice());
+                }
+            }
+            ExprKind::Format(parts) => {
+                for part in parts {
+                    if let FormatPart::Value(value) = part {
+                        each(&[*value]);
+                    }
+                }
+            }
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => each(&[*a, *b]),
             ExprKind::Compare(first, rest) => {
                 each(&[*first]);
@@ -89,7 +106,9 @@ impl Syntax {
                     each(&[*operand]);
                 }
             }
-            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) => each(operands),
+            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => {
+                each(operands);
+            }
             ExprKind::If { test, then, otherwise } => each(&[*test, *then, *otherwise]),
             ExprKind::Call { function, args, keywords } => {
                 each(&[*function]);

@@ -201,8 +201,8 @@ impl fmt::Display for MathFlags {
             return Ok(());
         }
         formatter.write_str(" math")?;
-        let own = Self::NAMES.iter().filter(|(flag, _)| self.contains(*flag));
-        own.map(|(_, name)| write!(formatter, " {name}")).collect()
+        let mut own = Self::NAMES.iter().filter(|(flag, _)| self.contains(*flag));
+        own.try_for_each(|(_, name)| write!(formatter, " {name}"))
     }
 }
 

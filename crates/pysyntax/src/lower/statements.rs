@@ -1,9 +1,9 @@
 //! Statements.
 
-use diagnostic::{Diagnostic, Id, Label};
 use ruff_python_ast::{self as ast, ElifElseClause, Expr as AstExpr, Stmt as AstStmt};
 use ruff_text_size::{Ranged, TextRange};
 
+use super::expressions::operator;
 use super::{Construct, Lowering};
 use crate::{ExprId, ExprKind, StmtId, StmtKind};
 
@@ -28,7 +28,7 @@ impl Lowering {
             AstStmt::AugAssign(assign) => {
                 let target = self.target(&assign.target);
                 let value = self.expr(&assign.value);
-                StmtKind::AugAssign(target, self.operator(assign.op, range)?, value)
+                StmtKind::AugAssign(target, operator(assign.op), value)
             }
             AstStmt::Return(result) => {
                 let value = result.value.as_deref().map(|value| self.expr(value));
@@ -124,8 +124,7 @@ impl Lowering {
         if self.loops > 0 {
             return Some(kind);
         }
-        let label = Label::new(&self.syntax.source, self.span(range), "outside of a loop");
-        self.diagnostics.push(Diagnostic::error(Id::PySyntax, "this is not Python", label));
+        self.not_python("outside of a loop", range);
         None
     }
 
@@ -154,10 +153,20 @@ impl Lowering {
         }
         let items = target.as_tuple_expr().map(|tuple| &tuple.elts);
         let Some(items) = items.or_else(|| target.as_list_expr().map(|list| &list.elts)) else {
-            self.refuse(Construct::Target, range);
+            self.not_python("expected a name, an index, an attribute or several of them", range);
             return self.expr_at(ExprKind::None, range);
         };
-        let items = items.iter().map(|item| self.target(item)).collect();
+        let mut stars = items.iter().filter(|item| item.is_starred_expr()).skip(1);
+        if let Some(second) = stars.next() {
+            self.not_python("only one target may have a `*`", second.range());
+        }
+        let items = items.iter().map(|item| self.item_target(item)).collect();
         self.expr_at(ExprKind::Tuple(items), range)
+    }
+
+    fn item_target(&mut self, item: &AstExpr) -> ExprId {
+        let AstExpr::Starred(star) = item else { return self.target(item) };
+        let target = self.target(&star.value);
+        self.expr_at(ExprKind::Star(target), star.range)
     }
 }

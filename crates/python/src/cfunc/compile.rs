@@ -106,7 +106,8 @@ fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stoppe
     let mut table = table::write();
     let params: Vec<Ty> = fitted.params.iter().map(|(_, ty)| *ty).collect();
     let result = fitted.result.map(|(_, ty)| ty);
-    let typed = infer::infer(&mut table, source, &params, result).map_err(Stopped::Diagnosed)?;
+    let typed = infer::infer(&mut table, source, &params, result, infer::Options::default())
+        .map_err(Stopped::Diagnosed)?;
     let program = optimize::optimize(typed);
     let result = match (fitted.result, program.functions.iter().next()) {
         (Some((result, _)), _) => result,

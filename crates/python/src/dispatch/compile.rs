@@ -104,24 +104,13 @@ fn infer_types(
     options: &Options,
 ) -> Result<Program, Stopped> {
     let mut table = table::write();
-    let mut typed = infer::infer(&mut table, source, params, result).map_err(Stopped::Diagnosed)?;
-    set_options(&mut typed, options);
-    Ok(optimize::optimize(typed))
-}
-
-/// What the options say of all functions of a program: those that are called are compiled along.
-fn set_options(program: &mut Program, options: &Options) {
-    for id in program.functions.ids() {
-        let function = &mut program.functions[id];
-        function.math = options.math;
-        if !options.checks_bounds {
-            for inst in function.insts.ids() {
-                if let Op::Index { site, .. } = &mut function.insts[inst].op {
-                    *site = None;
-                }
-            }
-        }
+    let rules = infer::Options { boundscheck: options.checks_bounds, raises_on_zero: options.raises_on_zero };
+    let mut typed = infer::infer(&mut table, source, params, result, rules).map_err(Stopped::Diagnosed)?;
+    // Functions that are called are compiled along, and take the same liberties.
+    for id in typed.functions.ids() {
+        typed.functions[id].math = options.math;
     }
+    Ok(optimize::optimize(typed))
 }
 
 /// Whether C is called, which may come back with an error.

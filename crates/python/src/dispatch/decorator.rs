@@ -57,8 +57,8 @@ impl Decorator {
 ///     What float arithmetic may do: everything, or LLVM's flags ``nnan ninf nsz arcp contract afn reassoc``.
 /// nogil : bool, default False
 ///     Whether other threads of Python may run meanwhile.
-/// error_model : {"python"}
-///     Division by zero raises.
+/// error_model : {"python", "numpy"}
+///     Whether a division by zero raises, or gives an infinity or NaN.
 /// inline : {"never", "always"}
 ///     Taken; LLVM decides what is expanded in place.
 /// locals, cache, nopython, ... : object

@@ -10,6 +10,8 @@ use tir::MathFlags;
 pub(super) struct Options {
     /// Whether an index outside of an array raises.
     pub(super) checks_bounds: bool,
+    /// Whether a division by zero raises.
+    pub(super) raises_on_zero: bool,
     /// What float arithmetic may do.
     pub(super) math: MathFlags,
     /// Whether the interpreter's lock is given up while it runs.
@@ -27,8 +29,13 @@ const REFUSED: &[&str] = &["parallel", "forceobj", "looplift", "objmode"];
 impl Options {
     /// The meaning of keyword arguments.
     pub(super) fn of(py: Python<'_>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let mut options =
-            Self { checks_bounds: true, math: MathFlags::default(), releases_gil: false, given: Vec::new() };
+        let mut options = Self {
+            checks_bounds: true,
+            raises_on_zero: true,
+            math: MathFlags::default(),
+            releases_gil: false,
+            given: Vec::new(),
+        };
         for (name, value) in given.into_iter().flatten() {
             let name: String = name.extract()?;
             options.set(&name, &value)?;
@@ -51,8 +58,8 @@ impl Options {
             "fastmath" => self.math = math_flags(value)?,
             "nogil" => self.releases_gil = value.is_truthy()?,
             "error_model" => match text(name, value)?.as_str() {
-                "python" => {}
-                "numpy" => return Err(unsupported("error_model='numpy'")),
+                "python" => self.raises_on_zero = true,
+                "numpy" => self.raises_on_zero = false,
                 other => {
                     return Err(PyValueError::new_err(format!(
                         "error_model is 'python' or 'numpy', not {other:?}"

@@ -17,7 +17,7 @@ use crate::signature::{of_numpy_class, type_kind};
 use crate::table;
 
 /// The modules whose functions inference has rules for.
-const KNOWN: &[&str] = &["builtins", "math", "cmath", "numpy"];
+const KNOWN: &[&str] = &["builtins", "math", "cmath", "numpy", "ferrule"];
 
 /// What the object means.
 pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyResult<Entity> {
