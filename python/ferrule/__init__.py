@@ -1,12 +1,25 @@
 """Join Python and C: declare C in C, compile Python functions, call either way."""
 
 from ferrule import errors, types
-from ferrule._core import FFI, CFunc, InternalError, __version__, callback, cfunc
+from ferrule._core import (
+    FFI,
+    CFunc,
+    Dispatcher,
+    InternalError,
+    __version__,
+    callback,
+    cfunc,
+    njit,
+    typeof,
+)
 from ferrule.pointers import carray, farray
+
+jit = njit
 
 __all__ = [
     "FFI",
     "CFunc",
+    "Dispatcher",
     "InternalError",
     "__version__",
     "callback",
@@ -14,5 +27,8 @@ __all__ = [
     "cfunc",
     "errors",
     "farray",
+    "jit",
+    "njit",
+    "typeof",
     "types",
 ]

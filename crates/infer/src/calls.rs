@@ -203,7 +203,7 @@ impl Walker<'_, '_> {
         if prelude::is_called(&syntax) {
             return self.call_prelude_function(name, syntax, args);
         }
-        let source = FunctionSource { name, syntax, environment, defaults: Vec::new() };
+        let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
         self.expand(Arc::new(source), args)
     }
 
@@ -244,7 +244,7 @@ impl Walker<'_, '_> {
     fn call_prelude_function(&mut self, name: String, syntax: Arc<Syntax>, args: Args) -> Walked<Term> {
         let environment = self.frames[0].function.environment.clone();
         let callee = Callee::Prelude(name.clone());
-        let source = FunctionSource { name, syntax, environment, defaults: Vec::new() };
+        let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
         self.call_source(callee, &Arc::new(source), args)
     }
 

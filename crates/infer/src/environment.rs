@@ -69,4 +69,6 @@ pub struct FunctionSource {
     pub environment: Arc<dyn Environment>,
     /// Default values of its last parameters.
     pub defaults: Vec<Entity>,
+    /// Parameters, by number, that are known when compiling: their type is [`Ty::Unit`].
+    pub given: Vec<(usize, Entity)>,
 }

@@ -39,7 +39,16 @@ struct Function {
     name: String,
     syntax: Arc<Syntax>,
     defaults: Vec<Entity>,
+    given: Vec<(usize, Entity)>,
     globals: HashMap<String, Entity>,
+}
+
+/// What is known of an argument when compiling.
+pub(crate) enum Given<'py> {
+    /// This string.
+    Text(String),
+    /// This object, as if a global had it.
+    Object(Bound<'py, PyAny>),
 }
 
 /// The world as one function sees it.
@@ -49,17 +58,26 @@ struct View {
 }
 
 impl Snapshot {
-    /// The world of `function`, whose text and syntax are known, and the objects that it numbers.
-    pub(crate) fn take(
-        function: &Bound<'_, PyAny>,
+    /// The world of `function`, whose text and syntax are known, and the objects that it numbers. Arguments that
+    /// are known are given by their numbers.
+    pub(crate) fn take<'py>(
+        function: &Bound<'py, PyAny>,
         syntax: Syntax,
+        given: &[(usize, Given<'py>)],
     ) -> PyResult<(FunctionSource, ObjectTable)> {
         let mut objects = Objects::new(function.py());
         let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
         let attributes = HashMap::new();
         let mut snapshot = Self { functions: HashMap::new(), attributes, builtin_exceptions, otherwise };
         let entry = objects.number(function);
-        let frozen = snapshot.freeze(function, syntax, &mut objects)?;
+        let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
+        for (index, given) in given {
+            let entity = match given {
+                Given::Text(text) => Entity::Text(text.clone()),
+                Given::Object(object) => entity::of(object, &mut objects)?,
+            };
+            frozen.given.push((*index, entity));
+        }
         snapshot.functions.insert(entry, Ok(frozen));
         while let Some((number, callee)) = objects.next_function() {
             if !snapshot.functions.contains_key(&number) {
@@ -105,7 +123,7 @@ impl Snapshot {
         }
         let defaults = defaults(function, &syntax, objects)?;
         let name = function.getattr("__qualname__")?.extract()?;
-        Ok(Function { name, syntax: Arc::new(syntax), defaults, globals })
+        Ok(Function { name, syntax: Arc::new(syntax), defaults, given: Vec::new(), globals })
     }
 
     /// The object of a free name, or of an attribute of a namespace.
@@ -158,6 +176,7 @@ impl Snapshot {
             syntax: found.syntax.clone(),
             environment: Arc::new(View { snapshot: self.clone(), function }),
             defaults: found.defaults.clone(),
+            given: found.given.clone(),
         })
     }
 }

@@ -55,6 +55,7 @@ pub(crate) fn functions(
         .map(|syntax| FunctionSource {
             name: syntax.name.clone(),
             defaults: defaults(&syntax),
+            given: Vec::new(),
             syntax: Arc::new(syntax),
             environment: environment.clone(),
         })

@@ -30,8 +30,8 @@ fn float(kind: FloatType) -> Option<FloatTy> {
     }
 }
 
-/// The C type of a value of compiled code: how a result is passed that only the body decides. None for what C
-/// does not have.
+/// The C type of a value of compiled code, if C has it: how a result is passed that only the body
+/// decides.
 pub(crate) fn c_type_of(types: &mut CTypes, ty: Ty) -> Option<TypeId> {
     let kind = match ty {
         Ty::Unit => CType::Void,

@@ -13,7 +13,7 @@ use super::c_data;
 use super::objects::Objects;
 use crate::cdata::CData;
 use crate::ffi_object::Ffi;
-use crate::signature::{of_numpy_class, ty_of, type_id};
+use crate::signature::{of_numpy_class, type_kind};
 use crate::table;
 
 /// The modules whose functions inference has rules for.
@@ -30,8 +30,9 @@ pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> 
     if let Ok(class) = value.cast::<PyType>() {
         return of_class(class, objects);
     }
-    if let Some(ty) = type_id(value) {
-        let ty = ty_of(&table::read(), ty);
+    if let Some(kind) = type_kind(value) {
+        // The lock is let go before the interpreter is asked for words.
+        let ty = kind.ty(&table::read());
         return Ok(ty.map_or_else(|| opaque(value), Entity::Type));
     }
     if let Some(data) = CData::of(value.as_borrowed()) {
@@ -54,13 +55,16 @@ pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> 
     Ok(opaque(value))
 }
 
-/// The Python function that is compiled where this is called: itself, or what a cfunc wraps.
+/// The Python function that is compiled where this is called: itself, or what a cfunc or a jitted function wraps.
 pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     if value.is_instance_of::<PyFunction>() {
         return Ok(Some(value.clone()));
     }
     if value.is_instance_of::<crate::cfunc::CFunc>() {
         return Ok(Some(value.getattr("__wrapped__")?));
+    }
+    if let Ok(dispatcher) = value.cast::<crate::dispatch::Dispatcher>() {
+        return dispatcher.get().function(value.py()).map(Some);
     }
     Ok(None)
 }
@@ -90,9 +94,9 @@ fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<Entity>> {
     if value.is_exact_instance_of::<PyBool>() {
         return Ok(Some(Entity::Constant(Const::Bool(value.is_truthy()?), Ty::Bool)));
     }
-    if let Some(ty) = of_numpy_class(value.get_type().as_any())? {
+    if let Some(kind) = of_numpy_class(value.get_type().as_any())? {
         let plain = value.call_method0("item")?;
-        let ty = ty_of(&table::read(), ty);
+        let ty = kind.ty(&table::read());
         return Ok(ty.and_then(|ty| constant(&plain, ty)));
     }
     if value.is_instance_of::<PyInt>() {
@@ -134,9 +138,8 @@ fn of_class<'py>(class: &Bound<'py, PyType>, objects: &mut Objects<'py>) -> PyRe
         let name = class.name()?.to_str()?.to_owned();
         return Ok(Entity::Exception(name, objects.number(class)));
     }
-    if let Some(ty) = of_numpy_class(class)? {
-        // The lock is let go before the interpreter is asked for words.
-        let ty = ty_of(&table::read(), ty);
+    if let Some(kind) = of_numpy_class(class)? {
+        let ty = kind.ty(&table::read());
         return Ok(ty.map_or_else(|| opaque(class), Entity::Type));
     }
     if let Some(name) = known_name(class)? {
