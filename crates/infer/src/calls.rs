@@ -226,6 +226,10 @@ impl Walker<'_, '_> {
         let mut returns = frame.returns;
         for arrival in &mut returns {
             arrival.locals.clone_from(&self.frame().locals);
+            if arrival.term.is_none() {
+                self.body.switch_to(arrival.block);
+                arrival.term = Some(Term::Value(convert::zero(&mut self.body, Ty::Unit, span)));
+            }
         }
         self.meet_at(returns)
     }
