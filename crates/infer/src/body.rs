@@ -183,6 +183,11 @@ impl Body {
         self.constant(Const::Int(0), Ty::Pointer(self.address), span)
     }
 
+    /// An address of the host's.
+    pub(crate) fn host_address(&mut self, address: u64, span: Span) -> Value {
+        self.constant(Const::Int(address.into()), Ty::Pointer(self.address), span)
+    }
+
     /// The type of a value.
     pub(crate) fn ty(&self, value: Value) -> Ty {
         self.function.values[value]

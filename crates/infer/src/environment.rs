@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tir::{CFunction, Const, HostObject, Ty};
+use tir::{ArrayTy, CFunction, Const, HostObject, Ty};
 
 /// What a name or an attribute means.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,10 +22,29 @@ pub enum Entity {
     Function(HostObject),
     /// A C function of a loaded library, or a C data pointer to function.
     CFunction(CFunction),
+    /// A tuple, frozen.
+    Tuple(Vec<Entity>),
+    /// An array of NumPy's, frozen.
+    Array(FrozenArray),
+    /// A class of tuples with these names for their items.
+    NamedTuple(HostObject, Vec<String>),
     /// A module, a library or a namespace: only its attributes mean something.
     Namespace(HostObject),
     /// Anything else, in the words of a message: "a list", "an object of class `Model`".
     Opaque(String),
+}
+
+/// A copy of an array that nobody writes, kept alive by the code.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FrozenArray {
+    /// Its type, which is read-only.
+    pub ty: ArrayTy,
+    /// Where its first element is.
+    pub address: u64,
+    /// The length of each axis.
+    pub dims: Vec<i64>,
+    /// The bytes from one element to the next along each axis.
+    pub strides: Vec<i64>,
 }
 
 /// The builtin exceptions that operations raise: those that [`Environment::builtin_exception`] is

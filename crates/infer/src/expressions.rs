@@ -11,7 +11,7 @@ use crate::locals::Local;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::Walker;
-use crate::{Entity, prelude, promote};
+use crate::{Entity, FrozenArray, prelude, promote};
 
 impl Walker<'_, '_> {
     /// An expression, computed.
@@ -231,11 +231,34 @@ impl Walker<'_, '_> {
 
     /// What an entity is as a term: constants become values.
     pub(crate) fn entity(&mut self, entity: Entity, span: Span) -> Term {
-        if let Entity::Constant(value, ty) = entity {
-            self.constant(value, ty, span)
-        } else {
-            Term::Entity(entity)
+        match entity {
+            Entity::Constant(value, ty) => self.constant(value, ty, span),
+            Entity::Tuple(items) => {
+                Term::Tuple(items.into_iter().map(|item| self.entity(item, span)).collect())
+            }
+            Entity::Array(frozen) => Term::Value(self.frozen_array(&frozen, span)),
+            Entity::Text(_)
+            | Entity::Known(_)
+            | Entity::Type(_)
+            | Entity::Exception(..)
+            | Entity::Function(_)
+            | Entity::CFunction(_)
+            | Entity::NamedTuple(..)
+            | Entity::Namespace(_)
+            | Entity::Opaque(_) => Term::Entity(entity),
         }
+    }
+
+    /// A view of what nobody writes and the code keeps alive.
+    fn frozen_array(&mut self, frozen: &FrozenArray, span: Span) -> Value {
+        let data = self.body.host_address(frozen.address, span);
+        let dims = frozen.dims.iter().map(|dim| self.word((*dim).into(), span)).collect();
+        let strides = if frozen.ty.has_strides() {
+            frozen.strides.iter().map(|stride| self.word((*stride).into(), span)).collect()
+        } else {
+            Vec::new()
+        };
+        self.body.emit(Op::View { owner: None, data, dims, strides }, Ty::Array(frozen.ty), span)
     }
 
     fn attribute(&mut self, value: ExprId, name: NameId, span: Span) -> Walked<Term> {

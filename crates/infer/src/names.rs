@@ -76,6 +76,9 @@ pub(crate) fn entity(entity: &Entity) -> String {
         Entity::Exception(name, _) => format!("the exception class `{name}`"),
         Entity::Function(_) => "a function".to_owned(),
         Entity::CFunction(function) => format!("the C function `{}`", function.name),
+        Entity::Tuple(items) => format!("a tuple of {}", items.len()),
+        Entity::Array(_) => "an array".to_owned(),
+        Entity::NamedTuple(..) => "a class of tuples".to_owned(),
         Entity::Namespace(_) => "a module".to_owned(),
         Entity::Opaque(words) => words.clone(),
     }

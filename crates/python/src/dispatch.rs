@@ -20,6 +20,7 @@ mod specialisation;
 
 use pyo3::prelude::*;
 
+pub(crate) use argument::array_ty;
 pub(crate) use object::Dispatcher;
 
 /// Adds the decorator and its classes to the module.

@@ -152,7 +152,7 @@ fn of_c_data(data: &CData) -> Result<Argument, Failure> {
 }
 
 /// The type of an array in compiled code.
-pub(super) fn array_ty(value: Borrowed<'_, '_, PyAny>, array: Ndarray) -> Result<ArrayTy, Failure> {
+pub(crate) fn array_ty(value: Borrowed<'_, '_, PyAny>, array: Ndarray) -> Result<ArrayTy, Failure> {
     // SAFETY: the array is borrowed.
     match unsafe { array.ty() } {
         Ok(ty) => Ok(ty),
