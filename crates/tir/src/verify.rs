@@ -209,9 +209,7 @@ impl Verifier<'_> {
             Op::LoadElement(of, indices) => self.check_load_element(*of, indices, result),
             Op::StoreElement(of, indices, value) => self.check_store_element(*of, indices, *value, result),
             Op::ElementAddress(of, indices) => self.check_element_address(*of, indices, result),
-            Op::Retain(value) | Op::Release(value) => {
-                need(ty(value).holds_memory() && result.is_none(), "a value that holds memory, no result")
-            }
+            Op::Retain(value) | Op::Release(value) => self.check_holder(*value, result),
         }
     }
 

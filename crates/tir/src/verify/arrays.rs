@@ -109,6 +109,10 @@ impl Verifier<'_> {
         need(is_address(result), "an address as the result")
     }
 
+    pub(super) fn check_holder(&self, value: Value, result: Option<Ty>) -> Rule {
+        need(self.ty(value).holds_memory() && result.is_none(), "a value that holds memory, no result")
+    }
+
     /// The type of the element that is read or written at these indices.
     fn check_element(&self, of: Value, indices: &[Value]) -> Rule<Ty> {
         let array = self.array(of)?;
