@@ -96,7 +96,12 @@ const fn is_passed(entity: &Entity) -> bool {
         | Entity::Type(_)
         | Entity::Function(_)
         | Entity::CFunction(_)
-        | Entity::Exception(..) => true,
-        Entity::Constant(..) | Entity::Namespace(_) | Entity::Opaque(_) => false,
+        | Entity::Exception(..)
+        | Entity::NamedTuple(..) => true,
+        Entity::Constant(..)
+        | Entity::Tuple(_)
+        | Entity::Array(_)
+        | Entity::Namespace(_)
+        | Entity::Opaque(_) => false,
     }
 }
