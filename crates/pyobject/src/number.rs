@@ -292,9 +292,7 @@ pub unsafe fn box_number(ty: Ty, words: *const u64) -> *mut ffi::PyObject {
                 ffi::PyLong_FromUnsignedLongLong(words.read() << unused >> unused)
             }
             Ty::Bool => ffi::Py_NewRef(if words.read() & 1 == 0 { ffi::Py_False() } else { ffi::Py_True() }),
-            Ty::Float(FloatTy::F32) => {
-                ffi::PyFloat_FromDouble(f32::from_bits(words.read() as u32).into())
-            }
+            Ty::Float(FloatTy::F32) => ffi::PyFloat_FromDouble(f32::from_bits(words.read() as u32).into()),
             Ty::Complex(part) => {
                 let number = |word: u64| match part {
                     FloatTy::F32 => f64::from(f32::from_bits(word as u32)),

@@ -5,7 +5,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use ctype::{Align, ArrayLength, CType, CTypes, DataModel, Field, Layout, RecordBody, RecordKind, Size, TypeId};
+use ctype::{
+    Align, ArrayLength, CType, CTypes, DataModel, Field, Layout, RecordBody, RecordKind, Size, TypeId,
+};
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;

@@ -42,8 +42,8 @@ pub(super) struct Request<'a, 'py> {
 pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
     let function = request.function;
     let py = function.py();
-    let text = source::of_function(function)?
-        .map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
+    let text =
+        source::of_function(function)?.map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
     let syntax = text.syntax(py).map_err(|all| compile_error(py, ErrorClass::Typing, all))?;
     fit(&syntax, &request).map_err(|one| compile_error(py, ErrorClass::Signature, vec![one]))?;
     let params: Vec<Ty> = request.key.iter().map(Argument::ty).collect();

@@ -26,10 +26,15 @@ impl Decorator {
         }
         if !function.is_instance_of::<PyFunction>() {
             let class = function.get_type();
-            return Err(PyTypeError::new_err(format!("njit compiles a Python function, not {}", class.name()?)));
+            return Err(PyTypeError::new_err(format!(
+                "njit compiles a Python function, not {}",
+                class.name()?
+            )));
         }
         let options = Options::of(py, self.options.as_ref().map(|options| options.bind(py)))?;
-        if options::variable(py, "FERRULE_DISABLE_JIT")?.is_some_and(|value| !matches!(value.as_str(), "" | "0")) {
+        if options::variable(py, "FERRULE_DISABLE_JIT")?
+            .is_some_and(|value| !matches!(value.as_str(), "" | "0"))
+        {
             return Ok(function.clone());
         }
         let made = Dispatcher::new(function, options)?;
