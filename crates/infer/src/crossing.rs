@@ -96,7 +96,8 @@ const fn is_passed(entity: &Entity) -> bool {
         | Entity::Type(_)
         | Entity::Function(_)
         | Entity::CFunction(_)
+        | Entity::NamedTuple(..)
         | Entity::Exception(..) => true,
-        Entity::Constant(..) | Entity::Namespace(_) | Entity::Opaque(_) => false,
+        Entity::Constant(..) | Entity::Tuple(_) | Entity::Array(_) | Entity::Namespace(_) | Entity::Opaque(_) => false,
     }
 }

@@ -88,6 +88,7 @@ pub struct FunctionSource {
     pub environment: Arc<dyn Environment>,
     /// Default values of its last parameters.
     pub defaults: Vec<Entity>,
-    /// Parameters, by number, that are known when compiling: their type is [`Ty::Unit`].
+    /// Parameters of the function that is asked for, by number, that are known when compiling: nothing is passed
+    /// for them.
     pub given: Vec<(usize, Entity)>,
 }

@@ -18,6 +18,7 @@ use tir::{
 use crate::crossing::Passed;
 use crate::promote;
 use crate::stop::{Stop, Walked};
+use crate::term::Term;
 use crate::walk::Walker;
 use crate::{FunctionSource, Options};
 
@@ -93,10 +94,11 @@ impl<'a> Programs<'a> {
     /// Walks the entry and all that it calls, until what was assumed of results holds.
     pub(crate) fn run(mut self) -> Walked<Program> {
         let entry = Arc::new(self.entry.clone());
-        let key = Key {
-            callee: Callee::Entry,
-            params: self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect(),
-        };
+        let mut params: Vec<Passed> = self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect();
+        for (index, entity) in &entry.given {
+            params[*index] = Passed::Known(Term::Entity(entity.clone()));
+        }
+        let key = Key { callee: Callee::Entry, params };
         loop {
             self.specialise(&key, &entry)?;
             if self.assumptions_hold()? {

@@ -38,6 +38,7 @@ pub(super) unsafe extern "C" fn vectorcall(
             let count = ffi::PyVectorcall_NARGS(nargsf).unsigned_abs();
             let positional = if count == 0 { &[] } else { slice::from_raw_parts(args, count) };
             if keywords.is_null()
+                && dispatcher.plain_count == Some(count)
                 && let Some(last) = dispatcher.cache.last()
                 && let Some(done) = last.call_if_exact(py, callable, positional)
             {
@@ -66,18 +67,19 @@ unsafe fn uncommon(
         let dispatcher = owner.get();
         let bound;
         let objects: Vec<*mut ffi::PyObject>;
-        let args = if keywords.is_null() && dispatcher.parameters.is_plain(positional.len()) {
+        let args = if keywords.is_null() && dispatcher.plain_count == Some(positional.len()) {
             positional
         } else {
             bound = dispatcher.parameters.bind(py, positional, keywords, named)?;
             objects = bound.iter().map(Bound::as_ptr).collect();
-            if let Some(last) = dispatcher.cache.last()
-                && let Some(done) = last.call_if_exact(py, callable, &objects)
-            {
-                return done;
-            }
             &objects
         };
+        for made in dispatcher.cache.first() {
+            if let Some(done) = made.call_if_exact(py, callable, args) {
+                dispatcher.cache.set_last(made);
+                return done;
+            }
+        }
         let key = key_of(py, dispatcher, args)?;
         let made = match dispatcher.cache.get(&key) {
             Some(made) => made,
