@@ -50,7 +50,7 @@ use diagnostic::{Diagnostic, Id, Label};
 use tir::{Program, Ty};
 
 pub use c_types::ty_of_c;
-pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, FrozenArray, FunctionSource};
+pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, Form, FrozenArray, FunctionSource};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -18,7 +18,6 @@ use tir::{
 use crate::crossing::Passed;
 use crate::promote;
 use crate::stop::{Stop, Walked};
-use crate::term::Term;
 use crate::walk::Walker;
 use crate::{FunctionSource, Options};
 
@@ -95,8 +94,8 @@ impl<'a> Programs<'a> {
     pub(crate) fn run(mut self) -> Walked<Program> {
         let entry = Arc::new(self.entry.clone());
         let mut params: Vec<Passed> = self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect();
-        for (index, entity) in &entry.given {
-            params[*index] = Passed::Known(Term::Entity(entity.clone()));
+        for (index, form) in &entry.given {
+            params[*index] = Passed::of(form);
         }
         let key = Key { callee: Callee::Entry, params };
         loop {

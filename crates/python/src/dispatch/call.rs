@@ -141,13 +141,18 @@ unsafe fn serve(
     let function = dispatcher.function(py)?;
     let shown = key.iter().zip(&values).map(|(one, value)| one.kind(value.as_borrowed()));
     let shown = shown.collect::<PyResult<Vec<TypeKind>>>()?;
-    let given = key.iter().zip(&values).enumerate();
-    let given = given.filter_map(|(index, (one, value))| Some((index, given_of(one, value)?)));
+    let given = key.iter().zip(&values).map(|(one, value)| given_of(one, value));
+    let given = given.collect::<PyResult<Vec<_>>>()?;
+    let mut keeps = Vec::new();
+    for (one, value) in key.iter().zip(&values) {
+        one.keep(value.as_borrowed(), &mut keeps)?;
+    }
     let request = Request {
         function: &function,
         key,
         shown,
-        given: given.collect(),
+        keeps,
+        given: given.into_iter().enumerate().collect(),
         result: None,
         options: &dispatcher.options,
     };
@@ -155,12 +160,16 @@ unsafe fn serve(
 }
 
 /// What is known of an argument when compiling.
-fn given_of<'py>(argument: &Argument, value: &Bound<'py, PyAny>) -> Option<Given<'py>> {
-    match argument {
-        Argument::Text(text) => Some(Given::Text(text.clone())),
-        Argument::Function(_) => Some(Given::Object(value.clone())),
-        Argument::Value(_) | Argument::Tuple(_) | Argument::Named(..) => None,
-    }
+fn given_of<'py>(argument: &Argument, value: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {
+    Ok(match argument {
+        Argument::Value(ty) => Given::Value(*ty),
+        Argument::Text(_) | Argument::Function(_) => Given::Object(value.clone()),
+        Argument::Tuple(items) | Argument::Named(_, items) => {
+            let values = value.cast::<PyTuple>()?.iter();
+            let items = items.iter().zip(values).map(|(item, value)| given_of(item, &value));
+            Given::Tuple(items.collect::<PyResult<_>>()?)
+        }
+    })
 }
 
 /// Compiles a key, or waits for the thread that does.
@@ -218,6 +227,8 @@ pub(super) fn compile_signature(owner: &Bound<'_, Dispatcher>, signature: &Bound
         function: &function,
         key: &key,
         shown: wanted.params,
+        // The types that are shown keep the classes that they name.
+        keeps: Vec::new(),
         given: Vec::new(),
         result,
         options: &dispatcher.options,

@@ -312,6 +312,7 @@ impl Dispatcher {
         }
         for made in self.cache.all() {
             made.descriptor.traverse(&visit)?;
+            made.keeps.iter().try_for_each(|object| visit.call(object))?;
         }
         // The lock is free: whoever has it holds the interpreter's lock and runs no Python.
         let Ok(function) = self.function.try_lock() else { return Ok(()) };
