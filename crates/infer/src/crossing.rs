@@ -6,10 +6,10 @@
 use source::Span;
 use tir::{Op, TupleTy, Ty, Value};
 
-use crate::Entity;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
+use crate::{Entity, Form};
 
 /// The form of an argument, which a function is compiled for.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,6 +23,15 @@ pub(crate) enum Passed {
 }
 
 impl Passed {
+    /// The form of an argument that the host gives.
+    pub(crate) fn of(form: &Form) -> Self {
+        match form {
+            Form::Value(ty) => Self::Value(*ty),
+            Form::Known(entity) => Self::Known(Term::Entity(entity.clone())),
+            Form::Tuple(items) => Self::Tuple(items.iter().map(Self::of).collect()),
+        }
+    }
+
     /// The types of the values that it brings, in order.
     pub(crate) fn types(&self) -> Vec<Ty> {
         match self {

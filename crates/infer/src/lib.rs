@@ -51,7 +51,7 @@ use diagnostic::{Diagnostic, Id, Label};
 use tir::{Program, Ty};
 
 pub use c_types::ty_of_c;
-pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, FrozenArray, FunctionSource};
+pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, Form, FrozenArray, FunctionSource};
 pub use supported::{Supported, supported};
 
 /// What the caller chooses.

@@ -85,9 +85,6 @@ impl<'a, 'p> Walker<'a, 'p> {
                 other => other,
             });
         }
-        for (index, entity) in &source.given {
-            args[*index] = Term::Entity(entity.clone());
-        }
         walker.frames.push(Frame::new(source.clone(), args, None));
         walker.walk_body(&syntax)?;
         if let Some(stop) = walker.body.take_unbound() {

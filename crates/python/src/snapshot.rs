@@ -14,12 +14,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use infer::{Entity, Environment, FunctionSource};
+use infer::{Entity, Environment, Form, FunctionSource};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pysyntax::{ExprId, ExprKind, Syntax};
-use tir::HostObject;
+use tir::{HostObject, Ty};
 
 use crate::source::{self, FunctionText};
 
@@ -39,16 +39,30 @@ struct Function {
     name: String,
     syntax: Arc<Syntax>,
     defaults: Vec<Entity>,
-    given: Vec<(usize, Entity)>,
+    given: Vec<(usize, Form)>,
     globals: HashMap<String, Entity>,
 }
 
 /// What is known of an argument when compiling.
 pub(crate) enum Given<'py> {
-    /// This string.
-    Text(String),
-    /// This object, as if a global had it.
+    /// It is a value of this type.
+    Value(Ty),
+    /// It is this object, as if a global had it.
     Object(Bound<'py, PyAny>),
+    /// It is a tuple of such.
+    Tuple(Vec<Given<'py>>),
+}
+
+impl<'py> Given<'py> {
+    fn form(&self, objects: &mut Objects<'py>) -> PyResult<Form> {
+        Ok(match self {
+            Self::Value(ty) => Form::Value(*ty),
+            Self::Object(object) => Form::Known(entity::of(object, objects)?),
+            Self::Tuple(items) => {
+                Form::Tuple(items.iter().map(|item| item.form(objects)).collect::<PyResult<_>>()?)
+            }
+        })
+    }
 }
 
 /// The world as one function sees it.
@@ -72,11 +86,7 @@ impl Snapshot {
         let entry = objects.number(function);
         let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
         for (index, given) in given {
-            let entity = match given {
-                Given::Text(text) => Entity::Text(text.clone()),
-                Given::Object(object) => entity::of(object, &mut objects)?,
-            };
-            frozen.given.push((*index, entity));
+            frozen.given.push((*index, given.form(&mut objects)?));
         }
         snapshot.functions.insert(entry, Ok(frozen));
         while let Some((number, callee)) = objects.next_function() {

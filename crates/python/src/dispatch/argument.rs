@@ -85,6 +85,24 @@ impl Argument {
         Ok(Self::Named(class.as_ptr().addr(), items))
     }
 
+    /// Collects the objects whose addresses are in it; `value` is an object of the key.
+    pub(super) fn keep(&self, value: Borrowed<'_, '_, PyAny>, keeps: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        let items = match self {
+            Self::Value(_) | Self::Text(_) => return Ok(()),
+            Self::Function(_) => {
+                keeps.push(value.to_owned().unbind());
+                return Ok(());
+            }
+            Self::Tuple(items) => items,
+            Self::Named(_, items) => {
+                keeps.push(value.get_type().into_any().unbind());
+                items
+            }
+        };
+        let values = value.cast::<PyTuple>()?;
+        items.iter().zip(values.iter()).try_for_each(|(item, value)| item.keep(value.as_borrowed(), keeps))
+    }
+
     /// The type of what is passed for it.
     pub(super) fn ty(&self) -> Ty {
         match self {

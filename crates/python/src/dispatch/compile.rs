@@ -30,6 +30,8 @@ pub(super) struct Request<'a, 'py> {
     pub(super) key: &'a [Argument],
     /// How users see them.
     pub(super) shown: Vec<TypeKind>,
+    /// The objects whose addresses are in the key.
+    pub(super) keeps: Vec<Py<PyAny>>,
     /// What is known of them when compiling, by their numbers.
     pub(super) given: Vec<(usize, Given<'py>)>,
     /// The type of the result, if it is asked for.
@@ -79,6 +81,7 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
         params: params.into(),
         shown: (request.shown, TypeKind::of_ty(&mut table::write(), result)),
         symbol,
+        keeps: request.keeps,
         _code: code,
         descriptor,
     })
