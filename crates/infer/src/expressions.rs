@@ -52,7 +52,8 @@ impl Walker<'_, '_> {
             | ExprKind::Ellipsis
             | ExprKind::Format(_)
             | ExprKind::List(_)
-            | ExprKind::Star(_) => Err(self.no_expr_yet(id)),
+            | ExprKind::Star(_)
+            | ExprKind::Lambda { .. } => Err(self.no_expr_yet(id)),
             ExprKind::Walrus(name, value) => {
                 let term = self.walk_expr(*value)?;
                 self.bind(*name, term.clone());

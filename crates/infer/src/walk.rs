@@ -76,6 +76,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             args.push(Term::Value(value));
         }
         walker.frames.push(Frame::new(source.clone(), args, None));
+        walker.no_rest_yet(&syntax, syntax.head)?;
         walker.walk_body(&syntax)?;
         if let Some(stop) = walker.body.take_unbound() {
             return Err(stop);
