@@ -309,6 +309,7 @@ impl Walker<'_, '_> {
         let wrong = |walker: &Self, at: Span, what: String| {
             walker.error(Id::WrongArguments, at, format!("`{}` {what}", source.name), "")
         };
+        self.no_rest_yet(syntax, span)?;
         let by_position = syntax.params.iter().filter(|param| param.kind != ParamKind::Keyword).count();
         if args.positional.len() > by_position {
             let at = args.positional[by_position].span;

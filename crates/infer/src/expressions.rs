@@ -53,9 +53,11 @@ impl Walker<'_, '_> {
             ExprKind::Call { function, args, keywords } => self.call(*function, args, keywords, span),
             ExprKind::Tuple(items) => self.walk_items(items).map(Term::Tuple),
             ExprKind::List(items) => self.walk_items(items).map(Term::List),
-            ExprKind::Slice { .. } | ExprKind::Ellipsis | ExprKind::Format(_) | ExprKind::Star(_) => {
-                Err(self.no_expr_yet(id))
-            }
+            ExprKind::Slice { .. }
+            | ExprKind::Ellipsis
+            | ExprKind::Format(_)
+            | ExprKind::Star(_)
+            | ExprKind::Lambda { .. } => Err(self.no_expr_yet(id)),
             ExprKind::Walrus(name, value) => {
                 let term = self.walk_expr(*value)?;
                 self.bind(*name, term.clone());

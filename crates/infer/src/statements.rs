@@ -69,6 +69,9 @@ impl Walker<'_, '_> {
             StmtKind::Pass => {}
             StmtKind::Assert(test, message) => self.walk_assert(*test, *message, span)?,
             StmtKind::Raise(exception) => self.walk_raise(*exception, span)?,
+            StmtKind::Reraise | StmtKind::Try { .. } | StmtKind::Def { .. } | StmtKind::Delete(_) => {
+                return Err(self.no_stmt_yet(&stmt.kind, span));
+            }
         }
         Ok(())
     }

@@ -86,6 +86,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             });
         }
         walker.frames.push(Frame::new(source.clone(), args, None));
+        walker.no_rest_yet(&syntax, syntax.head)?;
         walker.walk_body(&syntax)?;
         if let Some(stop) = walker.body.take_unbound() {
             return Err(stop);
