@@ -238,7 +238,10 @@ impl CTypes {
                 })
         };
         let is_struct = |record: &Record| record.kind == RecordKind::Struct;
-        let found = self.records.iter().find(|(_, record)| is_struct(record) && record.body.as_ref().is_some_and(is_same));
+        let found = self
+            .records
+            .iter()
+            .find(|(_, record)| is_struct(record) && record.body.as_ref().is_some_and(is_same));
         found.and_then(|(id, _)| self.find(&CType::Record(id)))
     }
 

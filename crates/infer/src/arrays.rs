@@ -26,10 +26,12 @@ use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
 
+pub(crate) use attributes::{ATTRIBUTES, METHODS};
+pub(crate) use create::CREATED;
 pub(crate) use elementwise::Lazy;
 pub(crate) use indexing::{Chosen, Indexed};
 pub(crate) use methods::AS_FUNCTIONS;
-pub(crate) use ufuncs::{arity, elementwise_name};
+pub(crate) use ufuncs::{arity, elementwise_name, elementwise_names};
 
 impl Walker<'_, '_> {
     /// The array that a term is.

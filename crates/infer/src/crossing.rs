@@ -6,10 +6,10 @@
 use source::Span;
 use tir::{Op, TupleTy, Ty, Value};
 
-use crate::{Entity, Form};
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
+use crate::{Entity, Form};
 
 /// The form of an argument, which a function is compiled for.
 #[derive(Clone, PartialEq, Debug)]
@@ -105,8 +105,12 @@ const fn is_passed(entity: &Entity) -> bool {
         | Entity::Type(_)
         | Entity::Function(_)
         | Entity::CFunction(_)
-        | Entity::NamedTuple(..)
-        | Entity::Exception(..) => true,
-        Entity::Constant(..) | Entity::Tuple(_) | Entity::Array(_) | Entity::Namespace(_) | Entity::Opaque(_) => false,
+        | Entity::Exception(..)
+        | Entity::NamedTuple(..) => true,
+        Entity::Constant(..)
+        | Entity::Tuple(_)
+        | Entity::Array(_)
+        | Entity::Namespace(_)
+        | Entity::Opaque(_) => false,
     }
 }

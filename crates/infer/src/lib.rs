@@ -40,6 +40,7 @@ mod returns;
 mod sequence;
 mod statements;
 mod stop;
+mod supported;
 mod term;
 mod tidy;
 mod tuples;
@@ -51,6 +52,7 @@ use tir::{Program, Ty};
 
 pub use c_types::ty_of_c;
 pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, Form, FrozenArray, FunctionSource};
+pub use supported::{Supported, supported};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -256,7 +256,8 @@ impl Walker<'_, '_> {
         let base = convert::to(&mut self.body, a, ty, span);
         let exponent = convert::to(&mut self.body, b, ty, span);
         let is_negative = self.compare_zero(Comparison::Lt, exponent, span);
-        if self.program.options.raises_on_zero && self.body.as_const(is_negative) != Some(Const::Bool(false)) {
+        if self.program.options.raises_on_zero && self.body.as_const(is_negative) != Some(Const::Bool(false))
+        {
             // A negative infinite exponent gives an infinity.
             let lowest = self.body.constant(Const::Float(f64::NEG_INFINITY), ty, span);
             let is_finite = self.body.emit(Op::Compare(Comparison::Gt, exponent, lowest), Ty::Bool, span);

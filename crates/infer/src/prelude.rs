@@ -46,6 +46,11 @@ pub(crate) fn function(name: &str) -> Option<Arc<Syntax>> {
     FUNCTIONS.get(&name.replace('.', "_")).cloned()
 }
 
+/// The names of all functions of the prelude.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.keys().map(String::as_str)
+}
+
 /// Whether a function is of the prelude.
 pub(crate) fn is_prelude(function: &FunctionSource) -> bool {
     FUNCTIONS.get(&function.syntax.name).is_some_and(|known| Arc::ptr_eq(known, &function.syntax))

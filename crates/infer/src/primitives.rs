@@ -72,6 +72,8 @@ impl Walker<'_, '_> {
             "floordiv" => binary(self, BinaryOp::FloorDiv),
             "floormod" => binary(self, BinaryOp::FloorMod),
             "pow" => binary(self, BinaryOp::Pow),
+            "shl" => binary(self, BinaryOp::Shl),
+            "shr" => binary(self, BinaryOp::Shr),
             "select" => {
                 let ty = self.body.ty(second?);
                 let op = Op::Select(values[0], second?, *values.get(2)?);

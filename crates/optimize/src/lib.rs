@@ -6,14 +6,18 @@
 
 #![forbid(unsafe_code)]
 
+mod balance;
 mod branches;
 mod compact;
 mod constants;
+mod definitions;
 mod raises;
+mod releases;
 mod unused;
 
 use tir::Program;
 
+pub use balance::check_counts;
 pub use raises::raises;
 
 /// The program with every pass run over each function.
@@ -25,5 +29,20 @@ pub fn optimize(mut program: Program) -> Program {
         let used = unused::used_values(function);
         *function = compact::compact(function, &used);
     }
+    count_references(&mut program);
+    for id in program.functions.ids() {
+        // What was added gets the numbers of its place.
+        let function = &mut program.functions[id];
+        let used = unused::used_values(function);
+        *function = compact::compact(function, &used);
+    }
     program
+}
+
+/// The last pass: it inserts `retain` and `release` into a program that has none yet.
+pub fn count_references(program: &mut Program) {
+    let endings = releases::Endings::new(program);
+    for id in program.functions.ids() {
+        releases::insert(&mut program.functions[id], &endings);
+    }
 }

@@ -180,11 +180,11 @@ unsafe fn scalar_words(ty: Ty, from: *const u8, to: *mut u64) -> bool {
             Ty::Float(FloatTy::F64) => to.write(from.cast::<u64>().read_unaligned()),
             Ty::Complex(FloatTy::F32) => {
                 to.write(from.cast::<u32>().read_unaligned().into());
-                to.add(1).write(from.cast::<u32>().add(1).read_unaligned().into());
+                to.add(1).write(from.add(4).cast::<u32>().read_unaligned().into());
             }
             Ty::Complex(FloatTy::F64) => {
                 to.write(from.cast::<u64>().read_unaligned());
-                to.add(1).write(from.cast::<u64>().add(1).read_unaligned());
+                to.add(1).write(from.add(8).cast::<u64>().read_unaligned());
             }
             Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => return false,
         }
@@ -251,9 +251,9 @@ unsafe fn integer_word(int: IntTy, value: *mut ffi::PyObject) -> Result<u64, Ref
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the words of what is in range")]
+#[expect(clippy::cast_possible_truncation, reason = "the word of what is in range")]
 const fn low_word(wide: i128) -> u64 {
-    wide as u64
+    wide.cast_unsigned() as u64
 }
 
 /// A float cut towards zero, saturated; NaN is zero.
@@ -292,9 +292,7 @@ pub unsafe fn box_number(ty: Ty, words: *const u64) -> *mut ffi::PyObject {
                 ffi::PyLong_FromUnsignedLongLong(words.read() << unused >> unused)
             }
             Ty::Bool => ffi::Py_NewRef(if words.read() & 1 == 0 { ffi::Py_False() } else { ffi::Py_True() }),
-            Ty::Float(FloatTy::F32) => {
-                ffi::PyFloat_FromDouble(f32::from_bits(words.read() as u32).into())
-            }
+            Ty::Float(FloatTy::F32) => ffi::PyFloat_FromDouble(f32::from_bits(words.read() as u32).into()),
             Ty::Complex(part) => {
                 let number = |word: u64| match part {
                     FloatTy::F32 => f64::from(f32::from_bits(word as u32)),

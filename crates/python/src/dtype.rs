@@ -5,7 +5,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use ctype::{Align, ArrayLength, CType, CTypes, DataModel, Field, Layout, RecordBody, RecordKind, Size, TypeId};
+use ctype::{
+    Align, ArrayLength, CType, CTypes, DataModel, Field, Layout, RecordBody, RecordKind, Size, TypeId,
+};
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -140,7 +142,7 @@ fn unsupported(dtype: &Bound<'_, PyAny>) -> PyErr {
 }
 
 /// The dtype of a struct: the one that it came from, or a new one of the same layout.
-pub(crate) fn dtype_of<'py>(py: Python<'py>, record: TypeId) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn dtype_of(py: Python<'_>, record: TypeId) -> PyResult<Bound<'_, PyAny>> {
     let kept = known().iter().find(|one| one.record == record).map(|one| one.dtype.clone_ref(py));
     if let Some(dtype) = kept {
         return Ok(dtype.into_bound(py));
@@ -150,7 +152,7 @@ pub(crate) fn dtype_of<'py>(py: Python<'py>, record: TypeId) -> PyResult<Bound<'
     Ok(dtype)
 }
 
-fn describe<'py>(py: Python<'py>, record: TypeId) -> PyResult<Bound<'py, PyAny>> {
+fn describe(py: Python<'_>, record: TypeId) -> PyResult<Bound<'_, PyAny>> {
     let body = table::read().record_body(record).cloned();
     let no_dtype = || {
         let name = table::read().name(record);
@@ -172,7 +174,7 @@ fn describe<'py>(py: Python<'py>, record: TypeId) -> PyResult<Bound<'py, PyAny>>
     py.import("numpy")?.getattr("dtype")?.call1((spec,))
 }
 
-fn member_dtype<'py>(py: Python<'py>, ty: TypeId) -> PyResult<Bound<'py, PyAny>> {
+fn member_dtype(py: Python<'_>, ty: TypeId) -> PyResult<Bound<'_, PyAny>> {
     let (kind, size) = {
         let types = table::read();
         (types.get(ty).clone(), types.layout(ty).ok().map(|layout| layout.size.get()))

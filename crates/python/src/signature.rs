@@ -91,7 +91,12 @@ pub(crate) fn of_object(signature: &Bound<'_, PyAny>, names: CNames<'_>) -> PyRe
         let text = signature.repr()?;
         let signature = signature.get();
         let is_c = signature.c_text.is_some();
-        return Ok(Wanted::new(Some(signature.result.clone()), signature.params.clone(), text.to_str()?, is_c));
+        return Ok(Wanted::new(
+            Some(signature.result.clone()),
+            signature.params.clone(),
+            text.to_str()?,
+            is_c,
+        ));
     }
     if let Ok(ty) = signature.cast::<CTypeObject>() {
         let face = ty.get().face;

@@ -80,6 +80,13 @@ pub struct Inst {
     pub releases: Vec<Value>,
 }
 
+impl Inst {
+    /// One that a pass adds. The text that it belongs to is that of `near`, if there is one.
+    pub fn added(op: Op, result: Option<Value>, near: Option<&Self>) -> Self {
+        Self { op, result, span: near.map_or_else(|| Span::at(0), |near| near.span), releases: Vec::new() }
+    }
+}
+
 /// A jump with what it brings.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Jump {

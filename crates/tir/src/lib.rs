@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod array;
+mod flow;
 mod function;
 mod math;
 mod operands;
@@ -23,6 +24,7 @@ mod ty;
 mod verify;
 
 pub use array::{ArrayTy, Element, Order};
+pub use flow::Dominators;
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
 pub use math::MathFlags;
 pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};

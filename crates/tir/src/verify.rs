@@ -2,7 +2,7 @@
 //!
 //! Operands have the types that [`crate::Op`] says; a value is used only where its definition
 //! was reached before on every path; a jump brings one value of the right type for each parameter
-//! of its block; the arguments of a raise are those that its site asks for.
+//! of its block, and none leads to the first; the arguments of a raise are those that its site asks for.
 
 mod arrays;
 
@@ -10,8 +10,8 @@ use arena::{Id as _, SideMap};
 use ctype::{CType, CTypes, TypeId};
 
 use crate::{
-    BinaryOp, BlockId, Const, Function, Inst, IntTy, Intrinsic, Jump, Op, Program, RaiseSite, Terminator, Ty,
-    UnaryOp, Value,
+    BinaryOp, BlockId, Const, Dominators, Function, Inst, IntTy, Intrinsic, Jump, Op, Program, RaiseSite,
+    Terminator, Ty, UnaryOp, Value,
 };
 
 /// Checks a program.
@@ -49,14 +49,14 @@ impl Verifier<'_> {
     }
 
     fn run(&mut self) {
-        let Some(entry) = self.function.blocks.ids().next() else {
+        if self.function.blocks.is_empty() {
             return self.fault("function", "it has no block");
-        };
+        }
         if let Some(unknown) = self.unknown_value() {
             return self.fault(unknown, "there is no such value");
         }
         let definitions = self.definitions();
-        let dominators = dominators(self.function, entry);
+        let dominators = Dominators::new(self.function);
         for (id, block) in self.function.blocks.iter() {
             for (index, inst) in block.insts.iter().enumerate() {
                 let inst = &self.function.insts[*inst];
@@ -102,14 +102,16 @@ impl Verifier<'_> {
         index: usize,
         uses: &[Value],
         definitions: &SideMap<Value, Definition>,
-        dominators: &SideMap<BlockId, Option<Vec<BlockId>>>,
+        dominators: &Dominators,
     ) {
         // What nothing reaches has no order.
-        let Some(dominating) = &dominators[block] else { return };
+        if !dominators.is_reached(block) {
+            return;
+        }
         for value in uses {
             let is_defined = match definitions[*value] {
                 Some((own, after)) if own == block => after <= index,
-                Some((other, _)) => dominating.contains(&other),
+                Some((other, _)) => dominators.is_reached(other) && dominators.dominates(other, block),
                 None => false,
             };
             if !is_defined {
@@ -290,6 +292,9 @@ impl Verifier<'_> {
         let Some(block) = self.function.blocks.get(jump.block) else {
             return self.fault(jump.block, "there is no such block");
         };
+        if jump.block.index() == 0 {
+            self.fault(jump, "nothing leads back to the first block");
+        }
         let params = block.params.iter().map(|param| self.ty(*param));
         if !params.eq(jump.args.iter().map(|arg| self.ty(*arg))) {
             self.fault(jump, "the arguments do not match the block's parameters");
@@ -362,89 +367,4 @@ fn terminator_uses(terminator: &Terminator) -> Vec<Value> {
         Terminator::Raise(_, values) => values.clone(),
         Terminator::Unreachable => Vec::new(),
     }
-}
-
-/// The blocks on every path from the entry to each block, itself included; none for a block that
-/// nothing reaches. (The immediate dominators of Cooper, Harvey and Kennedy, then their chains.)
-fn dominators(function: &Function, entry: BlockId) -> SideMap<BlockId, Option<Vec<BlockId>>> {
-    let order = reverse_postorder(function, entry);
-    let mut rank: SideMap<BlockId, usize> = SideMap::with_default(usize::MAX);
-    for (index, block) in order.iter().enumerate() {
-        rank[*block] = index;
-    }
-    let mut predecessors: SideMap<BlockId, Vec<BlockId>> = SideMap::default();
-    for block in &order {
-        for next in successors(&function.blocks[*block].terminator) {
-            if function.blocks.get(next).is_some() {
-                predecessors[next].push(*block);
-            }
-        }
-    }
-    let mut immediate: Vec<Option<usize>> = vec![None; order.len()];
-    immediate[0] = Some(0);
-    let mut is_changed = true;
-    while std::mem::take(&mut is_changed) {
-        for index in 1..order.len() {
-            let known = predecessors[order[index]].iter().map(|block| rank[*block]);
-            let known = known.filter(|rank| immediate[*rank].is_some());
-            let common = known.reduce(|a, b| meet(&immediate, a, b));
-            if common != immediate[index] {
-                immediate[index] = common;
-                is_changed = true;
-            }
-        }
-    }
-    let mut dominators: SideMap<BlockId, Option<Vec<BlockId>>> = SideMap::default();
-    for index in 0..order.len() {
-        let mut chain = vec![order[index]];
-        let mut at = index;
-        while let Some(next) = immediate[at].filter(|next| *next != at) {
-            chain.push(order[next]);
-            at = next;
-        }
-        dominators[order[index]] = Some(chain);
-    }
-    dominators
-}
-
-/// The nearest block that dominates both.
-fn meet(immediate: &[Option<usize>], mut a: usize, mut b: usize) -> usize {
-    while a != b {
-        if a > b {
-            a = immediate[a].unwrap_or(0);
-        } else {
-            b = immediate[b].unwrap_or(0);
-        }
-    }
-    a
-}
-
-fn successors(terminator: &Terminator) -> Vec<BlockId> {
-    match terminator {
-        Terminator::Jump(jump) => vec![jump.block],
-        Terminator::Branch { then, otherwise, .. } => vec![then.block, otherwise.block],
-        Terminator::Return(_) | Terminator::Raise(..) | Terminator::Unreachable => Vec::new(),
-    }
-}
-
-fn reverse_postorder(function: &Function, entry: BlockId) -> Vec<BlockId> {
-    let mut seen: SideMap<BlockId, bool> = SideMap::default();
-    let mut order = Vec::new();
-    let mut stack = vec![(entry, 0)];
-    seen[entry] = true;
-    while let Some((block, next)) = stack.pop() {
-        let after = successors(&function.blocks[block].terminator);
-        match after.get(next) {
-            Some(&successor) => {
-                stack.push((block, next + 1));
-                if successor.index() < function.blocks.len() && !seen[successor] {
-                    seen[successor] = true;
-                    stack.push((successor, 0));
-                }
-            }
-            None => order.push(block),
-        }
-    }
-    order.reverse();
-    order
 }

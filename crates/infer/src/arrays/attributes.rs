@@ -10,7 +10,7 @@ use crate::term::Term;
 use crate::walk::Walker;
 
 /// The methods that are known by name.
-const METHODS: &[&str] = &[
+pub(crate) const METHODS: &[&str] = &[
     "all",
     "any",
     "argmax",
@@ -33,6 +33,10 @@ const METHODS: &[&str] = &[
     "transpose",
     "view",
 ];
+
+/// The attributes that are not methods.
+pub(crate) const ATTRIBUTES: &[&str] =
+    &["T", "dtype", "flat", "imag", "itemsize", "nbytes", "ndim", "real", "shape", "size", "strides"];
 
 impl Walker<'_, '_> {
     /// `array.name`.

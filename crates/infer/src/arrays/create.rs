@@ -12,6 +12,27 @@ use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
 
+/// The functions of NumPy that make arrays.
+pub(crate) const CREATED: &[&str] = &[
+    "arange",
+    "array",
+    "asarray",
+    "ascontiguousarray",
+    "asfortranarray",
+    "copy",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "identity",
+    "linspace",
+    "ones",
+    "ones_like",
+    "zeros",
+    "zeros_like",
+];
+
 impl Walker<'_, '_> {
     /// A function of NumPy that makes an array, if it is one.
     pub(crate) fn create_array(&mut self, name: &str, args: &Args) -> Walked<Option<Term>> {

@@ -93,8 +93,12 @@ fn rule_of(name: &str) -> Option<Rule> {
 
 /// The name of a function of NumPy that works element by element.
 pub(crate) fn elementwise_name(name: &str) -> Option<&'static str> {
-    let mut names = RULES.iter().flat_map(|(_, names)| names.split_whitespace());
-    names.find(|known| *known == name)
+    elementwise_names().find(|known| *known == name)
+}
+
+/// The names of all functions of NumPy that work element by element.
+pub(crate) fn elementwise_names() -> impl Iterator<Item = &'static str> {
+    RULES.iter().flat_map(|(_, names)| names.split_whitespace())
 }
 
 /// How many operands such a function takes.

@@ -36,9 +36,8 @@ impl Argument {
     /// The key of an object.
     pub(super) fn of(value: Borrowed<'_, '_, PyAny>) -> Result<Self, Failure> {
         // SAFETY: the lock is held and the object is borrowed.
-        if let Some(ty) = unsafe { pyobject::number_ty(value.as_ptr()) }
-            .map_err(|refusal| refused(value, refusal))?
-        {
+        let number = unsafe { pyobject::number_ty(value.as_ptr()) };
+        if let Some(ty) = number.map_err(|refusal| refused(value, refusal))? {
             return Ok(Self::Value(ty));
         }
         // SAFETY: as above.
@@ -69,7 +68,8 @@ impl Argument {
     fn of_tuple(tuple: &Borrowed<'_, '_, PyTuple>) -> Result<Self, Failure> {
         let mut items = Vec::with_capacity(tuple.len());
         for (index, item) in tuple.iter().enumerate() {
-            let item = Self::of(item.as_borrowed()).map_err(|failure| failure.at(|| format!("item {index}")))?;
+            let item =
+                Self::of(item.as_borrowed()).map_err(|failure| failure.at(|| format!("item {index}")))?;
             items.push(item);
         }
         if tuple.is_exact_instance_of::<PyTuple>() {
@@ -77,7 +77,8 @@ impl Argument {
         }
         let class = tuple.get_type();
         if class.getattr_opt("_fields")?.is_none() {
-            let text = format!("{} cannot be passed to compiled code", described(tuple.as_any().as_borrowed())?);
+            let text =
+                format!("{} cannot be passed to compiled code", described(tuple.as_any().as_borrowed())?);
             return Err(Failure::wrong_type(text));
         }
         Ok(Self::Named(class.as_ptr().addr(), items))
@@ -117,9 +118,7 @@ impl Argument {
     pub(super) fn of_type(kind: &TypeKind) -> Option<Self> {
         match kind {
             TypeKind::C(_) | TypeKind::Array(_) => kind.ty(&table::read()).map(Self::Value),
-            TypeKind::Tuple(items) => {
-                items.iter().map(Self::of_type).collect::<Option<_>>().map(Self::Tuple)
-            }
+            TypeKind::Tuple(items) => items.iter().map(Self::of_type).collect::<Option<_>>().map(Self::Tuple),
             TypeKind::Named(named) => {
                 let items = named.items.iter().map(Self::of_type).collect::<Option<_>>()?;
                 Some(Self::Named(named.class().as_ptr().addr(), items))
@@ -154,7 +153,9 @@ impl Argument {
 
 /// Whether compiled code can call it by its Python function.
 fn is_function(value: Borrowed<'_, '_, PyAny>) -> bool {
-    value.is_instance_of::<PyFunction>() || value.is_instance_of::<Dispatcher>() || value.is_instance_of::<CFunc>()
+    value.is_instance_of::<PyFunction>()
+        || value.is_instance_of::<Dispatcher>()
+        || value.is_instance_of::<CFunc>()
 }
 
 fn of_c_data(data: &CData) -> Result<Argument, Failure> {
@@ -164,9 +165,8 @@ fn of_c_data(data: &CData) -> Result<Argument, Failure> {
         Kind::Record(_) => Some(Ty::Record(data.face.id)),
         Kind::Scalar(_) | Kind::Enum(..) | Kind::Void | Kind::Function(_) => None,
     };
-    ty.map(Argument::Value).ok_or_else(|| {
-        Failure::wrong_type(format!("{} cannot be passed to compiled code", data.describe()))
-    })
+    ty.map(Argument::Value)
+        .ok_or_else(|| Failure::wrong_type(format!("{} cannot be passed to compiled code", data.describe())))
 }
 
 /// The type of an array in compiled code.

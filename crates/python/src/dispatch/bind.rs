@@ -121,17 +121,23 @@ impl Parameters {
             }
         }
         let missing: Vec<usize> = (0..bound.len()).filter(|index| bound[*index].is_none()).collect();
-        if missing.is_empty() { Ok(bound.into_iter().flatten().collect()) } else { Err(self.missing(&missing)) }
+        if missing.is_empty() {
+            Ok(bound.into_iter().flatten().collect())
+        } else {
+            Err(self.missing(&missing))
+        }
     }
 
     fn place(&self, keyword: &str) -> Result<usize, Failure> {
         let found = self.names.iter().position(|name| name == keyword);
         match found.filter(|index| *index >= self.positional_only && Some(*index) != self.rest) {
             Some(index) => Ok(index),
-            None if found.is_some_and(|index| index < self.positional_only) => Err(Failure::wrong_type(format!(
-                "{}() got some positional-only arguments passed as keyword arguments: '{keyword}'",
-                self.name
-            ))),
+            None if found.is_some_and(|index| index < self.positional_only) => {
+                Err(Failure::wrong_type(format!(
+                    "{}() got some positional-only arguments passed as keyword arguments: '{keyword}'",
+                    self.name
+                )))
+            }
             None => Err(Failure::wrong_type(format!(
                 "{}() got an unexpected keyword argument '{keyword}'",
                 self.name
@@ -142,10 +148,14 @@ impl Parameters {
     fn too_many(&self, given: usize) -> Failure {
         let optional = self.defaults[..self.positional].iter().flatten().count();
         let least = self.positional - optional;
-        let takes = if optional > 0 { format!("from {least} to {}", self.positional) } else { least.to_string() };
+        let takes =
+            if optional > 0 { format!("from {least} to {}", self.positional) } else { least.to_string() };
         let noun = if self.positional == 1 { "argument" } else { "arguments" };
         let were = if given == 1 { "was" } else { "were" };
-        Failure::wrong_type(format!("{}() takes {takes} positional {noun} but {given} {were} given", self.name))
+        Failure::wrong_type(format!(
+            "{}() takes {takes} positional {noun} but {given} {were} given",
+            self.name
+        ))
     }
 
     fn missing(&self, missing: &[usize]) -> Failure {

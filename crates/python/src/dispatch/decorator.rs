@@ -26,10 +26,15 @@ impl Decorator {
         }
         if !function.is_instance_of::<PyFunction>() {
             let class = function.get_type();
-            return Err(PyTypeError::new_err(format!("njit compiles a Python function, not {}", class.name()?)));
+            return Err(PyTypeError::new_err(format!(
+                "njit compiles a Python function, not {}",
+                class.name()?
+            )));
         }
         let options = Options::of(py, self.options.as_ref().map(|options| options.bind(py)))?;
-        if options::variable(py, "FERRULE_DISABLE_JIT")?.is_some_and(|value| !matches!(value.as_str(), "" | "0")) {
+        if options::variable(py, "FERRULE_DISABLE_JIT")?
+            .is_some_and(|value| !matches!(value.as_str(), "" | "0"))
+        {
             return Ok(function.clone());
         }
         let made = Dispatcher::new(function, options)?;
@@ -109,7 +114,7 @@ pub(super) fn njit<'py>(
             (Some(given), None)
         }
         Some(given) => {
-            let all = call::signatures(&given)?;
+            let all = call::signatures(&given);
             (None, Some(all.into_iter().map(Bound::unbind).collect()))
         }
         None => (None, None),
@@ -145,6 +150,7 @@ pub(super) fn njit<'py>(
 /// Tuple(int64, float64)
 #[pyfunction]
 #[pyo3(name = "typeof")]
+#[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
 pub(super) fn type_of(val: &Bound<'_, PyAny>) -> PyResult<Type> {
     let kind = Argument::of(val.as_borrowed())?.kind(val.as_borrowed())?;
     Ok(Type { kind })

@@ -71,7 +71,12 @@ impl Room {
     /// # Safety
     /// It lives and there is room for them.
     #[inline]
-    pub(super) unsafe fn push_array(&mut self, array: pyobject::Ndarray, ty: ArrayTy, owner: *mut ffi::PyObject) {
+    pub(super) unsafe fn push_array(
+        &mut self,
+        array: pyobject::Ndarray,
+        ty: ArrayTy,
+        owner: *mut ffi::PyObject,
+    ) {
         // SAFETY: the caller's promise.
         unsafe {
             let header = self.hold(owner);
@@ -84,8 +89,7 @@ impl Guard {
     /// That of a key.
     pub(super) fn of(argument: &Argument) -> Self {
         // SAFETY: these objects live as long as the interpreter.
-        let (none, tuple) =
-            unsafe { (ffi::Py_None().addr(), (&raw mut ffi::PyTuple_Type).addr()) };
+        let (none, tuple) = unsafe { (ffi::Py_None().addr(), (&raw mut ffi::PyTuple_Type).addr()) };
         let all = |items: &[Argument]| items.iter().map(Self::of).collect();
         match argument {
             Argument::Value(Ty::Array(array)) => {
@@ -144,18 +148,26 @@ impl Guard {
                     object.extract::<&str>().is_ok_and(|given| given == text)
                 }
                 Self::Tuple(class, items) => {
-                    if !is_of_class(object, *class) || ffi::PyTuple_GET_SIZE(object).unsigned_abs() != items.len() {
+                    if !is_of_class(object, *class)
+                        || ffi::PyTuple_GET_SIZE(object).unsigned_abs() != items.len()
+                    {
                         return false;
                     }
                     let pairs = items.iter().zip(0..);
-                    pairs.into_iter().all(|(item, index)| item.take(ffi::PyTuple_GET_ITEM(object, index), room))
+                    pairs
+                        .into_iter()
+                        .all(|(item, index)| item.take(ffi::PyTuple_GET_ITEM(object, index), room))
                 }
                 Self::Pointer(ty) => {
                     let Some(data) = CData::of_ptr(object) else { return false };
                     let is_it = match data.face.kind {
                         Kind::Pointer(_) => *ty == Ty::Pointer(data.face.id),
                         Kind::Array(element, _) => *ty == Ty::Pointer(element.pointer().id),
-                        Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Function(_) | Kind::Record(_) => false,
+                        Kind::Void
+                        | Kind::Scalar(_)
+                        | Kind::Enum(..)
+                        | Kind::Function(_)
+                        | Kind::Record(_) => false,
                     };
                     if is_it {
                         room.push(data.address.expose_provenance() as u64);

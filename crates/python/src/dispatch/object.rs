@@ -282,7 +282,6 @@ impl Dispatcher {
     }
 
     /// As a method of an object.
-    #[expect(clippy::needless_pass_by_value, reason = "the slot's signature is `pyo3`'s")]
     fn __get__<'py>(
         slf: Bound<'py, Self>,
         object: Option<Bound<'py, PyAny>>,

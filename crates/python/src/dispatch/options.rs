@@ -21,7 +21,15 @@ pub(super) struct Options {
 }
 
 /// Options that change nothing here: code is never cached on disk yet, and LLVM decides what is expanded in place.
-const TAKEN: &[&str] = &["cache", "nopython", "debug", "no_cfunc_wrapper", "no_cpython_wrapper", "no_rewrites", "pipeline_class"];
+const TAKEN: &[&str] = &[
+    "cache",
+    "nopython",
+    "debug",
+    "no_cfunc_wrapper",
+    "no_cpython_wrapper",
+    "no_rewrites",
+    "pipeline_class",
+];
 
 /// Options of Numba's that ask for what there is not.
 const REFUSED: &[&str] = &["parallel", "forceobj", "looplift", "objmode"];
@@ -69,7 +77,9 @@ impl Options {
             "inline" => match text(name, value)?.as_str() {
                 "never" | "always" => {}
                 other => {
-                    return Err(PyValueError::new_err(format!("inline is 'never' or 'always', not '{other}'")));
+                    return Err(PyValueError::new_err(format!(
+                        "inline is 'never' or 'always', not '{other}'"
+                    )));
                 }
             },
             "locals" => {

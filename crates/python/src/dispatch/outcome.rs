@@ -165,8 +165,11 @@ impl Owner {
         let header = std::ptr::with_exposed_provenance_mut::<Memory>(address_of(word));
         let Some(memory) = NonNull::new(header) else { return Self::Nobody };
         let (first, end) = made.headers;
-        // SAFETY: the header of an argument of the call, or one that the array holds.
-        let object = if (first..end).contains(&header.cast_const()) { unsafe { (*header).object() } } else { None };
+        if !(first..end).contains(&header.cast_const()) {
+            return Self::Memory(memory);
+        }
+        // SAFETY: the header of an argument of the call.
+        let object = unsafe { (*header).object() };
         match object {
             Some(object) => Self::Argument(object.cast()),
             None => Self::Memory(memory),
@@ -204,7 +207,9 @@ unsafe fn array_object(
         };
         let dtype = match ty.element {
             tir::Element::Record(record) => Some(dtype::dtype_of(py, record)),
-            tir::Element::Bool | tir::Element::Int(_) | tir::Element::Float(_) | tir::Element::Complex(_) => None,
+            tir::Element::Bool | tir::Element::Int(_) | tir::Element::Float(_) | tir::Element::Complex(_) => {
+                None
+            }
         };
         let dtype = match dtype.transpose() {
             Ok(dtype) => dtype,
@@ -304,7 +309,11 @@ unsafe fn tuple_object(
 }
 
 /// A record of NumPy's where the struct came from a dtype, else C data.
-unsafe fn record_object(py: Python<'_>, record: TypeId, bytes: *const u8) -> Result<*mut ffi::PyObject, Failure> {
+unsafe fn record_object(
+    py: Python<'_>,
+    record: TypeId,
+    bytes: *const u8,
+) -> Result<*mut ffi::PyObject, Failure> {
     let face = Face::of(record);
     let size = face.size().unwrap_or(0);
     if dtype::known_dtype(record).is_null() {
@@ -318,6 +327,7 @@ unsafe fn record_object(py: Python<'_>, record: TypeId, bytes: *const u8) -> Res
     let dtype = dtype::dtype_of(py, record)?;
     // SAFETY: so many bytes are there.
     let bytes = unsafe { std::slice::from_raw_parts(bytes, size) };
-    let array = py.import("numpy")?.getattr("frombuffer")?.call1((pyo3::types::PyBytes::new(py, bytes), dtype))?;
+    let array =
+        py.import("numpy")?.getattr("frombuffer")?.call1((pyo3::types::PyBytes::new(py, bytes), dtype))?;
     Ok(array.call_method0("copy")?.get_item(0)?.into_ptr())
 }

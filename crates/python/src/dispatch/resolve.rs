@@ -12,7 +12,10 @@ use super::convert::serves;
 type Cost = (u32, u32, u32);
 
 /// The best of the signatures, by its place: the first of those that cost the least.
-pub(super) fn resolve<'a>(given: &[Argument], signatures: impl Iterator<Item = &'a [Argument]>) -> Option<usize> {
+pub(super) fn resolve<'a>(
+    given: &[Argument],
+    signatures: impl Iterator<Item = &'a [Argument]>,
+) -> Option<usize> {
     let costs = signatures.enumerate().filter_map(|(index, wanted)| Some((cost(given, wanted)?, index)));
     costs.min().map(|(_, index)| index)
 }
@@ -54,11 +57,9 @@ fn cost_of_value(given: Ty, wanted: Ty) -> Option<Cost> {
         (Ty::Array(a), Ty::Array(b)) => serves(a, b).then_some(WIDENING),
         (Ty::Bool, Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => Some(SAFE),
         (Ty::Int(a), Ty::Int(b)) => Some(cost_of_int(a, b)),
-        (Ty::Int(a), Ty::Float(b) | Ty::Complex(b)) => Some(if a.bits < b.bits() as u8 || b == FloatTy::F64 {
-            SAFE
-        } else {
-            LOSSY
-        }),
+        (Ty::Int(a), Ty::Float(b) | Ty::Complex(b)) => {
+            Some(if u32::from(a.bits) < b.bits() || b == FloatTy::F64 { SAFE } else { LOSSY })
+        }
         (Ty::Float(a), Ty::Float(b)) | (Ty::Complex(a), Ty::Complex(b)) => {
             Some(if a < b { WIDENING } else { LOSSY })
         }
@@ -86,4 +87,3 @@ fn cost_of_int(given: IntTy, wanted: IntTy) -> Cost {
         _ => LOSSY,
     }
 }
-
