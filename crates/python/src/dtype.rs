@@ -87,13 +87,18 @@ fn declare(dtype: &Bound<'_, PyAny>) -> PyResult<TypeId> {
     let mut types = table::write();
     let layout = Layout { size, align: natural_align(&types, &members, size) };
     let body = RecordBody { fields: members.into(), layout, is_flexible: false };
+    Ok(intern_record(&mut types, body))
+}
+
+/// The struct of these members: one that is there, or a new one.
+pub(crate) fn intern_record(types: &mut CTypes, body: RecordBody) -> TypeId {
     if let Some(same) = types.find_record(&body) {
-        return Ok(same);
+        return same;
     }
-    let name = record_name(&types, &body);
+    let name = record_name(types, &body);
     let (id, ty) = types.declare_record(RecordKind::Struct, &name);
     types.complete_record(id, body);
-    Ok(ty)
+    ty
 }
 
 /// What a struct of C with these members would be aligned to, if it can have them: NumPy does not align what it
