@@ -4,7 +4,7 @@ use diagnostic::Id;
 use pysyntax::{ExprId, ExprKind, StmtKind};
 use source::Span;
 
-use crate::stop::{Stop, Walked};
+use crate::stop::Stop;
 use crate::walk::Walker;
 
 impl Walker<'_, '_> {
