@@ -12,6 +12,7 @@
 //! that none overflows. An index that is negative throughout counts from the end.
 
 mod affine;
+mod certain;
 mod copy;
 mod nest;
 mod question;
@@ -35,6 +36,10 @@ const MOST_QUESTIONS: usize = 48;
 
 /// Copies the nests of a function that can do without checks.
 pub(crate) fn remove(function: &mut Function) {
+    if !function.insts.values().any(|inst| matches!(inst.op, Op::Index { .. })) {
+        return;
+    }
+    certain::remove(function);
     let mut is_done: SideMap<BlockId, bool> = SideMap::default();
     while let Some(plan) = next_plan(function, &mut is_done) {
         apply(function, plan, &mut is_done);
@@ -43,6 +48,7 @@ pub(crate) fn remove(function: &mut Function) {
 
 /// An index that needs no check if something holds.
 struct Free {
+    block: BlockId,
     result: Value,
     question: Question,
 }
@@ -83,7 +89,7 @@ fn next_plan(function: &Function, is_done: &mut SideMap<BlockId, bool>) -> Optio
     let mut inside = vec![0; loops.len()];
     for index in (0..loops.len()).rev().filter(|&index| !is_done[loops[index].header]) {
         let free = free_in(&nest_of(function, &dominators, &definitions, &loops, index));
-        own[index] = free.iter().map(|free| weight(function, &loops, free)).sum();
+        own[index] = free.iter().map(|free| weight(&loops, free)).sum();
         if let Some(parent) = loops[index].parent {
             inside[parent] += own[index].max(inside[index]);
         }
@@ -113,12 +119,8 @@ fn nest_of<'a>(
 }
 
 /// What a check costs: each loop around it has many rounds.
-fn weight(function: &Function, loops: &[Loop], free: &Free) -> u64 {
-    let is_result = |inst: &tir::InstId| function.insts[*inst].result == Some(free.result);
-    let around = loops
-        .iter()
-        .filter(|own| own.blocks.iter().any(|&block| function.blocks[block].insts.iter().any(is_result)));
-    1 << (3 * around.count().min(12))
+fn weight(loops: &[Loop], free: &Free) -> u64 {
+    1 << (3 * loops.iter().filter(|own| own.contains(free.block)).count().min(12))
 }
 
 fn plan(nest: &Nest<'_>, outermost: &Loop) -> Plan {
@@ -157,7 +159,7 @@ fn free_in(nest: &Nest<'_>) -> Vec<Free> {
             let Some(question) = question_of(nest, block, &inst.op) else { continue };
             if questions.len() < MOST_QUESTIONS || questions.contains(&question) {
                 questions.insert(question.clone());
-                free.push(Free { result, question });
+                free.push(Free { block, result, question });
             }
         }
     }
@@ -252,8 +254,7 @@ fn ask(asking: &mut Asking<'_>, question: &Question, lasts: &[Option<Affine>]) {
     let Some(mut all) = asking.both(holds) else { return };
     for last in question.around.iter().filter_map(|&around| lasts[around].as_ref()) {
         if last.loops().next().is_none() && last.as_constant().is_none_or(|last| last < 0) {
-            let runs = asking.is_natural(last);
-            let is_empty = asking.not(runs);
+            let is_empty = asking.is_negative(last);
             all = asking.either(all, is_empty);
         }
     }

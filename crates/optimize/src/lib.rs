@@ -16,6 +16,7 @@ mod loops;
 mod raises;
 mod redundant_checks;
 mod releases;
+mod same;
 mod unused;
 
 use tir::{Function, Program};

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use arena::SideMap;
-use tir::{BlockId, Const, Dominators, Function, Op, Terminator, Value};
+use tir::{BlockId, Const, Dominators, Function, Op, Value};
 
 use crate::definitions::{Definitions, definitions, op_of};
+use crate::same::rename;
 
 /// How long an axis is: as an array says, or this value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +65,7 @@ pub(crate) fn remove(function: &mut Function) {
         function.blocks[block].insts = kept;
     }
     for &block in dominators.order() {
-        rename(&mut function.blocks[block].terminator, &same);
+        rename(&mut function.blocks[block].terminator, &|value| same[value].unwrap_or(value));
     }
 }
 
@@ -104,16 +105,5 @@ fn length(function: &Function, definitions: &Definitions, array: Value, axis: u8
     match op_of(function, definitions, dim) {
         Some(Op::Dim(of, axis)) => length(function, definitions, *of, *axis),
         _ => Length::Value(dim),
-    }
-}
-
-fn rename(terminator: &mut Terminator, same: &SideMap<Value, Option<Value>>) {
-    let rename = |value: &mut Value| *value = same[*value].unwrap_or(*value);
-    terminator.jumps_mut().flat_map(|jump| &mut jump.args).for_each(rename);
-    match terminator {
-        Terminator::Branch { condition, .. } => rename(condition),
-        Terminator::Return(Some(value)) => rename(value),
-        Terminator::Raise(_, values) => values.iter_mut().for_each(rename),
-        Terminator::Jump(_) | Terminator::Return(None) | Terminator::Unreachable => {}
     }
 }

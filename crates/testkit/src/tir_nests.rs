@@ -219,7 +219,8 @@ impl Builder<'_> {
 
     fn a_loop(&mut self, depth: usize) {
         self.budget = self.budget.saturating_sub(1);
-        let (start, limit) = (self.bound(), self.bound());
+        let start = self.bound();
+        let limit = if self.random.percent(40) { self.length() } else { self.bound() };
         if self.random.percent(25) {
             let step = *self.random.choose(&[2, 3, -1, -2]);
             return self.countdown(depth, start, limit, step);
@@ -285,6 +286,13 @@ impl Builder<'_> {
             vec![item, own.binary(BinaryOp::Sub, params[1], one)]
         };
         self.rounds(depth, (header, after), condition, &params, &next);
+    }
+
+    /// The length of an axis.
+    fn length(&mut self) -> Value {
+        let (array, rank) = *self.random.choose(&self.arrays);
+        let axis = u8::try_from(self.random.below(rank)).unwrap_or_default();
+        self.add(Op::Dim(array, axis), Ty::I64)
     }
 
     fn bound(&mut self) -> Value {

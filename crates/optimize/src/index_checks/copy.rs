@@ -5,6 +5,7 @@ use tir::{Block, BlockId, Dominators, Function, Inst, Jump, Op, Terminator, Valu
 
 use crate::definitions::{Definition, definitions};
 use crate::loops::Loop;
+use crate::same::rename;
 
 /// What a copy's values and blocks are of the originals.
 #[derive(Default)]
@@ -167,21 +168,12 @@ fn uses(function: &Function, block: BlockId) -> Vec<Value> {
 
 /// Lets a block read another value.
 fn replace(function: &mut Function, block: BlockId, from: Value, to: Value) {
-    let mut map = |value: Value| if value == from { to } else { value };
+    let map = |value: Value| if value == from { to } else { value };
     for &inst in &function.blocks[block].insts {
-        let op = function.insts[inst].op.map_operands(&mut map);
+        let op = function.insts[inst].op.map_operands(&mut |value| map(value));
         function.insts[inst].op = op;
     }
-    let terminator = &mut function.blocks[block].terminator;
-    for arg in terminator.jumps_mut().flat_map(|jump| &mut jump.args) {
-        *arg = map(*arg);
-    }
-    match terminator {
-        Terminator::Branch { condition, .. } => *condition = map(*condition),
-        Terminator::Return(Some(value)) => *value = map(*value),
-        Terminator::Raise(_, values) => values.iter_mut().for_each(|value| *value = map(*value)),
-        Terminator::Jump(_) | Terminator::Return(None) | Terminator::Unreachable => {}
-    }
+    rename(&mut function.blocks[block].terminator, &map);
 }
 
 /// Finds the one value in every block after the loop.

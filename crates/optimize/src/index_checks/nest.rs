@@ -273,13 +273,18 @@ impl<'a> Nest<'a> {
         Some(if is_less { -step } else { step })
     }
 
-    /// The length of an array's axis, if the nest does not change it.
+    /// The length of an array's axis, if the nest does not change it: by where it comes from.
     pub(super) fn length(&self, array: Value, axis: u8) -> Option<Length> {
-        if self.is_outside(array) {
-            return Some(Length::Dim(array, axis));
+        if let Some(Op::View { dims, .. } | Op::Allocate { dims, .. }) = self.op(array)
+            && let Some(length) = dims.get(usize::from(axis)).and_then(|&dim| self.length_by(dim))
+        {
+            return Some(length);
         }
-        let Some(Op::View { dims, .. }) = self.op(array) else { return None };
-        let dim = *dims.get(usize::from(axis))?;
+        self.is_outside(array).then_some(Length::Dim(array, axis))
+    }
+
+    /// A value as a length, if the nest does not change it.
+    pub(super) fn length_by(&self, dim: Value) -> Option<Length> {
         if let Some(Op::Dim(of, axis)) = self.op(dim) {
             return self.length(*of, *axis);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use arena::SideMap;
-use tir::{BinaryOp, BlockId, Comparison, Const, Function, Inst, IntTy, Op, Ty, UnaryOp, Value};
+use tir::{BinaryOp, BlockId, Comparison, Const, Function, Inst, IntTy, Op, Ty, Value};
 
 use super::affine::{Affine, Term, VALUE_BOUND};
 use super::nest::Length;
@@ -20,6 +20,7 @@ pub(super) struct Asking<'a> {
     constants: BTreeMap<i64, Value>,
     lengths: BTreeMap<Length, Value>,
     sums: BTreeMap<Affine, Value>,
+    negatives: BTreeMap<Affine, Value>,
     /// What must hold, each once.
     all: Vec<Value>,
 }
@@ -39,6 +40,7 @@ impl<'a> Asking<'a> {
             constants: BTreeMap::new(),
             lengths: BTreeMap::new(),
             sums: BTreeMap::new(),
+            negatives: BTreeMap::new(),
             all: Vec::new(),
         }
     }
@@ -83,10 +85,6 @@ impl<'a> Asking<'a> {
     /// Whether all hold; nothing if there is none.
     pub(super) fn both(&mut self, conditions: Vec<Value>) -> Option<Value> {
         conditions.into_iter().reduce(|a, b| self.add(Op::Binary(BinaryOp::And, a, b), Ty::Bool))
-    }
-
-    pub(super) fn not(&mut self, condition: Value) -> Value {
-        self.add(Op::Unary(UnaryOp::Not, condition), Ty::Bool)
     }
 
     /// A value that the nest does not change, here.
@@ -159,6 +157,17 @@ impl<'a> Asking<'a> {
     pub(super) fn is_natural(&mut self, sum: &Affine) -> Value {
         let sum = self.sum(sum);
         self.is_natural_word(sum)
+    }
+
+    /// Whether a sum without loops is negative.
+    pub(super) fn is_negative(&mut self, sum: &Affine) -> Value {
+        if let Some(&known) = self.negatives.get(sum) {
+            return known;
+        }
+        let (word, zero) = (self.sum(sum), self.constant(0));
+        let is_negative = self.compare(Comparison::Lt, word, zero);
+        self.negatives.insert(sum.clone(), is_negative);
+        is_negative
     }
 
     /// Whether a number is not negative.
