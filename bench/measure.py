@@ -8,6 +8,7 @@ import gc
 import subprocess
 import sys
 import timeit
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,20 @@ def measured(row: Row) -> dict[str, float]:
     return costs
 
 
-def statement(text: str, **names: Any) -> Contestant:
+def statement(text: str, unrolled: int = UNROLLED, **names: Any) -> Contestant:
     """Return a contestant that runs a statement; its names are local variables, as in a user's function."""
     setup = "; ".join(f"{name} = names[{name!r}]" for name in names) or "pass"
-    timer = timeit.Timer("; ".join([text] * UNROLLED), setup, globals={"names": names})
+    timer = timeit.Timer("; ".join([text] * unrolled), setup, globals={"names": names})
     loops = 1
     while timer.timeit(loops) < SAMPLE_SECONDS:
         loops *= 2
-    return lambda: timer.timeit(loops) / (loops * UNROLLED)
+    return lambda: timer.timeit(loops) / (loops * unrolled)
+
+
+def call(function: Callable[..., Any], *arguments: Any, kept: Any = None) -> Contestant:
+    """Return a contestant that calls a function whose work is long beside the call; `kept` stays alive."""
+    names = {f"a{index}": argument for index, argument in enumerate(arguments)}
+    return statement(f"f({', '.join(names)})", unrolled=1, f=function, kept=kept, **names)
 
 
 def program(name: str, *arguments: str) -> Contestant:

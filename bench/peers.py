@@ -8,8 +8,11 @@ import sys
 import sysconfig
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import cffi
+
+from ferrule import FFI
 
 C = Path(__file__).parent / "c"
 BUILD = Path(__file__).parents[1] / "build" / f"bench-{sys.implementation.cache_tag}"
@@ -69,6 +72,33 @@ def compiled_cffi() -> ModuleType:
     )
     ffi.compile(tmpdir=folder)
     return _imported("calls_cffi")
+
+
+@functools.cache
+def kernel_ffi() -> FFI:
+    """Return ferrule's FFI with the declarations of the kernels."""
+    ffi = FFI()
+    ffi.cdef((C / "kernels.h").read_text())
+    return ffi
+
+
+@functools.cache
+def kernels(compiler: str, *flags: str) -> Any:
+    """Return the kernels as `gcc` or `clang` builds them, called with the interpreter's lock held."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    target = BUILD / f"lib{'_'.join(['kernels', compiler, *flags])}.so"
+    command = newest_clang() if compiler == "clang" else compiler
+    sources = [str(C / name) for name in ("kernels.c", "generators.c")]
+    options = [*FLAGS, "-march=native", *flags, "-o", str(target)]
+    subprocess.run([command, *options, *sources, "-lm"], check=True)
+    return kernel_ffi().dlopen(str(target), release_gil=False)
+
+
+@functools.cache
+def newest_clang() -> str:
+    """Return the clang of the newest LLVM that is installed."""
+    found = {int(path.parts[3][5:]): path for path in Path("/usr/lib").glob("llvm-[0-9]*/bin/clang")}
+    return str(found[max(found)]) if found else "clang"
 
 
 def _cc(*arguments: str) -> None:

@@ -35,3 +35,10 @@ class Row:
 def ratio(mine: str, other: str, at_most: float) -> Figure:
     """Return the figure that one contestant's cost is in terms of another's."""
     return Figure(f"{mine} / {other}", lambda costs: costs[mine] / costs[other], at_most)
+
+
+def over_fastest(mine: str, others: tuple[str, ...], title: str, at_most: float) -> Figure:
+    """Return the figure that one contestant's cost is in terms of the least of others'."""
+    return Figure(
+        f"{mine} / {title}", lambda costs: costs[mine] / min(costs[other] for other in others), at_most
+    )

@@ -15,7 +15,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import table
 from measure import measured
 
-ROWS = ("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef")
+ROWS = (
+    *("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef"),
+    *("kernels", "records", "monte_carlo", "reductions", "jit_compile", "jit_startup"),
+)
 
 
 def main(names: list[str]) -> None:

@@ -1,10 +1,21 @@
 """Types of compiled code, under Numba's names.
 
 A type called with types is a signature, ``float64(float64, CPointer(int32))``; called with a number
-it converts that number as compiled code does, ``uint8(300) == 44``.
+it converts that number as compiled code does, ``uint8(300) == 44``; indexed with slices it is the type
+of arrays of it, ``float64[:, ::1]``.
 """
 
-from ferrule._core import CPointer, Signature, Type, named_types
+from ferrule._core import (
+    Array,
+    CPointer,
+    NamedTuple,
+    NamedUniTuple,
+    Signature,
+    Tuple,
+    Type,
+    UniTuple,
+    named_types,
+)
 
 _known = named_types()
 
@@ -56,11 +67,17 @@ b1: Type = _known["b1"]
 void: Type = _known["void"]
 none: Type = _known["none"]
 voidptr: Type = _known["voidptr"]
+unicode_type: Type = _known["unicode_type"]
 
 __all__ = [
+    "Array",
     "CPointer",
+    "NamedTuple",
+    "NamedUniTuple",
     "Signature",
+    "Tuple",
     "Type",
+    "UniTuple",
     "b1",
     "bool_",
     "boolean",
@@ -106,6 +123,7 @@ __all__ = [
     "uintp",
     "ulong",
     "ulonglong",
+    "unicode_type",
     "ushort",
     "void",
     "voidptr",

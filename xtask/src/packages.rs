@@ -11,6 +11,9 @@ pub(crate) const BUILD: &[&str] = &["g++", "llvm-22-dev", "libpolly-22-dev", "li
 /// What the tests need besides: compilers to ask for the right answer, libraries to call, a memory checker.
 pub(crate) const TEST: &[&str] = &["clang", "make", "libgsl-dev", "libffi-dev", "valgrind"];
 
+/// What builds the peers of the bench that are C; the faster of the two makes the floor.
+pub(crate) const COMPILERS: &[&str] = &["gcc", "clang"];
+
 /// Makes sure that the packages are installed.
 pub(crate) fn install(packages: &[String]) -> Outcome {
     if !succeeds(program("dpkg-query").arg("--version")) {

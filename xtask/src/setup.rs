@@ -8,10 +8,11 @@ use crate::{extension, interpreter, packages};
 
 /// What a user of the tools that ferrule is compared with would have, and ferrule.
 ///
-/// `needs_headers` when a peer is C that is compiled against the interpreter.
-pub(crate) fn with_peers(needs_headers: bool) -> Outcome<Environment> {
+/// `has_c` when peers are written in C, some against the interpreter's headers.
+pub(crate) fn with_peers(has_c: bool) -> Outcome<Environment> {
     let interpreter = interpreter::default()?;
-    install(&[packages::BUILD], interpreter.packages(needs_headers))?;
+    let compilers = if has_c { packages::COMPILERS } else { &[] };
+    install(&[packages::BUILD, compilers], interpreter.packages(has_c))?;
     let environment = Environment::ready(".venv", &interpreter, &["build", "peers"])?;
     extension::build(&environment)?;
     Ok(environment)

@@ -13,7 +13,7 @@ pub(crate) const BOOL: IntTy = IntTy { bits: 1, is_signed: false };
 
 impl<'ctx> Emitter<'_, 'ctx> {
     /// One operand, of type `ty`.
-    pub(crate) fn unary(&self, op: UnaryOp, ty: Ty, value: Operand<'ctx>) -> Result<Operand<'ctx>> {
+    pub(crate) fn unary(&self, op: UnaryOp, ty: Ty, value: &Operand<'ctx>) -> Result<Operand<'ctx>> {
         match ty {
             Ty::Bool => Ok(self.int_unary(op, BOOL, value.int()?)?.into()),
             Ty::Int(int) => Ok(self.int_unary(op, int, value.int()?)?.into()),
@@ -28,8 +28,8 @@ impl<'ctx> Emitter<'_, 'ctx> {
         &self,
         op: BinaryOp,
         ty: Ty,
-        left: Operand<'ctx>,
-        right: Operand<'ctx>,
+        left: &Operand<'ctx>,
+        right: &Operand<'ctx>,
     ) -> Result<Operand<'ctx>> {
         match ty {
             Ty::Bool => Ok(self.int_binary(op, BOOL, left.int()?, right.int()?)?.into()),
@@ -48,8 +48,8 @@ impl<'ctx> Emitter<'_, 'ctx> {
         &self,
         op: Comparison,
         ty: Ty,
-        left: Operand<'ctx>,
-        right: Operand<'ctx>,
+        left: &Operand<'ctx>,
+        right: &Operand<'ctx>,
     ) -> Result<IntValue<'ctx>> {
         match ty {
             Ty::Bool => self.int_compare(op, false, left.int()?, right.int()?),
@@ -68,13 +68,13 @@ impl<'ctx> Emitter<'_, 'ctx> {
     pub(crate) fn choose(
         &self,
         condition: IntValue<'ctx>,
-        then: Operand<'ctx>,
-        otherwise: Operand<'ctx>,
+        then: &Operand<'ctx>,
+        otherwise: &Operand<'ctx>,
     ) -> Result<Operand<'ctx>> {
         let pairs = then.parts().into_iter().zip(otherwise.parts());
         let parts: Result<Vec<_>> =
             pairs.map(|(then, otherwise)| self.select(condition, then, otherwise)).collect();
-        Operand::from_parts(&parts?)
+        then.with_parts(parts?)
     }
 }
 

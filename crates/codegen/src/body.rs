@@ -3,11 +3,12 @@
 use arena::{Id, SideMap};
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, IntValue, PhiValue, PointerValue};
-use tir::{BlockId, Const, FuncId, Function, InstId, Jump, Op, SlotId, Terminator, Ty, Value};
+use tir::{BlockId, Const, FuncId, Function, Inst, InstId, Jump, Op, SlotId, Terminator, Ty, Value};
 
 use crate::emitter::{Emitter, int_constant};
 use crate::error::{InternalError, Result};
 use crate::jitted_abi::JittedAbi;
+use crate::math::take_liberties;
 use crate::memory::BitPlace;
 use crate::operand::{Complex, Operand};
 use crate::order::{jumps, reverse_postorder};
@@ -51,7 +52,8 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
     for &block in &order {
         body.lower_block(block)?;
     }
-    body.emitter.finish()
+    body.emitter.finish()?;
+    take_liberties(llvm, function.math)
 }
 
 impl<'ctx> Body<'_, 'ctx> {
@@ -68,7 +70,7 @@ impl<'ctx> Body<'_, 'ctx> {
             }
             let parts: Vec<BasicValueEnum<'ctx>> =
                 phis[first..].iter().map(|phi: &PhiValue<'ctx>| phi.as_basic_value()).collect();
-            self.values[param] = Some(Operand::from_parts(&parts)?);
+            self.values[param] = Some(Operand::from_parts(self.function.values[param], &parts)?);
         }
         self.targets[id] = Some(Target { block, phis });
         Ok(())
@@ -89,8 +91,8 @@ impl<'ctx> Body<'_, 'ctx> {
         for &param in &self.function.blocks[first].params {
             let ty = self.function.values[param];
             let count = self.emitter.unit.parts(ty).len();
-            let operand = Operand::from_parts(&parts.by_ref().take(count).collect::<Vec<_>>())?;
-            self.name(param, operand);
+            let operand = Operand::from_parts(ty, &parts.by_ref().take(count).collect::<Vec<_>>())?;
+            self.name(param, &operand);
             self.values[param] = Some(operand);
         }
         self.targets[first] = Some(Target { block: self.emitter.start(), phis: Vec::new() });
@@ -138,36 +140,38 @@ impl<'ctx> Body<'_, 'ctx> {
     fn lower_inst(&mut self, id: InstId) -> Result<()> {
         let inst = &self.function.insts[id];
         let ty = inst.result.map_or(Ty::Unit, |value| self.function.values[value]);
-        let operand = self.lower_op(&inst.op, ty)?;
+        let operand = self.lower_op(inst, ty)?;
         if let Some(result) = inst.result {
-            self.name(result, operand);
+            self.name(result, &operand);
             self.values[result] = Some(operand);
         }
         Ok(())
     }
 
     /// Lowers an operation whose result is of type `ty`.
-    fn lower_op(&self, op: &Op, ty: Ty) -> Result<Operand<'ctx>> {
-        let emitter = &self.emitter;
-        match op {
+    fn lower_op(&self, inst: &Inst, ty: Ty) -> Result<Operand<'ctx>> {
+        let (emitter, releases) = (&self.emitter, inst.releases.as_slice());
+        match &inst.op {
             Op::Const(constant) => self.constant(*constant, ty),
-            Op::Unary(op, value) => emitter.unary(*op, self.type_of(*value), self.value(*value)?),
-            Op::Binary(op, left, right) => emitter.binary(*op, ty, self.value(*left)?, self.value(*right)?),
+            Op::Unary(op, value) => emitter.unary(*op, self.type_of(*value), &self.value(*value)?),
+            Op::Binary(op, left, right) => emitter.binary(*op, ty, &self.value(*left)?, &self.value(*right)?),
             Op::Compare(op, left, right) => {
                 let operands = self.type_of(*left);
-                Ok(emitter.compare(*op, operands, self.value(*left)?, self.value(*right)?)?.into())
+                Ok(emitter.compare(*op, operands, &self.value(*left)?, &self.value(*right)?)?.into())
             }
-            Op::Convert(value) => emitter.convert(self.value(*value)?, self.type_of(*value), ty),
+            Op::Convert(value) => emitter.convert(&self.value(*value)?, self.type_of(*value), ty),
             Op::Select(condition, then, otherwise) => {
-                emitter.choose(self.value(*condition)?.int()?, self.value(*then)?, self.value(*otherwise)?)
+                emitter.choose(self.value(*condition)?.int()?, &self.value(*then)?, &self.value(*otherwise)?)
             }
             Op::Intrinsic(function, args) => {
                 let first = args.first().map_or(ty, |&arg| self.type_of(arg));
                 emitter.mathematics(*function, first, &self.values(args)?)
             }
-            Op::Call(callee, args) => self.call(*callee, args),
-            Op::CallC(callee, args) => self.call_c(*callee, args, ty),
-            Op::CallPointer(pointer, signature, args) => self.call_pointer(*pointer, *signature, args, ty),
+            Op::Call(callee, args) => self.call(*callee, args, releases),
+            Op::CallC(callee, args) => self.call_c(*callee, args, ty, releases),
+            Op::CallPointer(pointer, signature, args) => {
+                self.call_pointer(*pointer, *signature, args, ty, releases)
+            }
             Op::SlotAddress(slot) => {
                 let slot = self.slots[*slot].ok_or_else(|| InternalError::new("an unknown slot"))?;
                 Ok(slot.into())
@@ -175,7 +179,7 @@ impl<'ctx> Body<'_, 'ctx> {
             Op::Load(pointer) => emitter.load_value(ty, self.value(*pointer)?.pointer()?),
             Op::Store(pointer, value) => {
                 let stored = self.value(*value)?;
-                emitter.store_value(self.type_of(*value), self.value(*pointer)?.pointer()?, stored)?;
+                emitter.store_value(self.type_of(*value), self.value(*pointer)?.pointer()?, &stored)?;
                 Ok(Operand::Nothing)
             }
             Op::Offset(pointer, count) => self.offset(*pointer, *count),
@@ -194,9 +198,24 @@ impl<'ctx> Body<'_, 'ctx> {
             }
             Op::CopyRecord(to, from) => {
                 let (source, ty) = (self.value(*from)?, self.type_of(*to));
-                emitter.store_value(ty, self.value(*to)?.pointer()?, source)?;
+                emitter.store_value(ty, self.value(*to)?.pointer()?, &source)?;
                 Ok(Operand::Nothing)
             }
+            Op::Tuple(items) => self.tuple(items),
+            Op::Item(tuple, index) => self.item(*tuple, *index),
+            Op::View { owner, data, dims, strides } => self.view(*owner, *data, dims, strides),
+            Op::Allocate { dims, is_zeroed } => self.allocate(dims, *is_zeroed, ty),
+            Op::Dim(array, axis) => Ok(self.dim(*array, *axis)?.into()),
+            Op::Stride(array, axis) => Ok(self.stride(*array, *axis)?.into()),
+            Op::Data(array) => Ok(self.array(*array)?.0.data.into()),
+            Op::Index { array, axis, index, site } => {
+                Ok(self.index(*array, *axis, *index, *site, releases)?.into())
+            }
+            Op::LoadElement(array, indices) => self.load_element(*array, indices),
+            Op::StoreElement(array, indices, value) => self.store_element(*array, indices, *value),
+            Op::ElementAddress(array, indices) => Ok(self.element_address(*array, indices)?.into()),
+            Op::Retain(value) => self.retain(*value),
+            Op::Release(value) => self.release(*value),
         }
     }
 
@@ -241,7 +260,7 @@ impl<'ctx> Body<'_, 'ctx> {
         let builder = &self.emitter.builder;
         if self.abi.has_result_pointer() {
             let pointer = self.emitter.param(0)?.into_pointer_value();
-            self.emitter.store_value(self.abi.result, pointer, value)?;
+            self.emitter.store_value(self.abi.result, pointer, &value)?;
         }
         if self.abi.can_raise {
             builder.build_return(Some(&self.emitter.unit.context.i32_type().const_zero()))?;
@@ -294,7 +313,7 @@ impl<'ctx> Body<'_, 'ctx> {
     }
 
     fn args(&self, jump: &Jump) -> Result<Vec<BasicValueEnum<'ctx>>> {
-        Ok(self.values(&jump.args)?.into_iter().flat_map(Operand::parts).collect())
+        Ok(self.values(&jump.args)?.into_iter().flat_map(|value| value.parts()).collect())
     }
 
     fn target(&self, block: BlockId) -> Result<&Target<'ctx>> {
@@ -308,7 +327,9 @@ impl<'ctx> Body<'_, 'ctx> {
 
     /// The operand of a value.
     pub(crate) fn value(&self, value: Value) -> Result<Operand<'ctx>> {
-        self.values[value].ok_or_else(|| InternalError::new(format!("{value} is used before it is made")))
+        self.values[value]
+            .clone()
+            .ok_or_else(|| InternalError::new(format!("{value} is used before it is made")))
     }
 
     /// The type of a value.
@@ -317,7 +338,7 @@ impl<'ctx> Body<'_, 'ctx> {
     }
 
     /// Gives an instruction the name that the user gave its value.
-    fn name(&self, value: Value, operand: Operand<'ctx>) {
+    fn name(&self, value: Value, operand: &Operand<'ctx>) {
         let (Some(name), Operand::Scalar(scalar)) = (&self.function.names[value], operand) else { return };
         match scalar {
             BasicValueEnum::IntValue(value) => value.set_name(name),

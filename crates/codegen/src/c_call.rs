@@ -16,14 +16,21 @@ use crate::unit::Promise;
 
 impl<'ctx> Body<'_, 'ctx> {
     /// A C function by name.
-    pub(crate) fn call_c(&self, callee: CFunctionId, args: &[Value], result: Ty) -> Result<Operand<'ctx>> {
+    pub(crate) fn call_c(
+        &self,
+        callee: CFunctionId,
+        args: &[Value],
+        result: Ty,
+        releases: &[Value],
+    ) -> Result<Operand<'ctx>> {
         let unit = self.emitter.unit;
         let function = &unit.program.c_functions[callee];
         let prepared = self.prepare(function.ty, args)?;
         let symbol = unit.c_symbol(callee);
         let target = unit.external(symbol, prepared.signature.function_type, Promise::Nothing);
         let call = self.emitter.builder.build_direct_call(target, &prepared.args, "")?;
-        self.finish_call(&prepared, call, result, function.can_call_back)
+        let releases = function.can_call_back.then_some(releases);
+        self.finish_call(&prepared, call, result, releases)
     }
 
     /// A C function through a pointer, which may call back.
@@ -33,11 +40,12 @@ impl<'ctx> Body<'_, 'ctx> {
         ty: TypeId,
         args: &[Value],
         result: Ty,
+        releases: &[Value],
     ) -> Result<Operand<'ctx>> {
         let prepared = self.prepare(ty, args)?;
         let (target, function_type) = (self.value(pointer)?.pointer()?, prepared.signature.function_type);
         let call = self.emitter.builder.build_indirect_call(function_type, target, &prepared.args, "")?;
-        self.finish_call(&prepared, call, result, true)
+        self.finish_call(&prepared, call, result, Some(releases))
     }
 
     /// The signature of a call, and the arguments as it wants them.
@@ -52,7 +60,7 @@ impl<'ctx> Body<'_, 'ctx> {
         for (index, &arg) in args.iter().enumerate() {
             let (mut value, mut ty) = (self.value(arg)?, self.type_of(arg));
             if index >= declared.params.len() {
-                (value, ty) = self.emitter.promote(value, ty)?;
+                (value, ty) = self.emitter.promote(&value, ty)?;
                 params.push(c_type(&mut types, ty)?);
             }
             values.push((value, ty));
@@ -67,24 +75,25 @@ impl<'ctx> Body<'_, 'ctx> {
             written = Some(slot);
         }
         for ((value, ty), shape) in values.into_iter().zip(&signature.params) {
-            self.emitter.pass(value, ty, shape, &mut passed)?;
+            self.emitter.pass(&value, ty, shape, &mut passed)?;
         }
         let args = passed.into_iter().map(BasicMetadataValueEnum::from).collect();
         Ok(Prepared { signature, args, written })
     }
 
+    /// The result of a call. What is released says that an error may be pending after it.
     fn finish_call(
         &self,
         prepared: &Prepared<'ctx>,
         call: CallSiteValue<'ctx>,
         result: Ty,
-        can_call_back: bool,
+        releases: Option<&[Value]>,
     ) -> Result<Operand<'ctx>> {
         for (at, attribute) in prepared.signature.attributes() {
             call.add_attribute(at, attribute);
         }
-        if can_call_back {
-            self.return_pending()?;
+        if let Some(releases) = releases {
+            self.return_pending(releases)?;
         }
         let returned = call.try_as_basic_value().basic();
         match (&prepared.signature.result, prepared.written, returned) {
@@ -99,6 +108,9 @@ impl<'ctx> Body<'_, 'ctx> {
                 Ty::Record(_) => Ok(self.emitter.slot_for(result)?.into()),
                 Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) => {
                     Ok(Operand::Nothing)
+                }
+                Ty::Array(_) | Ty::Tuple(_) => {
+                    Err(InternalError::new("C has no arrays or tuples as results"))
                 }
             },
         }
@@ -123,7 +135,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
     /// Adds the parts in which a value is handed over.
     pub(crate) fn pass(
         &self,
-        value: Operand<'ctx>,
+        value: &Operand<'ctx>,
         ty: Ty,
         shape: &Shape<'ctx>,
         passed: &mut Vec<BasicValueEnum<'ctx>>,
@@ -185,13 +197,13 @@ impl<'ctx> Emitter<'_, 'ctx> {
     pub(crate) fn receive_scalar(&self, value: BasicValueEnum<'ctx>, ty: Ty) -> Result<Operand<'ctx>> {
         match self.unit.parts(ty).as_slice() {
             [] => Ok(Operand::Nothing),
-            [part] => check_scalar(Operand::Scalar(value), *part).map(Operand::Scalar),
+            [part] => check_scalar(&Operand::Scalar(value), *part).map(Operand::Scalar),
             _ => Err(InternalError::new("a C scalar is one value")),
         }
     }
 
     /// The value's address: a record's own, or that of a copy of anything else.
-    pub(crate) fn in_memory(&self, value: Operand<'ctx>, ty: Ty) -> Result<PointerValue<'ctx>> {
+    pub(crate) fn in_memory(&self, value: &Operand<'ctx>, ty: Ty) -> Result<PointerValue<'ctx>> {
         if let Ty::Record(_) = ty {
             return value.pointer();
         }
@@ -201,7 +213,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
     }
 
     /// The default argument promotions of C11, 6.5.2.2.
-    fn promote(&self, value: Operand<'ctx>, ty: Ty) -> Result<(Operand<'ctx>, Ty)> {
+    fn promote(&self, value: &Operand<'ctx>, ty: Ty) -> Result<(Operand<'ctx>, Ty)> {
         let promoted = match ty {
             Ty::Bool => Ty::Int(IntTy { bits: 32, is_signed: true }),
             Ty::Int(int) if int.bits < 32 => Ty::Int(IntTy { bits: 32, is_signed: true }),
@@ -215,15 +227,15 @@ impl<'ctx> Emitter<'_, 'ctx> {
             | Ty::Array(_)
             | Ty::Tuple(_) => ty,
         };
-        Ok((if promoted == ty { value } else { self.convert(value, ty, promoted)? }, promoted))
+        Ok((if promoted == ty { value.clone() } else { self.convert(value, ty, promoted)? }, promoted))
     }
 }
 
-fn check_scalar<'ctx>(value: Operand<'ctx>, wanted: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
+fn check_scalar<'ctx>(value: &Operand<'ctx>, wanted: BasicTypeEnum<'ctx>) -> Result<BasicValueEnum<'ctx>> {
     if let Operand::Scalar(scalar) = value
         && scalar.get_type() == wanted
     {
-        return Ok(scalar);
+        return Ok(*scalar);
     }
     let wanted = wanted.print_to_string();
     let message = format!("at the C border `{}` was expected, not {value}", wanted.to_string_lossy());
@@ -242,7 +254,9 @@ fn c_type(types: &mut Cow<'_, CTypes>, ty: Ty) -> Result<TypeId> {
         Ty::Int(_) | Ty::Bool => CType::Int(IntType::Int),
         Ty::Float(part) => CType::Float(float(part)),
         Ty::Complex(part) => CType::Complex(float(part)),
-        Ty::Unit => return Err(InternalError::new("None is no argument of a C function")),
+        Ty::Unit | Ty::Array(_) | Ty::Tuple(_) => {
+            return Err(InternalError::new(format!("{ty:?} is no argument of a C function")));
+        }
     };
     Ok(match types.find(&wanted) {
         Some(found) => found,

@@ -45,7 +45,7 @@ pub(crate) fn lower_entry(unit: &Unit<'_, '_>, entry: &CEntry) -> Result<()> {
         emitter.return_zero_where_failed(status, &signature.result)?;
     }
     let value = result.read(&emitter, abi.result)?;
-    emitter.return_to_c(value, abi.result, &signature.result)?;
+    emitter.return_to_c(&value, abi.result, &signature.result)?;
     emitter.finish()
 }
 
@@ -97,7 +97,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         Ok(())
     }
 
-    fn return_to_c(&self, value: Operand<'ctx>, ty: Ty, result: &Shape<'ctx>) -> Result<()> {
+    fn return_to_c(&self, value: &Operand<'ctx>, ty: Ty, result: &Shape<'ctx>) -> Result<()> {
         if let Shape::Memory(..) = result {
             self.store_value(ty, self.param(0)?.into_pointer_value(), value)?;
             self.builder.build_return(None)?;

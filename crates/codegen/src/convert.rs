@@ -10,7 +10,7 @@ use crate::operand::{Complex, Operand};
 
 impl<'ctx> Emitter<'_, 'ctx> {
     /// The value of type `from` as one of type `to`.
-    pub(crate) fn convert(&self, value: Operand<'ctx>, from: Ty, to: Ty) -> Result<Operand<'ctx>> {
+    pub(crate) fn convert(&self, value: &Operand<'ctx>, from: Ty, to: Ty) -> Result<Operand<'ctx>> {
         match (from, to) {
             (Ty::Bool, _) => self.convert_int(value, BOOL, to),
             (Ty::Int(int), _) => self.convert_int(value, int, to),
@@ -21,7 +21,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
                 Ok(Operand::Complex(Complex { real, imag }))
             }
             (Ty::Pointer(_) | Ty::Record(_), Ty::Pointer(_) | Ty::Record(_)) | (Ty::Unit, Ty::Unit) => {
-                Ok(value)
+                Ok(value.clone())
             }
             (Ty::Pointer(_), Ty::Int(int)) => {
                 let ty = self.unit.int_type(int.bits);
@@ -33,7 +33,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         }
     }
 
-    fn convert_int(&self, value: Operand<'ctx>, from: IntTy, to: Ty) -> Result<Operand<'ctx>> {
+    fn convert_int(&self, value: &Operand<'ctx>, from: IntTy, to: Ty) -> Result<Operand<'ctx>> {
         let int = value.int()?;
         match to {
             Ty::Bool => {
@@ -58,7 +58,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         }
     }
 
-    fn convert_float(&self, value: Operand<'ctx>, to: Ty) -> Result<Operand<'ctx>> {
+    fn convert_float(&self, value: &Operand<'ctx>, to: Ty) -> Result<Operand<'ctx>> {
         let float = value.float()?;
         match to {
             Ty::Bool => Ok(self.float_compare(Comparison::Ne, float, float.get_type().const_zero())?.into()),

@@ -1,5 +1,7 @@
 //! Building the instructions of one LLVM function.
 
+use std::cell::Cell;
+
 use ctype::{Align, CType, Size, TypeId};
 use inkwell::basic_block::BasicBlock;
 use inkwell::builder::Builder;
@@ -13,7 +15,10 @@ use crate::error::{InternalError, Result};
 use crate::unit::Unit;
 
 /// The first alignment: any address will do.
-const ANY_ADDRESS: u32 = 1;
+pub(crate) const ANY_ADDRESS: u32 = 1;
+
+/// The alignment of a word.
+pub(crate) const WORD_ALIGN: Align = Align::bytes(8).expect("8 is a power of two");
 
 /// An LLVM function that is being built. `builder` stands at the end of the current block.
 pub(crate) struct Emitter<'a, 'ctx> {
@@ -23,6 +28,8 @@ pub(crate) struct Emitter<'a, 'ctx> {
     /// Stands at the end of the first block, which holds nothing but memory of the call.
     allocas: Builder<'ctx>,
     start: BasicBlock<'ctx>,
+    /// Where an error's words are written, and how many fit: one place will do for all errors.
+    words: Cell<Option<(PointerValue<'ctx>, usize)>>,
 }
 
 impl<'a, 'ctx> Emitter<'a, 'ctx> {
@@ -33,7 +40,7 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let (allocas, builder) = (unit.context.create_builder(), unit.context.create_builder());
         allocas.position_at_end(entry);
         builder.position_at_end(start);
-        Self { unit, builder, llvm, allocas, start }
+        Self { unit, builder, llvm, allocas, start, words: Cell::new(None) }
     }
 
     /// Ends the function.
@@ -73,6 +80,18 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         Ok(slot)
     }
 
+    /// Memory for so many words of an error.
+    pub(crate) fn word_slot(&self, count: usize) -> Result<PointerValue<'ctx>> {
+        if let Some((slot, capacity)) = self.words.get()
+            && count <= capacity
+        {
+            return Ok(slot);
+        }
+        let slot = self.slot(Size::bytes(8) * count as u64, WORD_ALIGN)?;
+        self.words.set(Some((slot, count)));
+        Ok(slot)
+    }
+
     /// Memory for a value of a C type.
     pub(crate) fn slot_of(&self, ty: TypeId) -> Result<PointerValue<'ctx>> {
         let layout = self.layout(ty)?;
@@ -109,17 +128,37 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         ty: impl BasicType<'ctx>,
         pointer: PointerValue<'ctx>,
     ) -> Result<BasicValueEnum<'ctx>> {
+        self.load_aligned(ty, pointer, ANY_ADDRESS)
+    }
+
+    /// Reads memory at an address with so many bytes of alignment.
+    pub(crate) fn load_aligned(
+        &self,
+        ty: impl BasicType<'ctx>,
+        pointer: PointerValue<'ctx>,
+        align: u32,
+    ) -> Result<BasicValueEnum<'ctx>> {
         let value = self.builder.build_load(ty, pointer, "")?;
         let load =
             value.as_instruction_value().ok_or_else(|| InternalError::new("a load is an instruction"))?;
-        load.set_alignment(ANY_ADDRESS).map_err(|error| InternalError::new(error.to_string()))?;
+        load.set_alignment(align).map_err(|error| InternalError::new(error.to_string()))?;
         Ok(value)
     }
 
     /// Writes memory; nothing is assumed of the address.
     pub(crate) fn store(&self, pointer: PointerValue<'ctx>, value: BasicValueEnum<'ctx>) -> Result<()> {
+        self.store_aligned(pointer, value, ANY_ADDRESS)
+    }
+
+    /// Writes memory at an address with so many bytes of alignment.
+    pub(crate) fn store_aligned(
+        &self,
+        pointer: PointerValue<'ctx>,
+        value: BasicValueEnum<'ctx>,
+        align: u32,
+    ) -> Result<()> {
         let store = self.builder.build_store(pointer, value)?;
-        store.set_alignment(ANY_ADDRESS).map_err(|error| InternalError::new(error.to_string()))?;
+        store.set_alignment(align).map_err(|error| InternalError::new(error.to_string()))?;
         Ok(())
     }
 
@@ -138,6 +177,13 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let offset = self.unit.context.i64_type().const_int(bytes, false);
         // SAFETY: without `inbounds` the instruction is plain address arithmetic for any operands.
         Ok(unsafe { self.builder.build_gep(self.unit.context.i8_type(), pointer, &[offset], "")? })
+    }
+
+    /// The pointer moved by so many bytes inside of what it points to.
+    pub(crate) fn inside(&self, pointer: PointerValue<'ctx>, bytes: u64) -> Result<PointerValue<'ctx>> {
+        let offset = self.unit.context.i64_type().const_int(bytes, false);
+        // SAFETY: built, not carried out: the caller says that the place is inside.
+        Ok(unsafe { self.builder.build_in_bounds_gep(self.unit.context.i8_type(), pointer, &[offset], "")? })
     }
 
     /// Calls a function; its result, if it has one.

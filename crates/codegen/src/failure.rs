@@ -15,15 +15,20 @@ const STATUS_RAISED: u64 = 1;
 const STATUS_PENDING: u64 = 2;
 
 impl<'ctx> Body<'_, 'ctx> {
-    /// Leaves the error to the runtime: the site, and the words of its arguments.
+    /// Ends the function with an error that has these arguments.
     pub(crate) fn raise(&self, site: RaiseSiteId, args: &[Value]) -> Result<()> {
-        let unit = self.emitter.unit;
-        let (word, number) = (unit.context.i64_type(), unit.context.i32_type());
         let mut words = Vec::new();
         for &arg in args {
-            self.emitter.push_words(self.value(arg)?, self.type_of(arg), &mut words)?;
+            self.emitter.push_words(&self.value(arg)?, self.type_of(arg), &mut words)?;
         }
-        let record = self.emitter.word_array(&words)?;
+        self.raise_words(site, &words)
+    }
+
+    /// Leaves the error to the runtime: the site, and the words of its arguments.
+    pub(crate) fn raise_words(&self, site: RaiseSiteId, words: &[IntValue<'ctx>]) -> Result<()> {
+        let unit = self.emitter.unit;
+        let (word, number) = (unit.context.i64_type(), unit.context.i32_type());
+        let record = self.emitter.word_array(words)?;
         let pointer = unit.pointer();
         let params = [pointer.into(), number.into(), pointer.into(), word.into()];
         let raise = unit.context.void_type().fn_type(&params, false);
@@ -36,18 +41,20 @@ impl<'ctx> Body<'_, 'ctx> {
         Ok(())
     }
 
-    /// Returns the status where it is not zero; goes on where it is.
-    fn return_failure(&self, status: IntValue<'ctx>) -> Result<()> {
+    /// Returns the status where it is not zero, and releases these before; goes on where it is.
+    fn return_failure(&self, status: IntValue<'ctx>, releases: &[Value]) -> Result<()> {
         let (next, failed) = (self.emitter.block("ok"), self.emitter.block("failed"));
         self.emitter.branch_if_zero(status, next, failed)?;
         self.emitter.builder.position_at_end(failed);
+        self.release_all(releases)?;
         self.emitter.builder.build_return(Some(&status))?;
         self.emitter.builder.position_at_end(next);
         Ok(())
     }
 
-    /// Returns where the C function that was just called left an error in the border's frame.
-    pub(crate) fn return_pending(&self) -> Result<()> {
+    /// Returns where the C function that was just called left an error in the border's frame, and releases
+    /// these before.
+    pub(crate) fn return_pending(&self, releases: &[Value]) -> Result<()> {
         let number = self.emitter.unit.context.i32_type();
         let (next, asked) = (self.emitter.block("ok"), self.emitter.block("pending"));
         let pending = self.emitter.load_pending()?;
@@ -59,18 +66,19 @@ impl<'ctx> Body<'_, 'ctx> {
         let failed = self.emitter.block("failed");
         self.emitter.branch_if_zero(is_failed, next, failed)?;
         self.emitter.builder.position_at_end(failed);
+        self.release_all(releases)?;
         self.emitter.builder.build_return(Some(&number.const_int(STATUS_PENDING, false)))?;
         self.emitter.builder.position_at_end(next);
         Ok(())
     }
 
-    /// Another function of the program. Where it raises, so does this one.
-    pub(crate) fn call(&self, callee: FuncId, args: &[Value]) -> Result<Operand<'ctx>> {
+    /// Another function of the program. Where it raises, so does this one, which releases these before.
+    pub(crate) fn call(&self, callee: FuncId, args: &[Value], releases: &[Value]) -> Result<Operand<'ctx>> {
         let (llvm, abi) = self.emitter.unit.function(callee);
         let args = self.values(args)?;
         let (status, result) = self.emitter.call_jitted(llvm, abi, &args)?;
         if let Some(status) = status {
-            self.return_failure(status)?;
+            self.return_failure(status, releases)?;
         }
         result.read(&self.emitter, abi.result)
     }

@@ -53,7 +53,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         }
         match ty {
             Ty::Float(float) => self.float_function(function, float, args),
-            Ty::Complex(float) => self.complex_function(function, float, args[0]),
+            Ty::Complex(float) => self.complex_function(function, float, &args[0]),
             Ty::Unit
             | Ty::Bool
             | Ty::Int(_)
@@ -131,7 +131,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         &self,
         function: Intrinsic,
         ty: FloatTy,
-        value: Operand<'ctx>,
+        value: &Operand<'ctx>,
     ) -> Result<Operand<'ctx>> {
         let value = value.complex()?;
         if let Way::Is(class) = way(function) {
@@ -150,7 +150,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
 }
 
 fn floats<'ctx>(args: &[Operand<'ctx>]) -> Result<Vec<FloatValue<'ctx>>> {
-    args.iter().map(|arg| arg.float()).collect()
+    args.iter().map(Operand::float).collect()
 }
 
 /// How a function of floats is computed.

@@ -6,8 +6,10 @@
 //!   scalar T       T f(params)                   i32 f(T *, params)
 //!   complex        {T, T} f(params)              i32 f({T, T} *, params)
 //!   record         void f(record *, params)      i32 f(record *, params)
+//!   array, tuple   void f(parts *, params)       i32 f(parts *, params)
 //! ```
-//! A value behind the first parameter lies there as in C: a `bool` takes a byte.
+//! A parameter of several parts is as many parameters. A value behind the first parameter lies there as in
+//! C: a `bool` takes a byte, an array is a struct of its parts, a tuple one of its items.
 
 use arena::Id;
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, FunctionType};
@@ -38,7 +40,8 @@ impl JittedAbi {
 
     /// Whether the first parameter says where the result is written.
     pub(crate) fn has_result_pointer(&self) -> bool {
-        matches!(self.result, Ty::Record(_)) || (self.can_raise && self.result != Ty::Unit)
+        matches!(self.result, Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_))
+            || (self.can_raise && self.result != Ty::Unit)
     }
 
     /// Its LLVM type.

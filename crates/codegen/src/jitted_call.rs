@@ -1,17 +1,14 @@
 //! Calls of a program's own functions.
 
-use ctype::{Align, Size};
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, BasicValueEnum, FunctionValue, IntValue, PointerValue};
 use tir::Ty;
 
-use crate::emitter::Emitter;
-use crate::error::Result;
+use crate::emitter::{Emitter, WORD_ALIGN};
+use crate::error::{InternalError, Result};
 use crate::jitted_abi::JittedAbi;
-use crate::memory::size_in_memory;
+use crate::memory::layout_in_memory;
 use crate::operand::Operand;
-
-const WORD_ALIGN: Align = Align::bytes(8).expect("8 is a power of two");
 
 /// Where a call left its result.
 #[derive(Clone, Copy)]
@@ -51,7 +48,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
             parts.push(slot.into());
             written = Some(slot);
         }
-        parts.extend(args.iter().flat_map(|arg| arg.parts()));
+        parts.extend(args.iter().flat_map(Operand::parts));
         let returned = self.call(function, &parts)?;
         let status = if abi.can_raise { returned.map(BasicValueEnum::into_int_value) } else { None };
         let result = match written {
@@ -66,8 +63,16 @@ impl<'ctx> Emitter<'_, 'ctx> {
     pub(crate) fn slot_for(&self, ty: Ty) -> Result<PointerValue<'ctx>> {
         match ty {
             Ty::Record(id) => self.slot_of(id),
-            Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Pointer(_) => {
-                self.slot(size_in_memory(self.unit.types, ty)?, WORD_ALIGN)
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Array(_)
+            | Ty::Tuple(_) => {
+                let layout = layout_in_memory(self.unit.types, ty)?;
+                self.slot(layout.size, layout.align.max(WORD_ALIGN))
             }
         }
     }
@@ -79,7 +84,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         let value = self.builder.build_load(number, pending, "pending")?;
         if let Some(load) = value.as_instruction_value() {
             let ordered = load.set_atomic_ordering(inkwell::AtomicOrdering::Monotonic);
-            ordered.map_err(|error| crate::error::InternalError::new(error.to_string()))?;
+            ordered.map_err(|error| InternalError::new(error.to_string()))?;
         }
         Ok(value.into_int_value())
     }
@@ -93,13 +98,23 @@ impl<'ctx> Emitter<'_, 'ctx> {
     ) -> Result<()> {
         let zero = value.get_type().const_zero();
         let is_zero = self.builder.build_int_compare(inkwell::IntPredicate::EQ, value, zero, "")?;
-        let branch = self.builder.build_conditional_branch(is_zero, next, other)?;
+        self.branch_usually(is_zero, next, other)
+    }
+
+    /// Goes to `next` where the condition holds, which is usual, else to `other`.
+    pub(crate) fn branch_usually(
+        &self,
+        condition: IntValue<'ctx>,
+        next: BasicBlock<'ctx>,
+        other: BasicBlock<'ctx>,
+    ) -> Result<()> {
+        let branch = self.builder.build_conditional_branch(condition, next, other)?;
         let context = self.unit.context;
         let weight = |weight| context.i32_type().const_int(weight, false).into();
         let name = context.metadata_string("branch_weights").into();
         let weights = context.metadata_node(&[name, weight(1 << 20), weight(1)]);
         let set = branch.set_metadata(weights, context.get_kind_id("prof"));
-        set.map_err(|error| crate::error::InternalError::new(error.to_string()))
+        set.map_err(|error| InternalError::new(error.to_string()))
     }
 
     /// The words in memory of the call; null where there are none.
@@ -107,7 +122,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
         if words.is_empty() {
             return Ok(self.unit.pointer().const_null());
         }
-        let array = self.slot(Size::bytes(8) * words.len() as u64, WORD_ALIGN)?;
+        let array = self.word_slot(words.len())?;
         for (index, &word) in words.iter().enumerate() {
             self.store(self.add_bytes(array, 8 * index as u64)?, word.into())?;
         }
@@ -118,7 +133,7 @@ impl<'ctx> Emitter<'_, 'ctx> {
     /// `double`, a complex number is two.
     pub(crate) fn push_words(
         &self,
-        value: Operand<'ctx>,
+        value: &Operand<'ctx>,
         ty: Ty,
         words: &mut Vec<IntValue<'ctx>>,
     ) -> Result<()> {
@@ -133,12 +148,13 @@ impl<'ctx> Emitter<'_, 'ctx> {
             }
             Ty::Complex(float) => {
                 let parts = value.complex()?;
-                self.push_words(parts.real.into(), Ty::Float(float), words)?;
-                self.push_words(parts.imag.into(), Ty::Float(float), words)?;
+                self.push_words(&parts.real.into(), Ty::Float(float), words)?;
+                self.push_words(&parts.imag.into(), Ty::Float(float), words)?;
             }
             Ty::Pointer(_) | Ty::Record(_) => {
                 words.push(self.builder.build_ptr_to_int(value.pointer()?, word, "")?);
             }
+            Ty::Array(_) | Ty::Tuple(_) => return Err(InternalError::new("an error's argument is a scalar")),
         }
         Ok(())
     }

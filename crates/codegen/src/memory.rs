@@ -1,13 +1,19 @@
-//! Values in memory: scalars, complex numbers, bit-fields, records.
+//! Values in memory: scalars, complex numbers, bit-fields, records, arrays by their parts, tuples.
+//!
+//! A tuple is laid out as a C struct of its items is.
 
-use ctype::{CTypes, Size};
+use ctype::{Align, CTypes, Layout, Size};
 use inkwell::IntPredicate;
-use inkwell::values::{IntValue, PointerValue};
-use tir::{FloatTy, Ty};
+use inkwell::values::{BasicValueEnum, IntValue, PointerValue};
+use tir::{FloatTy, TupleTy, Ty};
 
-use crate::emitter::Emitter;
+use crate::arithmetic::unfit;
+use crate::emitter::{ANY_ADDRESS, Emitter};
 use crate::error::{InternalError, Result};
 use crate::operand::{Complex, Operand};
+
+/// A word, which holds a pointer, a length or a stride.
+const WORD: Size = Size::bytes(8);
 
 /// Where a bit-field lies: only the bytes that hold a bit of it are touched, as the memory model
 /// of C wants.
@@ -40,20 +46,45 @@ pub(crate) fn float_size(ty: FloatTy) -> u64 {
     }
 }
 
-/// The bytes of a value in memory.
-pub(crate) fn size_in_memory(types: &CTypes, ty: Ty) -> Result<Size> {
+/// The bytes of a value in memory, and the alignment that is natural there.
+pub(crate) fn layout_in_memory(types: &CTypes, ty: Ty) -> Result<Layout> {
+    let natural = |size| Layout { size, align: Align::natural(size) };
     match ty {
-        Ty::Unit => Ok(Size::ZERO),
-        Ty::Bool => Ok(Size::bytes(1)),
-        Ty::Int(int) => Ok(Size::bytes(u64::from(int.bits / 8))),
-        Ty::Float(float) => Ok(Size::bytes(float_size(float))),
-        Ty::Complex(float) => Ok(Size::bytes(2 * float_size(float))),
-        Ty::Pointer(_) => Ok(types.model().pointer),
+        Ty::Unit => Ok(Layout { size: Size::ZERO, align: Align::ONE }),
+        Ty::Bool => Ok(natural(Size::bytes(1))),
+        Ty::Int(int) => Ok(natural(Size::bytes(u64::from(int.bits / 8)))),
+        Ty::Float(float) => Ok(natural(Size::bytes(float_size(float)))),
+        Ty::Complex(float) => {
+            let part = Size::bytes(float_size(float));
+            Ok(Layout { size: part * 2, align: Align::natural(part) })
+        }
+        Ty::Pointer(_) => Ok(natural(types.model().pointer)),
         Ty::Record(id) => {
             let layout = types.layout(id);
-            Ok(layout.map_err(|error| InternalError::new(error.describe(types).to_string()))?.size)
+            layout.map_err(|error| InternalError::new(error.describe(types).to_string()))
         }
+        Ty::Array(array) => {
+            let words = u64::from(array.rank) * if array.has_strides() { 2 } else { 1 };
+            Ok(Layout { size: WORD * (2 + words), align: Align::natural(WORD) })
+        }
+        Ty::Tuple(tuple) => Ok(lay_out_tuple(types, tuple)?.0),
     }
+}
+
+/// A tuple in memory, and where each of its items starts.
+fn lay_out_tuple(types: &CTypes, tuple: TupleTy) -> Result<(Layout, Vec<Size>)> {
+    let too_large = || InternalError::new("a tuple is too large");
+    let mut whole = Layout { size: Size::ZERO, align: Align::ONE };
+    let mut starts = Vec::with_capacity(tuple.items().len());
+    for &item in tuple.items() {
+        let layout = layout_in_memory(types, item)?;
+        let start = whole.size.checked_align_to(layout.align).ok_or_else(too_large)?;
+        starts.push(start);
+        whole.size = start.checked_add(layout.size).ok_or_else(too_large)?;
+        whole.align = whole.align.max(layout.align);
+    }
+    whole.size = whole.size.checked_align_to(whole.align).ok_or_else(too_large)?;
+    Ok((whole, starts))
 }
 
 impl<'ctx> Emitter<'_, 'ctx> {
@@ -62,22 +93,54 @@ impl<'ctx> Emitter<'_, 'ctx> {
         match ty {
             Ty::Unit => Ok(Operand::Nothing),
             Ty::Record(_) => Ok(pointer.into()),
+            Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Complex(_) => {
+                self.load_scalar(ty, pointer, ANY_ADDRESS)
+            }
+            Ty::Array(_) => {
+                let mut parts = Vec::new();
+                for (part, index) in self.unit.parts(ty).into_iter().zip(0..) {
+                    parts.push(self.load(part, self.add_bytes(pointer, (WORD * index).get())?)?);
+                }
+                Operand::from_parts(ty, &parts)
+            }
+            Ty::Tuple(tuple) => {
+                let (_, starts) = lay_out_tuple(self.unit.types, tuple)?;
+                let mut parts = Vec::new();
+                for (&item, start) in tuple.items().iter().zip(starts) {
+                    let pointer = self.add_bytes(pointer, start.get())?;
+                    parts.extend(self.load_value(item, pointer)?.parts());
+                }
+                Operand::from_parts(ty, &parts)
+            }
+        }
+    }
+
+    /// Reads a scalar at an address with so many bytes of alignment. A `bool` is any byte but zero; a
+    /// complex number is two floats.
+    pub(crate) fn load_scalar(
+        &self,
+        ty: Ty,
+        pointer: PointerValue<'ctx>,
+        align: u32,
+    ) -> Result<Operand<'ctx>> {
+        match ty {
             Ty::Bool => {
-                let byte = self.load(self.unit.context.i8_type(), pointer)?.into_int_value();
+                let byte = self.load_aligned(self.unit.context.i8_type(), pointer, align)?.into_int_value();
                 let zero = byte.get_type().const_zero();
                 Ok(self.builder.build_int_compare(IntPredicate::NE, byte, zero, "")?.into())
             }
             Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) => {
-                Ok(self.load(self.unit.parts(ty)[0], pointer)?.into())
+                Ok(self.load_aligned(self.unit.parts(ty)[0], pointer, align)?.into())
             }
             Ty::Complex(float) => {
                 let part = self.unit.float(float);
-                let imag = self.add_bytes(pointer, float_size(float))?;
+                let imag = self.inside(pointer, float_size(float))?;
                 Ok(Operand::Complex(Complex {
-                    real: self.load(part, pointer)?.into_float_value(),
-                    imag: self.load(part, imag)?.into_float_value(),
+                    real: self.load_aligned(part, pointer, align)?.into_float_value(),
+                    imag: self.load_aligned(part, imag, align)?.into_float_value(),
                 }))
             }
+            Ty::Unit | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(unfit("a load", ty)),
         }
     }
 
@@ -86,24 +149,69 @@ impl<'ctx> Emitter<'_, 'ctx> {
         &self,
         ty: Ty,
         pointer: PointerValue<'ctx>,
-        value: Operand<'ctx>,
+        value: &Operand<'ctx>,
     ) -> Result<()> {
         match ty {
             Ty::Unit => Ok(()),
-            Ty::Record(_) => self.copy(pointer, value.pointer()?, size_in_memory(self.unit.types, ty)?),
-            Ty::Bool => {
-                let byte = self.builder.build_int_z_extend(value.int()?, self.unit.context.i8_type(), "")?;
-                self.store(pointer, byte.into())
+            Ty::Record(_) => {
+                self.copy(pointer, value.pointer()?, layout_in_memory(self.unit.types, ty)?.size)
             }
-            Ty::Int(_) => self.store(pointer, value.int()?.into()),
-            Ty::Float(_) => self.store(pointer, value.float()?.into()),
-            Ty::Pointer(_) => self.store(pointer, value.pointer()?.into()),
-            Ty::Complex(float) => {
-                let Complex { real, imag } = value.complex()?;
-                self.store(pointer, real.into())?;
-                self.store(self.add_bytes(pointer, float_size(float))?, imag.into())
+            Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Complex(_) => {
+                self.store_scalar(ty, pointer, value, ANY_ADDRESS)
+            }
+            Ty::Array(_) => {
+                for (part, index) in value.parts().into_iter().zip(0..) {
+                    self.store(self.add_bytes(pointer, (WORD * index).get())?, part)?;
+                }
+                Ok(())
+            }
+            Ty::Tuple(tuple) => {
+                let (_, starts) = lay_out_tuple(self.unit.types, tuple)?;
+                for ((item, ty), start) in self.items(value, tuple)?.into_iter().zip(starts) {
+                    self.store_value(ty, self.add_bytes(pointer, start.get())?, &item)?;
+                }
+                Ok(())
             }
         }
+    }
+
+    /// Writes a scalar to an address with so many bytes of alignment.
+    pub(crate) fn store_scalar(
+        &self,
+        ty: Ty,
+        pointer: PointerValue<'ctx>,
+        value: &Operand<'ctx>,
+        align: u32,
+    ) -> Result<()> {
+        match ty {
+            Ty::Bool => {
+                let byte = self.builder.build_int_z_extend(value.int()?, self.unit.context.i8_type(), "")?;
+                self.store_aligned(pointer, byte.into(), align)
+            }
+            Ty::Int(_) => self.store_aligned(pointer, value.int()?.into(), align),
+            Ty::Float(_) => self.store_aligned(pointer, value.float()?.into(), align),
+            Ty::Pointer(_) => self.store_aligned(pointer, value.pointer()?.into(), align),
+            Ty::Complex(float) => {
+                let Complex { real, imag } = value.complex()?;
+                self.store_aligned(pointer, real.into(), align)?;
+                self.store_aligned(self.inside(pointer, float_size(float))?, imag.into(), align)
+            }
+            Ty::Unit | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(unfit("a store", ty)),
+        }
+    }
+
+    /// The items of a tuple with their types.
+    pub(crate) fn items(&self, value: &Operand<'ctx>, tuple: TupleTy) -> Result<Vec<(Operand<'ctx>, Ty)>> {
+        let parts: Vec<BasicValueEnum<'ctx>> = value.parts();
+        let mut rest = parts.as_slice();
+        let mut items = Vec::with_capacity(tuple.items().len());
+        for &ty in tuple.items() {
+            let own = rest.split_at_checked(self.unit.parts(ty).len());
+            let (own, after) = own.ok_or_else(|| InternalError::new("a tuple has too few parts"))?;
+            items.push((Operand::from_parts(ty, own)?, ty));
+            rest = after;
+        }
+        Ok(items)
     }
 
     /// Reads a bit-field as a value of the type.

@@ -165,6 +165,12 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
             Ty::Float(float) => vec![self.float(float).into()],
             Ty::Complex(float) => vec![self.float(float).into(); 2],
             Ty::Pointer(_) | Ty::Record(_) => vec![self.pointer().into()],
+            Ty::Array(array) => {
+                let words = usize::from(array.rank) * if array.has_strides() { 2 } else { 1 };
+                let word = BasicTypeEnum::from(self.context.i64_type());
+                [self.pointer().into(); 2].into_iter().chain(std::iter::repeat_n(word, words)).collect()
+            }
+            Ty::Tuple(tuple) => tuple.items().iter().flat_map(|&item| self.parts(item)).collect(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The typed IR as LLVM's, as it is lowered and after LLVM's passes.
 
 use cdecl::{DeclareOptions, Namespace};
-use codegen::{CEntry, InternalError, Module};
+use codegen::{CEntry, Entry, InternalError, Module};
 use ctype::{CTypes, DataModel};
 use source::Source;
 use testkit::cases::{self, Case};
@@ -28,9 +28,13 @@ fn lower(case: &Case) -> Result<Module, InternalError> {
     declared.expect("the declarations of a case are right");
     let mut resolve = |name: &str| namespace.type_name(&mut types, &Source::new("<type>", name)).ok();
     let program = tir::read(case.input("tir"), &mut resolve).expect("the text is of the form");
-    let ty = resolve(case.input("signature").trim()).expect("a C function type");
+    let symbol = "entry".to_owned();
+    let entry = match case.find("signature") {
+        Some(text) => Entry::C(CEntry { symbol, ty: resolve(text.trim()).expect("a C function type") }),
+        None => Entry::Native { symbol },
+    };
     tir::verify(&program, &types).expect("the program keeps the rules");
-    codegen::lower(&types, &program, &CEntry { symbol: "entry".into(), ty })
+    codegen::lower(&types, &program, &entry)
 }
 
 /// The definitions alone, without numbers of attribute groups: what follows from the program and

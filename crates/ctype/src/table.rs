@@ -226,6 +226,25 @@ impl CTypes {
         self.record(record).body.as_ref()
     }
 
+    /// A complete struct whose members have these names, offsets and types, and the size.
+    pub fn find_record(&self, body: &RecordBody) -> Option<TypeId> {
+        let is_same = |own: &RecordBody| {
+            let pairs = own.fields.iter().zip(&body.fields);
+            own.layout.size == body.layout.size
+                && own.fields.len() == body.fields.len()
+                && pairs.into_iter().all(|(a, b)| {
+                    (&a.name, a.offset, a.bits) == (&b.name, b.offset, b.bits)
+                        && self.same_representation(a.ty.ty, b.ty.ty)
+                })
+        };
+        let is_struct = |record: &Record| record.kind == RecordKind::Struct;
+        let found = self
+            .records
+            .iter()
+            .find(|(_, record)| is_struct(record) && record.body.as_ref().is_some_and(is_same));
+        found.and_then(|(id, _)| self.find(&CType::Record(id)))
+    }
+
     /// A new enum without a body.
     pub fn declare_enum(&mut self, name: &str) -> (EnumId, TypeId) {
         let id = self.enums.push(Enum { name: name.into(), body: None });

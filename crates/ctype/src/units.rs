@@ -95,7 +95,7 @@ impl Align {
     }
 
     /// The alignment of a scalar that is as large as it is aligned.
-    pub(crate) const fn natural(size: Size) -> Self {
+    pub const fn natural(size: Size) -> Self {
         Self(log2(size.0))
     }
 

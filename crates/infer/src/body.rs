@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arena::{Id as _, IdMap, SideMap};
 use ctype::TypeId;
+use rustc_hash::FxHashMap;
 use source::{Source, Span};
 use tir::{
     Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Slot, SlotId,
@@ -14,12 +15,27 @@ use tir::{
 use crate::stop::Stop;
 use crate::{fold, tidy};
 
+/// What can be asked of an array.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum ArrayFact {
+    /// The length of an axis.
+    Dim(u8),
+    /// The bytes from one element to the next along an axis.
+    Stride(u8),
+    /// Where the first element is.
+    Data,
+}
+
 /// The function while it grows.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     function: Function,
     /// The instruction that gives each value; parameters have none.
     definitions: SideMap<Value, Option<InstId>>,
+    /// The block in which each value is made.
+    homes: SideMap<Value, Option<BlockId>>,
+    /// Lengths, strides and addresses of arrays that were asked for.
+    array_facts: FxHashMap<(Value, ArrayFact), Value>,
     /// References of records that C declares `const`.
     read_only: SideMap<Value, bool>,
     /// How many calls gave a record: each has one slot, which the next call there overwrites.
@@ -42,6 +58,7 @@ impl Body {
             name: name.to_owned(),
             source: source.clone(),
             result: Ty::Unit,
+            math: tir::MathFlags::default(),
             blocks: IdMap::new(),
             insts: IdMap::new(),
             values: IdMap::new(),
@@ -51,6 +68,8 @@ impl Body {
         let mut body = Self {
             function,
             definitions: SideMap::default(),
+            homes: SideMap::default(),
+            array_facts: FxHashMap::default(),
             read_only: SideMap::default(),
             record_calls: 0,
             unbound: None,
@@ -72,6 +91,7 @@ impl Body {
     pub(crate) fn param(&mut self, block: BlockId, ty: Ty) -> Value {
         let value = self.function.values.push(ty);
         self.function.blocks[block].params.push(value);
+        self.homes[value] = Some(block);
         value
     }
 
@@ -113,6 +133,25 @@ impl Body {
         let value = self.function.values.push(ty);
         let inst = self.push(Inst { op, result: Some(value), span, releases: Vec::new() });
         self.definitions[value] = Some(inst);
+        self.homes[value] = self.current;
+        value
+    }
+
+    /// A fact of an array, asked once, in the block that makes the array: it holds wherever the array does.
+    pub(crate) fn array_fact(&mut self, array: Value, fact: ArrayFact, ty: Ty, span: Span) -> Value {
+        if let Some(known) = self.array_facts.get(&(array, fact)) {
+            return *known;
+        }
+        let op = match fact {
+            ArrayFact::Dim(axis) => Op::Dim(array, axis),
+            ArrayFact::Stride(axis) => Op::Stride(array, axis),
+            ArrayFact::Data => Op::Data(array),
+        };
+        let here = self.current;
+        self.current = self.homes[array].or(here);
+        let value = self.emit(op, ty, span);
+        self.current = here;
+        self.array_facts.insert((array, fact), value);
         value
     }
 
@@ -144,9 +183,24 @@ impl Body {
         self.constant(Const::Int(0), Ty::Pointer(self.address), span)
     }
 
+    /// An address of the host's.
+    pub(crate) fn host_address(&mut self, address: u64, span: Span) -> Value {
+        self.constant(Const::Int(address.into()), Ty::Pointer(self.address), span)
+    }
+
     /// The type of a value.
     pub(crate) fn ty(&self, value: Value) -> Ty {
         self.function.values[value]
+    }
+
+    /// The operation that gives a value; parameters have none.
+    pub(crate) fn op_of(&self, value: Value) -> Option<&Op> {
+        self.definitions[value].map(|inst| &self.function.insts[inst].op)
+    }
+
+    /// A place that raises, for an instruction that names it.
+    pub(crate) fn site(&mut self, site: RaiseSite) -> RaiseSiteId {
+        self.sites.push(site)
     }
 
     /// The constant that a value is.
@@ -202,6 +256,11 @@ impl Body {
         }
         for block in self.function.blocks.ids() {
             if let Terminator::Raise(site, _) = &mut self.function.blocks[block].terminator {
+                *site = RaiseSiteId::from_index(first + site.index());
+            }
+        }
+        for inst in self.function.insts.ids() {
+            if let Op::Index { site: Some(site), .. } = &mut self.function.insts[inst].op {
                 *site = RaiseSiteId::from_index(first + site.index());
             }
         }

@@ -9,7 +9,7 @@ use crate::Entity;
 use crate::calls::{Arg, Args};
 use crate::convert;
 use crate::promote;
-use crate::stop::{Stop, Walked};
+use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
 
@@ -19,7 +19,9 @@ impl Walker<'_, '_> {
         let Some(name) = name.strip_prefix("builtins.") else { return Ok(None) };
         let term = match name {
             "abs" => self.abs(args)?,
-            "min" | "max" => self.extreme(name, args)?,
+            "min" | "max" => self.extreme_of(name, args)?,
+            "sum" | "any" | "all" => self.folded(name, args)?,
+            "isinstance" => self.is_instance(args)?,
             "bool" => self.call_bool(args)?,
             "int" => self.call_int(args)?,
             "float" => self.call_float(args)?,
@@ -29,14 +31,9 @@ impl Walker<'_, '_> {
                 let (a, b) = (&args.positional[0], &args.positional[1]);
                 self.binary(pysyntax::BinaryOp::Pow, &a.term, &b.term, args.span, (a.span, b.span))?
             }
-            "range" => return Err(self.stray_range(args.span)),
             _ => return Ok(None),
         };
         Ok(Some(term))
-    }
-
-    fn stray_range(&self, span: Span) -> Stop {
-        self.error(Id::NotAValue, span, "`range` is not a value in compiled code", "expected in `for … in`")
     }
 
     /// The arguments of a builtin that takes so many by position.
@@ -86,7 +83,7 @@ impl Walker<'_, '_> {
     }
 
     /// `min` and `max` of two or more: the first of those that none is beyond.
-    fn extreme(&mut self, name: &str, args: &Args) -> Walked<Term> {
+    pub(crate) fn extreme(&mut self, name: &str, args: &Args) -> Walked<Term> {
         if args.positional.len() < 2 || !args.named.is_empty() {
             let title = format!("`{name}` here takes two or more numbers");
             return Err(self

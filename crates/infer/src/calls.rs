@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Id, Label};
-use pysyntax::{ExprId, Keyword, Param, ParamKind};
+use pysyntax::{ExprId, ExprKind, Keyword, Param, ParamKind, Syntax};
 use source::Span;
 use tir::{HostObject, Op, Ty, Value};
 
 use crate::convert;
-use crate::program::Key;
+use crate::crossing::Passed;
+use crate::program::{Callee, Key};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::{Frame, Walker};
@@ -39,11 +40,18 @@ impl Walker<'_, '_> {
     ) -> Walked<Term> {
         let callee = self.walk_expr(function)?;
         let args = self.walk_args(args, keywords, span)?;
+        if let Term::Entity(Entity::Known(name)) = &callee
+            && let Some(term) = self.call_elementwise(name, &args)?
+        {
+            return Ok(term);
+        }
+        let args = self.forced_args(args)?;
         match callee {
             Term::Entity(Entity::Known(name)) => self.call_known(&name, args),
             Term::Entity(Entity::Type(ty)) => self.call_type(ty, &args),
             Term::Entity(Entity::Function(object)) => self.call_function(object, args),
             Term::Entity(Entity::CFunction(function)) => self.call_c(&function, &args),
+            Term::Method(name, of) if self.array_ty(of).is_some() => self.array_method(name, of, &args),
             Term::Method(name, of) => self.call_method(name, of, args),
             Term::Value(pointer) if matches!(self.body.ty(pointer), Ty::Pointer(_)) => {
                 self.call_pointer(pointer, self.span_of(function), &args)
@@ -52,7 +60,7 @@ impl Walker<'_, '_> {
                 let title = format!("the exception `{name}` is made but not raised");
                 Err(self.error(Id::NotAValue, span, title, "").help(format!("write `raise {name}(…)`")))
             }
-            other @ (Term::Value(_) | Term::Tuple(_) | Term::Entity(_)) => {
+            other => {
                 let title = format!("{} cannot be called in compiled code", self.describe(&other));
                 let stop = self.error(Id::NotCallable, self.span_of(function), title, "");
                 Err(stop.help("call a function that compiles, or a C function"))
@@ -63,9 +71,19 @@ impl Walker<'_, '_> {
     fn walk_args(&mut self, args: &[ExprId], keywords: &[Keyword], span: Span) -> Walked<Args> {
         let syntax = self.syntax();
         let mut walked = Args { positional: Vec::new(), named: Vec::new(), span };
-        for arg in args {
-            let term = self.walk_expr(*arg)?;
-            walked.positional.push(Arg { term, span: self.span_of(*arg) });
+        for (index, arg) in args.iter().enumerate() {
+            let span = self.span_of(*arg);
+            if let ExprKind::Star(of) = syntax.exprs[*arg].kind {
+                let items = self.starred(of)?;
+                walked.positional.extend(items.into_iter().map(|term| Arg { term, span }));
+                continue;
+            }
+            let mut term = self.walk_lazy(*arg)?;
+            let rest = args[index + 1..].iter().copied().chain(keywords.iter().map(|keyword| keyword.value));
+            if matches!(term, Term::Lazy(_)) && !rest.into_iter().all(|next| self.is_quiet(next)) {
+                term = self.forced(term, span)?;
+            }
+            walked.positional.push(Arg { term, span });
         }
         for keyword in keywords {
             let term = self.walk_expr(keyword.value)?;
@@ -75,8 +93,87 @@ impl Walker<'_, '_> {
         Ok(walked)
     }
 
+    /// The arguments with nothing left to compute.
+    fn forced_args(&mut self, mut args: Args) -> Walked<Args> {
+        for arg in &mut args.positional {
+            arg.term = self.forced(arg.term.clone(), arg.span)?;
+        }
+        Ok(args)
+    }
+
+    /// A function of NumPy that works element by element, where one argument is an array.
+    fn call_elementwise(&mut self, name: &str, args: &Args) -> Walked<Option<Term>> {
+        let (module, short) = name.split_once('.').unwrap_or(("", name));
+        let is_builtin = module == "builtins" && short == "abs";
+        if module != "numpy" && !is_builtin {
+            return Ok(None);
+        }
+        let is_array = args.positional.iter().any(|arg| self.is_elementwise(&arg.term));
+        let known = crate::arrays::elementwise_name(short).filter(|_| is_array);
+        let Some(short) = known else { return Ok(None) };
+        let mut operands = Vec::new();
+        let out = args.named.iter().find(|(name, _)| name == "out").map(|(_, arg)| arg.clone());
+        if let Some((name, arg)) = args.named.iter().find(|(name, _)| name != "out") {
+            let title = format!("`np.{short}` takes no `{name}` in compiled code");
+            return Err(self.error(Id::WrongArguments, arg.span, title, ""));
+        }
+        for arg in &args.positional {
+            let Some(lazy) = self.as_lazy(&arg.term, arg.span)? else {
+                let title = format!("`np.{short}` of {}", self.describe(&arg.term));
+                return Err(self.error(Id::WrongArguments, arg.span, title, "expected a number or an array"));
+            };
+            operands.push(lazy);
+        }
+        let arity = crate::arrays::arity(short);
+        let out = match out {
+            Some(arg) => Some(arg),
+            None if operands.len() == arity + 1 => {
+                operands.pop();
+                args.positional.last().cloned()
+            }
+            None => None,
+        };
+        if operands.len() != arity {
+            let title = format!("`np.{short}` takes {arity} arguments, not {}", operands.len());
+            return Err(self.error(Id::WrongArguments, args.span, title, ""));
+        }
+        let lazy = self.apply(short, operands, args.span)?;
+        let Some(out) = out else { return Ok(Some(Term::Lazy(lazy))) };
+        let Some((array, _)) = self.as_array(&out.term) else {
+            let title = format!("`out` is {}", self.describe(&out.term));
+            return Err(self.error(Id::WrongArguments, out.span, title, "expected an array"));
+        };
+        self.assign_view(array, &Term::Lazy(lazy), args.span)?;
+        Ok(Some(out.term))
+    }
+
+    /// Something that makes or takes arrays or sequences, if it is one.
+    fn call_on_arrays(&mut self, name: &str, args: &Args) -> Walked<Option<Term>> {
+        if let Some(sequence) = self.make_sequence(name, args)? {
+            return Ok(Some(sequence));
+        }
+        match name {
+            "builtins.len" => return self.length(args).map(Some),
+            "builtins.slice" => return self.make_slice(args).map(Some),
+            "ferrule.carray" => return self.array_over("carray", args).map(Some),
+            "ferrule.farray" => return self.array_over("farray", args).map(Some),
+            _ => {}
+        }
+        let Some(short) = name.strip_prefix("numpy.") else { return Ok(None) };
+        if let Some(array) = self.create_array(short, args)? {
+            return Ok(Some(array));
+        }
+        if crate::arrays::AS_FUNCTIONS.contains(&short) {
+            return self.array_function(short, args);
+        }
+        Ok(None)
+    }
+
     /// Something that inference has rules for.
     pub(crate) fn call_known(&mut self, name: &str, mut args: Args) -> Walked<Term> {
+        if let Some(term) = self.call_on_arrays(name, &args)? {
+            return Ok(term);
+        }
         // Functions of any number of arguments, of which the prelude has those of two.
         while matches!(name, "math.gcd" | "math.lcm" | "math.hypot") && args.positional.len() > 2 {
             let rest = args.positional.split_off(2);
@@ -103,7 +200,10 @@ impl Walker<'_, '_> {
         };
         let environment = self.frames[0].function.environment.clone();
         let name = name.trim_start_matches("builtins.").trim_start_matches("number.").to_owned();
-        let source = FunctionSource { name, syntax, environment, defaults: Vec::new() };
+        if prelude::is_called(&syntax) {
+            return self.call_prelude_function(name, syntax, args);
+        }
+        let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
         self.expand(Arc::new(source), args)
     }
 
@@ -126,6 +226,10 @@ impl Walker<'_, '_> {
         let mut returns = frame.returns;
         for arrival in &mut returns {
             arrival.locals.clone_from(&self.frame().locals);
+            if arrival.term.is_none() {
+                self.body.switch_to(arrival.block);
+                arrival.term = Some(Term::Value(convert::zero(&mut self.body, Ty::Unit, span)));
+            }
         }
         self.meet_at(returns)
     }
@@ -137,23 +241,34 @@ impl Walker<'_, '_> {
         let (callee, source) = found.map_err(|reason| {
             self.error(Id::NoSource, args.span, "the function that is called cannot be compiled", reason)
         })?;
+        self.call_source(callee, &source, args)
+    }
+
+    /// A function of the prelude that is one of the program.
+    fn call_prelude_function(&mut self, name: String, syntax: Arc<Syntax>, args: Args) -> Walked<Term> {
+        let environment = self.frames[0].function.environment.clone();
+        let callee = Callee::Prelude(name.clone());
+        let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
+        self.call_source(callee, &Arc::new(source), args)
+    }
+
+    fn call_source(&mut self, callee: Callee, source: &Arc<FunctionSource>, args: Args) -> Walked<Term> {
         let span = args.span;
         let mut params = Vec::new();
         let mut values = Vec::new();
-        for arg in self.bind_args(&source, args)? {
-            let value = self.value(&arg.term, arg.span)?;
-            params.push(self.body.ty(value));
-            values.push(value);
+        for arg in self.bind_args(source, args)? {
+            params.push(self.pass(&arg.term, arg.span, &mut values)?);
         }
         let key = Key { callee, params };
         let (id, result) =
-            self.program.specialise(&key, &source).map_err(|stop| self.called_here(stop, &key, span))?;
+            self.program.specialise(&key, source).map_err(|stop| self.called_here(stop, &key, span))?;
         let Some(result) = result else {
             // It raises always, or calls itself and its result is not known yet.
             self.body.effect(Op::Call(id, values), span);
             return Err(Stop::Unreachable);
         };
-        Ok(Term::Value(self.emit_call(Op::Call(id, values), result, span)))
+        let value = self.emit_call(Op::Call(id, values), result, span);
+        Ok(self.entered(value, span))
     }
 
     /// A call, with `None` where it has no result.
@@ -171,11 +286,20 @@ impl Walker<'_, '_> {
         if !diagnostic.others.is_empty() {
             return Stop::Error(diagnostic);
         }
-        let types: Vec<String> = key.params.iter().map(|ty| format!("`{}`", self.ty_name(*ty))).collect();
+        let types: Vec<String> = key.params.iter().map(|passed| self.describe_passed(passed)).collect();
         let with = if types.is_empty() { String::new() } else { format!(" with {}", types.join(", ")) };
         let label = Label::new(self.source(), span, format!("called here{with}"));
         let diagnostic: Diagnostic = *diagnostic;
         Stop::Error(Box::new(diagnostic.with_label(label)))
+    }
+
+    /// An argument in words of a message.
+    fn describe_passed(&self, passed: &Passed) -> String {
+        match passed {
+            Passed::Value(ty) => format!("`{}`", self.ty_name(*ty)),
+            Passed::Known(term) => self.describe(term),
+            Passed::Tuple(items) => format!("a tuple of {}", items.len()),
+        }
     }
 
     /// The arguments in the order of the parameters.
@@ -185,6 +309,7 @@ impl Walker<'_, '_> {
         let wrong = |walker: &Self, at: Span, what: String| {
             walker.error(Id::WrongArguments, at, format!("`{}` {what}", source.name), "")
         };
+        self.no_rest_yet(syntax, span)?;
         let by_position = syntax.params.iter().filter(|param| param.kind != ParamKind::Keyword).count();
         if args.positional.len() > by_position {
             let at = args.positional[by_position].span;

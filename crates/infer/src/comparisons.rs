@@ -5,6 +5,7 @@ use pysyntax::{CompareOp, ExprId};
 use source::Span;
 use tir::{BinaryOp, Comparison, Const, IntTy, Op, Ty, Value};
 
+use crate::Entity;
 use crate::convert;
 use crate::promote;
 use crate::stop::{Stop, Walked};
@@ -14,7 +15,17 @@ use crate::walk::Walker;
 impl Walker<'_, '_> {
     /// `a < b < c`: each operand once, and none after the first comparison that is false.
     pub(crate) fn chain(&mut self, first: ExprId, rest: &[(CompareOp, ExprId)], span: Span) -> Walked<Term> {
-        let mut left = (self.walk_expr(first)?, self.span_of(first));
+        let mut left = (self.walk_lazy_before(first, rest[0].1)?, self.span_of(first));
+        if let [(op, operand)] = rest {
+            let right = self.walk_lazy(*operand)?;
+            let spans = (left.1, self.span_of(*operand));
+            if self.is_elementwise(&left.0) || self.is_elementwise(&right) {
+                if !self.is_none(&left.0) && !self.is_none(&right) {
+                    return self.lazy_comparison(*op, &left.0, &right, span, spans);
+                }
+            }
+            return self.compare(*op, &left.0, &right, span, spans).map(Term::Value);
+        }
         let (last, firsts) = rest.split_last().expect("a comparison has an operator");
         let mut arrivals = Vec::new();
         for (op, operand) in firsts {
@@ -43,6 +54,9 @@ impl Walker<'_, '_> {
         span: Span,
         spans: (Span, Span),
     ) -> Walked<Value> {
+        if let Some(known) = self.compare_terms(op, left, right, span, spans)? {
+            return Ok(known);
+        }
         let (a, b) = (self.value(left, spans.0)?, self.value(right, spans.1)?);
         let comparison = match op {
             CompareOp::Eq => Comparison::Eq,
@@ -52,8 +66,97 @@ impl Walker<'_, '_> {
             CompareOp::Gt => Comparison::Gt,
             CompareOp::Ge => Comparison::Ge,
             CompareOp::Is | CompareOp::IsNot => return self.identity(op, a, b, span, spans),
+            CompareOp::In | CompareOp::NotIn => {
+                return Err(self.not_yet(Id::UnsupportedOperator, &format!("`{}`", op.text()), span));
+            }
         };
         self.compare_values(comparison, a, b, span).ok_or_else(|| self.not_comparable(op, a, b, spans))
+    }
+
+    /// A comparison of what exists only while compiling: texts, tuples; and `in` a tuple.
+    fn compare_terms(
+        &mut self,
+        op: CompareOp,
+        left: &Term,
+        right: &Term,
+        span: Span,
+        spans: (Span, Span),
+    ) -> Walked<Option<Value>> {
+        if let (Term::Entity(Entity::Text(a)), Term::Entity(Entity::Text(b))) = (left, right) {
+            let holds = match op {
+                CompareOp::Eq | CompareOp::Is => a == b,
+                CompareOp::Ne | CompareOp::IsNot => a != b,
+                CompareOp::Lt => a < b,
+                CompareOp::Le => a <= b,
+                CompareOp::Gt => a > b,
+                CompareOp::Ge => a >= b,
+                CompareOp::In => b.contains(a.as_str()),
+                CompareOp::NotIn => !b.contains(a.as_str()),
+            };
+            return Ok(Some(self.body.constant(Const::Bool(holds), Ty::Bool, span)));
+        }
+        if let (CompareOp::In | CompareOp::NotIn, Term::Tuple(items) | Term::List(items)) = (op, right) {
+            let mut found = self.body.constant(Const::Bool(false), Ty::Bool, span);
+            for item in items {
+                let equal = self.compare(CompareOp::Eq, left, item, span, spans)?;
+                found = self.body.emit(Op::Binary(BinaryOp::Or, found, equal), Ty::Bool, span);
+            }
+            let is_in = op == CompareOp::In;
+            return Ok(Some(if is_in { found } else { convert::not(&mut self.body, found, span) }));
+        }
+        if let (Term::Tuple(a), Term::Tuple(b)) = (left, right) {
+            return self.compare_tuples(op, a, b, span, spans);
+        }
+        if matches!(op, CompareOp::Is | CompareOp::IsNot) && (self.is_none(left) || self.is_none(right)) {
+            let is_value = |walker: &Self, term: &Term| match term {
+                Term::Value(value) => !matches!(walker.body.ty(*value), Ty::Array(_) | Ty::Record(_)),
+                _ => false,
+            };
+            if !(is_value(self, left) && is_value(self, right)) {
+                let both = self.is_none(left) && self.is_none(right);
+                let holds = both == (op == CompareOp::Is);
+                return Ok(Some(self.body.constant(Const::Bool(holds), Ty::Bool, span)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Tuples are compared item by item, as Python does; the first that differs decides.
+    fn compare_tuples(
+        &mut self,
+        op: CompareOp,
+        a: &[Term],
+        b: &[Term],
+        span: Span,
+        spans: (Span, Span),
+    ) -> Walked<Option<Value>> {
+        let strict = match op {
+            CompareOp::Lt | CompareOp::Le => CompareOp::Lt,
+            CompareOp::Gt | CompareOp::Ge => CompareOp::Gt,
+            CompareOp::Eq | CompareOp::Ne => {
+                let mut equal = self.body.constant(Const::Bool(a.len() == b.len()), Ty::Bool, span);
+                for (x, y) in a.iter().zip(b) {
+                    let one = self.compare(CompareOp::Eq, x, y, span, spans)?;
+                    equal = self.body.emit(Op::Binary(BinaryOp::And, equal, one), Ty::Bool, span);
+                }
+                let is_equality = op == CompareOp::Eq;
+                return Ok(Some(if is_equality { equal } else { convert::not(&mut self.body, equal, span) }));
+            }
+            CompareOp::Is | CompareOp::IsNot | CompareOp::In | CompareOp::NotIn => return Ok(None),
+        };
+        let at_end = match op {
+            CompareOp::Lt => a.len() < b.len(),
+            CompareOp::Le => a.len() <= b.len(),
+            CompareOp::Gt => a.len() > b.len(),
+            _ => a.len() >= b.len(),
+        };
+        let mut holds = self.body.constant(Const::Bool(at_end), Ty::Bool, span);
+        for (x, y) in a.iter().zip(b).rev() {
+            let equal = self.compare(CompareOp::Eq, x, y, span, spans)?;
+            let before = self.compare(strict, x, y, span, spans)?;
+            holds = self.either(equal, holds, before, span);
+        }
+        Ok(Some(holds))
     }
 
     /// A comparison of two values, if their types have one.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tir::{CFunction, Const, HostObject, Ty};
+use tir::{ArrayTy, CFunction, Const, HostObject, Ty};
 
 /// What a name or an attribute means.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,16 +22,53 @@ pub enum Entity {
     Function(HostObject),
     /// A C function of a loaded library, or a C data pointer to function.
     CFunction(CFunction),
+    /// A tuple, frozen.
+    Tuple(Vec<Entity>),
+    /// An array of NumPy's, frozen.
+    Array(FrozenArray),
+    /// A class of tuples with these names for their items.
+    NamedTuple(HostObject, Vec<String>),
     /// A module, a library or a namespace: only its attributes mean something.
     Namespace(HostObject),
     /// Anything else, in the words of a message: "a list", "an object of class `Model`".
     Opaque(String),
 }
 
+/// What is known of an argument when compiling.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Form {
+    /// It is a value of this type.
+    Value(Ty),
+    /// All of it: nothing is passed for it.
+    Known(Entity),
+    /// A tuple of such.
+    Tuple(Vec<Form>),
+}
+
+/// A copy of an array that nobody writes, kept alive by the code.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FrozenArray {
+    /// Its type, which is read-only.
+    pub ty: ArrayTy,
+    /// Where its first element is.
+    pub address: u64,
+    /// The length of each axis.
+    pub dims: Vec<i64>,
+    /// The bytes from one element to the next along each axis.
+    pub strides: Vec<i64>,
+}
+
 /// The builtin exceptions that operations raise: those that [`Environment::builtin_exception`] is
 /// asked for, whatever the program itself names.
-pub const BUILTIN_EXCEPTIONS: &[&str] =
-    &["AssertionError", "OverflowError", "UnboundLocalError", "ValueError", "ZeroDivisionError"];
+pub const BUILTIN_EXCEPTIONS: &[&str] = &[
+    "AssertionError",
+    "IndexError",
+    "MemoryError",
+    "OverflowError",
+    "UnboundLocalError",
+    "ValueError",
+    "ZeroDivisionError",
+];
 
 /// A snapshot of what a function sees. It answers without the interpreter.
 pub trait Environment: Send + Sync {
@@ -62,4 +99,6 @@ pub struct FunctionSource {
     pub environment: Arc<dyn Environment>,
     /// Default values of its last parameters.
     pub defaults: Vec<Entity>,
+    /// Arguments of the function that is asked for, by number, of which more is known than their type.
+    pub given: Vec<(usize, Form)>,
 }

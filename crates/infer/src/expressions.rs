@@ -11,11 +11,18 @@ use crate::locals::Local;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::Walker;
-use crate::{Entity, prelude, promote};
+use crate::{Entity, FrozenArray, prelude, promote};
 
 impl Walker<'_, '_> {
-    /// An expression.
+    /// An expression, computed.
     pub(crate) fn walk_expr(&mut self, id: ExprId) -> Walked<Term> {
+        let term = self.walk_lazy(id)?;
+        let span = self.span_of(id);
+        self.forced(term, span)
+    }
+
+    /// An expression; what is elementwise may be left to whoever uses it.
+    pub(crate) fn walk_lazy(&mut self, id: ExprId) -> Walked<Term> {
         let syntax = self.syntax();
         let span = self.span_of(id);
         match &syntax.exprs[id].kind {
@@ -37,23 +44,115 @@ impl Walker<'_, '_> {
             ExprKind::Unary(op, operand) => self.unary(*op, *operand, span),
             ExprKind::Binary(op, left, right) => {
                 let spans = (self.span_of(*left), self.span_of(*right));
-                let (left, right) = (self.walk_expr(*left)?, self.walk_expr(*right)?);
+                let (left, right) = (self.walk_lazy_before(*left, *right)?, self.walk_lazy(*right)?);
                 self.binary(*op, &left, &right, span, spans)
             }
             ExprKind::Compare(first, rest) => self.chain(*first, rest, span),
             ExprKind::Bools(op, operands) => self.bools(*op, operands),
             ExprKind::If { test, then, otherwise } => self.choice(*test, *then, *otherwise),
             ExprKind::Call { function, args, keywords } => self.call(*function, args, keywords, span),
-            ExprKind::Tuple(items) => {
-                let items = items.iter().map(|item| self.walk_expr(*item));
-                items.collect::<Walked<Vec<Term>>>().map(Term::Tuple)
-            }
+            ExprKind::Tuple(items) => self.walk_items(items).map(Term::Tuple),
+            ExprKind::List(items) => self.walk_items(items).map(Term::List),
+            ExprKind::Slice { .. }
+            | ExprKind::Ellipsis
+            | ExprKind::Format(_)
+            | ExprKind::Star(_)
+            | ExprKind::Lambda { .. } => Err(self.no_expr_yet(id)),
             ExprKind::Walrus(name, value) => {
                 let term = self.walk_expr(*value)?;
                 self.bind(*name, term.clone());
                 Ok(term)
             }
         }
+    }
+
+    /// The items of a tuple or a list; a starred one stands for its own items.
+    fn walk_items(&mut self, items: &[ExprId]) -> Walked<Vec<Term>> {
+        let syntax = self.syntax();
+        let mut terms = Vec::new();
+        for item in items {
+            if let ExprKind::Star(of) = syntax.exprs[*item].kind {
+                terms.extend(self.starred(of)?);
+            } else {
+                terms.push(self.walk_expr(*item)?);
+            }
+        }
+        Ok(terms)
+    }
+
+    /// The items of what stands behind a star.
+    pub(crate) fn starred(&mut self, of: ExprId) -> Walked<Vec<Term>> {
+        let term = self.walk_expr(of)?;
+        if let Term::Tuple(items) | Term::List(items) = term {
+            return Ok(items);
+        }
+        let title = format!("`*` before {}", self.describe(&term));
+        Err(self.error(Id::CannotUnpack, self.span_of(of), title, "expected a tuple"))
+    }
+
+    /// An operand: left to its user only if nothing that comes before that can change what it reads.
+    pub(crate) fn walk_lazy_before(&mut self, id: ExprId, next: ExprId) -> Walked<Term> {
+        let term = self.walk_lazy(id)?;
+        if matches!(term, Term::Lazy(_)) && !self.is_quiet(next) {
+            let span = self.span_of(id);
+            return self.forced(term, span);
+        }
+        Ok(term)
+    }
+
+    /// Whether computing an expression changes no array: it calls nothing but functions that are known.
+    pub(crate) fn is_quiet(&self, id: ExprId) -> bool {
+        let syntax = self.syntax();
+        let all = |ids: &[ExprId]| ids.iter().all(|id| self.is_quiet(*id));
+        match &syntax.exprs[id].kind {
+            ExprKind::None
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Imaginary(_)
+            | ExprKind::Text(_)
+            | ExprKind::Ellipsis
+            | ExprKind::Name(_) => true,
+            ExprKind::Attribute(of, _) | ExprKind::Unary(_, of) => self.is_quiet(*of),
+            ExprKind::Index(of, index) => self.is_quiet(*of) && self.is_quiet(*index),
+            ExprKind::Binary(_, a, b) => self.is_quiet(*a) && self.is_quiet(*b),
+            ExprKind::Compare(first, rest) => {
+                self.is_quiet(*first) && rest.iter().all(|(_, operand)| self.is_quiet(*operand))
+            }
+            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => {
+                all(operands)
+            }
+            ExprKind::If { test, then, otherwise } => all(&[*test, *then, *otherwise]),
+            ExprKind::Slice { lower, upper, step } => {
+                [lower, upper, step].into_iter().flatten().all(|bound| self.is_quiet(*bound))
+            }
+            ExprKind::Call { function, args, keywords } => {
+                self.is_known_function(*function)
+                    && all(args)
+                    && keywords.iter().all(|keyword| self.is_quiet(keyword.value))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an expression names a function of the host's modules that changes nothing.
+    fn is_known_function(&self, id: ExprId) -> bool {
+        let syntax = self.syntax();
+        let environment = &self.frame().function.environment;
+        let entity = match &syntax.exprs[id].kind {
+            ExprKind::Name(name) if !syntax.locals.contains(name) => environment.global(syntax.name(*name)),
+            ExprKind::Attribute(of, name) => match &syntax.exprs[*of].kind {
+                ExprKind::Name(module) if !syntax.locals.contains(module) => {
+                    match environment.global(syntax.name(*module)) {
+                        Some(Entity::Namespace(module)) => environment.attribute(module, syntax.name(*name)),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        matches!(entity, Some(Entity::Known(name)) if !name.contains("random") && name != "builtins.print")
     }
 
     /// An expression that must be a value of the IR.
@@ -66,7 +165,7 @@ impl Walker<'_, '_> {
     pub(crate) fn value(&self, term: &Term, span: Span) -> Walked<Value> {
         match term {
             Term::Value(value) => Ok(*value),
-            Term::Tuple(_) | Term::Entity(_) | Term::Method(..) => {
+            _ => {
                 let title = format!("{} is not a value in compiled code", self.describe(term));
                 Err(self.error(Id::NotAValue, span, title, "expected a number or a pointer"))
             }
@@ -110,7 +209,7 @@ impl Walker<'_, '_> {
     }
 
     fn global(&mut self, text: &str, span: Span) -> Walked<Term> {
-        let entity = if self.frame().inlined_at.is_none() {
+        let entity = if !self.frame().is_prelude() {
             self.frame().function.environment.global(text)
         } else if text.ends_with("Error") {
             let class = self.frame().function.environment.builtin_exception(text);
@@ -134,11 +233,34 @@ impl Walker<'_, '_> {
 
     /// What an entity is as a term: constants become values.
     pub(crate) fn entity(&mut self, entity: Entity, span: Span) -> Term {
-        if let Entity::Constant(value, ty) = entity {
-            self.constant(value, ty, span)
-        } else {
-            Term::Entity(entity)
+        match entity {
+            Entity::Constant(value, ty) => self.constant(value, ty, span),
+            Entity::Tuple(items) => {
+                Term::Tuple(items.into_iter().map(|item| self.entity(item, span)).collect())
+            }
+            Entity::Array(frozen) => Term::Value(self.frozen_array(&frozen, span)),
+            Entity::Text(_)
+            | Entity::Known(_)
+            | Entity::Type(_)
+            | Entity::Exception(..)
+            | Entity::Function(_)
+            | Entity::CFunction(_)
+            | Entity::NamedTuple(..)
+            | Entity::Namespace(_)
+            | Entity::Opaque(_) => Term::Entity(entity),
         }
+    }
+
+    /// A view of what nobody writes and the code keeps alive.
+    fn frozen_array(&mut self, frozen: &FrozenArray, span: Span) -> Value {
+        let data = self.body.host_address(frozen.address, span);
+        let dims = frozen.dims.iter().map(|dim| self.word((*dim).into(), span)).collect();
+        let strides = if frozen.ty.has_strides() {
+            frozen.strides.iter().map(|stride| self.word((*stride).into(), span)).collect()
+        } else {
+            Vec::new()
+        };
+        self.body.emit(Op::View { owner: None, data, dims, strides }, Ty::Array(frozen.ty), span)
     }
 
     fn attribute(&mut self, value: ExprId, name: NameId, span: Span) -> Walked<Term> {
@@ -163,15 +285,12 @@ impl Walker<'_, '_> {
                     let place = self.field_place(*of, text, span)?;
                     self.read_place(&place)
                 }
-                Ty::Unit
-                | Ty::Bool
-                | Ty::Int(_)
-                | Ty::Float(_)
-                | Ty::Complex(_)
-                | Ty::Array(_)
-                | Ty::Tuple(_) => self.number_attribute(*of, text, span),
+                Ty::Array(array) => self.array_attribute(*of, array, text, span),
+                Ty::Unit | Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) | Ty::Tuple(_) => {
+                    self.number_attribute(*of, text, span)
+                }
             },
-            Term::Tuple(_) | Term::Entity(_) | Term::Method(..) => {
+            _ => {
                 let title = format!("{} has no attribute `{text}` in compiled code", self.describe(&term));
                 Err(self.error(Id::UnknownAttribute, span, title, ""))
             }
@@ -184,7 +303,10 @@ impl Walker<'_, '_> {
             // The lowest integer; its literal without the sign is unsigned.
             return Ok(self.constant(Const::Int(i128::from(i64::MIN)), Ty::I64, span));
         }
-        let term = self.walk_expr(operand)?;
+        let term = self.walk_lazy(operand)?;
+        if self.is_elementwise(&term) {
+            return self.lazy_unary(op, &term, span);
+        }
         if op == UnaryOp::Not {
             let truth = self.truth(&term, operand_span)?;
             return Ok(Term::Value(convert::not(&mut self.body, truth, span)));
@@ -216,14 +338,18 @@ impl Walker<'_, '_> {
                     Ok(convert::not_zero(&mut self.body, *value, span))
                 }
                 Ty::Unit => Ok(self.body.constant(Const::Bool(false), Ty::Bool, span)),
-                Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => Err(self.no_truth(term, span)),
+                Ty::Array(_) => Err(self.ambiguous_truth(term, span)),
+                Ty::Record(_) | Ty::Tuple(_) => Err(self.no_truth(term, span)),
             },
-            Term::Tuple(items) => Ok(self.body.constant(Const::Bool(!items.is_empty()), Ty::Bool, span)),
+            Term::Tuple(items) | Term::List(items) => {
+                Ok(self.body.constant(Const::Bool(!items.is_empty()), Ty::Bool, span))
+            }
+            Term::Lazy(_) => Err(self.ambiguous_truth(term, span)),
             Term::Entity(Entity::Text(text)) => {
                 Ok(self.body.constant(Const::Bool(!text.is_empty()), Ty::Bool, span))
             }
             Term::Entity(Entity::Opaque(_)) => Err(self.no_truth(term, span)),
-            Term::Entity(_) | Term::Method(..) => Ok(self.body.constant(Const::Bool(true), Ty::Bool, span)),
+            _ => Ok(self.body.constant(Const::Bool(true), Ty::Bool, span)),
         }
     }
 

@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arrays;
 mod assignment;
 mod body;
 mod builtins;
@@ -18,12 +19,15 @@ mod c_types;
 mod calls;
 mod comparisons;
 mod convert;
+mod crossing;
 mod environment;
 mod expressions;
 mod fold;
+mod folds;
 mod locals;
 mod loops;
 mod names;
+mod not_yet;
 mod operators;
 mod places;
 mod pointers;
@@ -33,10 +37,13 @@ mod program;
 mod promote;
 mod raising;
 mod returns;
+mod sequence;
 mod statements;
 mod stop;
+mod supported;
 mod term;
 mod tidy;
+mod tuples;
 mod walk;
 
 use ctype::CTypes;
@@ -44,7 +51,23 @@ use diagnostic::{Diagnostic, Id, Label};
 use tir::{Program, Ty};
 
 pub use c_types::ty_of_c;
-pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, FunctionSource};
+pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, Form, FrozenArray, FunctionSource};
+pub use supported::{Supported, supported};
+
+/// What the caller chooses.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Options {
+    /// Whether indices of arrays are checked.
+    pub boundscheck: bool,
+    /// Whether division by zero raises, as Python's does, or gives what the machine gives.
+    pub raises_on_zero: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { boundscheck: true, raises_on_zero: true }
+    }
+}
 
 /// The typed IR of a function for arguments of these types, and of all that it calls. Where
 /// `result` is given, what the function returns is converted to it as Numba would.
@@ -56,6 +79,7 @@ pub fn infer(
     function: &FunctionSource,
     params: &[Ty],
     result: Option<Ty>,
+    options: Options,
 ) -> Result<Program, Vec<Diagnostic>> {
     let syntax = &function.syntax;
     if syntax.params.len() != params.len() {
@@ -64,5 +88,5 @@ pub fn infer(
         let label = Label::new(&syntax.source, syntax.head, format!("{takes} parameters"));
         return Err(vec![Diagnostic::error(Id::WrongSignature, title, label)]);
     }
-    program::Programs::new(types, function, params, result).run().map_err(Vec::from)
+    program::Programs::new(types, options, function, params, result).run().map_err(Vec::from)
 }

@@ -1,4 +1,4 @@
-//! Loops: `while`, and `for` over `range`.
+//! Loops: `while` and `for`.
 //!
 //! The names that a loop binds are parameters of its header. Their types are first those on entry;
 //! where a round brings back wider ones, what was built is thrown away and the loop is walked
@@ -6,15 +6,14 @@
 
 use arena::Id as _;
 use ctype::TypeId;
-use diagnostic::Id;
-use pysyntax::{ExprId, ExprKind, NameId, StmtId, StmtKind};
+use pysyntax::{ExprId, NameId, StmtId, StmtKind};
 use source::Span;
-use tir::{BinaryOp, Comparison, Const, IntTy, Op, Ty, UnaryOp, Value};
+use tir::{BinaryOp, Comparison, Const, IntTy, Op, Ty, Value};
 
-use crate::Entity;
 use crate::convert;
 use crate::locals::{Local, LocalShape};
-use crate::stop::{Stop, Walked};
+use crate::sequence::Sequence;
+use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::{Exits, Walker};
 
@@ -29,15 +28,17 @@ struct Looping<'a> {
 /// What decides on another round.
 enum Control {
     While(ExprId),
-    Range { target: ExprId, iterable: ExprId, range: Range },
+    For { target: ExprId, iterable: ExprId, items: Items },
 }
 
-/// How a range goes on. What changes is carried from round to round.
-enum Range {
+/// How the items follow each other. What changes is carried from round to round.
+enum Items {
     /// Carries the item; by one upwards, up to this.
     Up(Value),
     /// Carries the item and how many are left; by this step.
     Counted(Value),
+    /// Carries the number of the item; there are so many.
+    Of(Sequence, Value),
 }
 
 impl Walker<'_, '_> {
@@ -51,8 +52,19 @@ impl Walker<'_, '_> {
                 (Looping { control: Control::While(*test), body, otherwise, span }, Vec::new())
             }
             StmtKind::For { target, iterable, body, otherwise } => {
-                let (range, carried) = self.range(*iterable)?;
-                let control = Control::Range { target: *target, iterable: *iterable, range };
+                let iterable_span = self.span_of(*iterable);
+                let term = self.walk_expr(*iterable)?;
+                let sequence = self.sequence_of(&term, iterable_span)?;
+                if let Some(count) = sequence.known_length() {
+                    return self.walk_rounds(
+                        (*target, *iterable),
+                        &sequence,
+                        count,
+                        (body, otherwise),
+                        iterable_span,
+                    );
+                }
+                let (control, carried) = self.controlled(*target, *iterable, sequence, iterable_span);
                 (Looping { control, body, otherwise, span }, carried)
             }
             StmtKind::Expr(_)
@@ -64,7 +76,11 @@ impl Walker<'_, '_> {
             | StmtKind::Continue
             | StmtKind::Pass
             | StmtKind::Assert(..)
-            | StmtKind::Raise(_) => return Ok(()),
+            | StmtKind::Raise(_)
+            | StmtKind::Reraise
+            | StmtKind::Try { .. }
+            | StmtKind::Def { .. }
+            | StmtKind::Delete(_) => return Ok(()),
         };
         writes.retain(|name| syntax.locals.contains(name));
         let before = self.snapshot();
@@ -201,10 +217,10 @@ impl Walker<'_, '_> {
                 let term = self.walk_expr(*test)?;
                 self.truth(&term, self.span_of(*test))
             }
-            Control::Range { range: Range::Up(stop), .. } => {
+            Control::For { items: Items::Up(stop) | Items::Of(_, stop), .. } => {
                 Ok(self.body.emit(Op::Compare(Comparison::Lt, carried[0], *stop), Ty::Bool, span))
             }
-            Control::Range { range: Range::Counted(_), .. } => {
+            Control::For { items: Items::Counted(_), .. } => {
                 Ok(convert::not_zero(&mut self.body, carried[1], span))
             }
         }
@@ -213,8 +229,15 @@ impl Walker<'_, '_> {
     fn start_round(&mut self, control: &Control, carried: &[Value]) -> Walked<()> {
         match control {
             Control::While(_) => Ok(()),
-            Control::Range { target, iterable, .. } => {
-                self.assign(*target, &Term::Value(carried[0]), *iterable)
+            Control::For { target, iterable, items } => {
+                let item = match items {
+                    Items::Up(_) | Items::Counted(_) => Term::Value(carried[0]),
+                    Items::Of(sequence, _) => {
+                        let span = self.span_of(*iterable);
+                        self.sequence_item(sequence, carried[0], span)?
+                    }
+                };
+                self.assign(*target, &item, *iterable)
             }
         }
     }
@@ -223,11 +246,11 @@ impl Walker<'_, '_> {
     fn next_round(&mut self, control: &Control, carried: &[Value], span: Span) -> Vec<Value> {
         match control {
             Control::While(_) => Vec::new(),
-            Control::Range { range: Range::Up(_), .. } => {
+            Control::For { items: Items::Up(_) | Items::Of(..), .. } => {
                 let one = self.body.constant(Const::Int(1), Ty::I64, span);
                 vec![self.body.emit(Op::Binary(BinaryOp::Add, carried[0], one), Ty::I64, span)]
             }
-            Control::Range { range: Range::Counted(step), .. } => {
+            Control::For { items: Items::Counted(step), .. } => {
                 let item = self.body.emit(Op::Binary(BinaryOp::Add, carried[0], *step), Ty::I64, span);
                 let one = self.body.constant(Const::Int(1), U64, span);
                 vec![item, self.body.emit(Op::Binary(BinaryOp::Sub, carried[1], one), U64, span)]
@@ -235,98 +258,64 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// Works out the range that a `for` runs over, and what its first round carries.
-    fn range(&mut self, iterable: ExprId) -> Walked<(Range, Vec<Value>)> {
-        let syntax = self.syntax();
-        let span = self.span_of(iterable);
-        let ExprKind::Call { function, args, keywords } = &syntax.exprs[iterable].kind else {
-            return Err(self.not_a_range(span));
-        };
-        let callee = self.walk_expr(*function)?;
-        if callee != Term::Entity(Entity::Known("builtins.range".to_owned())) {
-            return Err(self.not_a_range(span));
-        }
-        if !(1..=3).contains(&args.len()) || !keywords.is_empty() {
-            let title = format!("`range` takes 1 to 3 integers, not {}", args.len() + keywords.len());
-            return Err(self.error(Id::WrongArguments, span, title, ""));
-        }
-        let mut values = Vec::new();
-        for arg in args {
-            values.push(self.range_bound(*arg)?);
-        }
+    /// What a `for` runs over, and what its first round carries.
+    fn controlled(
+        &mut self,
+        target: ExprId,
+        iterable: ExprId,
+        sequence: Sequence,
+        span: Span,
+    ) -> (Control, Vec<Value>) {
         let zero = self.body.constant(Const::Int(0), Ty::I64, span);
-        let one = self.body.constant(Const::Int(1), Ty::I64, span);
-        let (start, end, step) = match values[..] {
-            [end] => (zero, end, one),
-            [start, end] => (start, end, one),
-            _ => (values[0], values[1], values[2]),
+        let (items, carried) = match sequence {
+            Sequence::Range { start, stop, step } if self.body.as_const(step) == Some(Const::Int(1)) => {
+                (Items::Up(stop), vec![start])
+            }
+            Sequence::Range { start, stop, step } => {
+                let count = self.range_count(start, stop, step, span);
+                (Items::Counted(step), vec![start, count])
+            }
+            other => {
+                let count = self.sequence_length(&other, span);
+                (Items::Of(other, count), vec![zero])
+            }
         };
-        if self.body.as_const(step) == Some(Const::Int(1)) {
-            return Ok((Range::Up(end), vec![start]));
+        (Control::For { target, iterable, items }, carried)
+    }
+
+    /// A loop over what has so many items, known when compiling: each round is walked for itself.
+    fn walk_rounds(
+        &mut self,
+        (target, iterable): (ExprId, ExprId),
+        sequence: &Sequence,
+        count: usize,
+        (body, otherwise): (&[StmtId], &[StmtId]),
+        span: Span,
+    ) -> Walked<()> {
+        let mut arrivals = Vec::new();
+        for number in 0..count {
+            let number = self.word(i128::try_from(number).unwrap_or(0), span);
+            let item = self.sequence_item(sequence, number, span)?;
+            self.frame_mut().loops.push(Exits::default());
+            self.assign(target, &item, iterable)?;
+            self.walk_block(body)?;
+            let exits = self.frame_mut().loops.pop().unwrap_or_default();
+            arrivals.extend(exits.breaks);
+            let mut nexts = exits.continues;
+            nexts.extend(self.arrival(None, span));
+            let is_over = nexts.is_empty();
+            self.merge(nexts)?;
+            if is_over {
+                break;
+            }
         }
-        let is_zero = self.body.emit(Op::Compare(Comparison::Eq, step, zero), Ty::Bool, span);
-        self.raise_if(is_zero, "ValueError", "range() arg 3 must not be zero", span);
-        let count = self.range_count(start, end, step, span);
-        Ok((Range::Counted(step), vec![start, count]))
-    }
-
-    fn range_bound(&mut self, arg: ExprId) -> Walked<Value> {
-        let span = self.span_of(arg);
-        let term = self.walk_expr(arg)?;
-        if let Term::Value(value) = term
-            && matches!(self.body.ty(value), Ty::Bool | Ty::Int(_))
-        {
-            return Ok(convert::to(&mut self.body, value, Ty::I64, span));
+        if self.is_live() {
+            self.walk_block(otherwise)?;
+            arrivals.extend(self.arrival(None, span));
         }
-        let title = format!("`range` takes integers, not {}", self.describe(&term));
-        let stop = self.error(Id::WrongArguments, span, title, "expected an integer");
-        Err(stop.help("convert it: `int(…)`"))
-    }
-
-    /// How many items a range has. The distance may take all 64 bits, so it is unsigned.
-    fn range_count(&mut self, start: Value, end: Value, step: Value, span: Span) -> Value {
-        let body = &mut self.body;
-        let zero = body.constant(Const::Int(0), Ty::I64, span);
-        let is_up = body.emit(Op::Compare(Comparison::Gt, step, zero), Ty::Bool, span);
-        let low = select(self, is_up, start, end, span);
-        let high = select(self, is_up, end, start, span);
-        let body = &mut self.body;
-        let back = body.emit(Op::Unary(UnaryOp::Neg, step), Ty::I64, span);
-        let stride = select(self, is_up, step, back, span);
-        let body = &mut self.body;
-        let distance = body.emit(Op::Binary(BinaryOp::Sub, high, low), Ty::I64, span);
-        let distance = body.emit(Op::Convert(distance), U64, span);
-        let stride = body.emit(Op::Convert(stride), U64, span);
-        let one = body.constant(Const::Int(1), U64, span);
-        let before_last = body.emit(Op::Binary(BinaryOp::Sub, distance, one), U64, span);
-        let steps = body.emit(Op::Binary(BinaryOp::FloorDiv, before_last, stride), U64, span);
-        let count = body.emit(Op::Binary(BinaryOp::Add, steps, one), U64, span);
-        let is_any = body.emit(Op::Compare(Comparison::Lt, low, high), Ty::Bool, span);
-        let none = body.constant(Const::Int(0), U64, span);
-        body.emit(Op::Select(is_any, count, none), U64, span)
-    }
-
-    fn not_a_range(&self, span: Span) -> Stop {
-        self.error(
-            Id::UnsupportedIterable,
-            span,
-            "a `for` loop here runs over `range` only",
-            "expected `range(…)`",
-        )
-        .help("write `for i in range(n):` and index by `i`")
+        self.merge(arrivals)?;
+        Ok(())
     }
 }
 
 const U64: Ty = Ty::Int(IntTy::U64);
-
-/// One of two values, chosen now if the condition is known.
-fn select(walker: &mut Walker<'_, '_>, condition: Value, yes: Value, no: Value, span: Span) -> Value {
-    match walker.body.as_const(condition) {
-        Some(Const::Bool(true)) => yes,
-        Some(Const::Bool(false)) => no,
-        _ => {
-            let ty = walker.body.ty(yes);
-            walker.body.emit(Op::Select(condition, yes, no), ty, span)
-        }
-    }
-}

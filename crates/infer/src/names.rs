@@ -47,6 +47,13 @@ pub(crate) fn term(types: &CTypes, body: &Body, term: &Term) -> String {
         Term::Tuple(items) => format!("a tuple of {}", items.len()),
         Term::Entity(found) => entity(found),
         Term::Method(name, _) => format!("the method `{name}`"),
+        Term::List(items) => format!("a list of {}", items.len()),
+        Term::Lazy(lazy) => {
+            format!("`array({}, {}d)`", ty(types, lazy.element.ty()), lazy.rank)
+        }
+        Term::Flat(_) => "the elements of an array".to_owned(),
+        Term::Slice(_) => "a slice".to_owned(),
+        Term::Sequence(sequence) => sequence.words().to_owned(),
     }
 }
 
@@ -69,6 +76,9 @@ pub(crate) fn entity(entity: &Entity) -> String {
         Entity::Exception(name, _) => format!("the exception class `{name}`"),
         Entity::Function(_) => "a function".to_owned(),
         Entity::CFunction(function) => format!("the C function `{}`", function.name),
+        Entity::Tuple(items) => format!("a tuple of {}", items.len()),
+        Entity::Array(_) => "an array".to_owned(),
+        Entity::NamedTuple(..) => "a class of tuples".to_owned(),
         Entity::Namespace(_) => "a module".to_owned(),
         Entity::Opaque(words) => words.clone(),
     }

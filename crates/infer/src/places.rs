@@ -3,12 +3,16 @@
 //! A struct in memory is handled by its address, as C data is: reading one gives a reference to it,
 //! and assigning copies into the memory that the target names.
 
+use std::rc::Rc;
+
 use ctype::{BitField, CType, Qualified, Qualifiers, TypeId};
 use diagnostic::Id;
 use pysyntax::{ExprId, ExprKind, NameId};
 use source::Span;
 use tir::{Const, Op, Ty, Value};
 
+use crate::arrays::Lazy;
+use crate::arrays::{Chosen, Indexed};
 use crate::c_types::{element, ty_of_c};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
@@ -25,6 +29,14 @@ pub(crate) enum Place {
     Bits { record: Value, offset: u64, bits: BitField, ty: TypeId, is_const: bool, span: Span },
     /// What has no memory: an item of a tuple.
     Item(Term, Span),
+    /// An element of an array.
+    Element { array: Value, indices: Vec<Value>, span: Span },
+    /// A view of an array.
+    Part { array: Value, span: Span },
+    /// Elements of an array where truth values are true.
+    Masked { array: Value, mask: Rc<Lazy>, span: Span },
+    /// Elements of an array that arrays of indices choose.
+    Chosen { chosen: Chosen, indexed: Indexed, span: Span },
 }
 
 impl Walker<'_, '_> {
@@ -45,6 +57,9 @@ impl Walker<'_, '_> {
                 let title = format!("{} has no fields to assign to", self.describe(&of));
                 Err(self.error(Id::NotAssignable, span, title, "expected a field of a C struct"))
             }
+            ExprKind::Star(_) => {
+                Err(self.not_yet(Id::UnsupportedTarget, "a target for the rest of the items", span))
+            }
             // The parser lets nothing else be a target; a tuple is unpacked before.
             ExprKind::None
             | ExprKind::Bool(_)
@@ -52,6 +67,10 @@ impl Walker<'_, '_> {
             | ExprKind::Float(_)
             | ExprKind::Imaginary(_)
             | ExprKind::Text(_)
+            | ExprKind::Format(_)
+            | ExprKind::Slice { .. }
+            | ExprKind::Ellipsis
+            | ExprKind::List(_)
             | ExprKind::Unary(..)
             | ExprKind::Binary(..)
             | ExprKind::Compare(..)
@@ -59,7 +78,8 @@ impl Walker<'_, '_> {
             | ExprKind::If { .. }
             | ExprKind::Call { .. }
             | ExprKind::Tuple(_)
-            | ExprKind::Walrus(..) => {
+            | ExprKind::Walrus(..)
+            | ExprKind::Lambda { .. } => {
                 Err(self.error(Id::NotAssignable, span, "this cannot be assigned to", ""))
             }
         }
@@ -70,6 +90,14 @@ impl Walker<'_, '_> {
         match place {
             Place::Local(_, expr) => self.walk_expr(*expr),
             Place::Item(term, _) => Ok(term.clone()),
+            Place::Element { array, indices, span } => {
+                Ok(Term::Value(self.get_element(*array, indices.clone(), *span)))
+            }
+            Place::Part { array, .. } => Ok(Term::Value(*array)),
+            Place::Masked { array, mask, span } => self.take_masked(*array, mask, *span).map(Term::Value),
+            Place::Chosen { chosen, indexed, span } => {
+                self.take_chosen(chosen, *indexed, *span).map(Term::Value)
+            }
             Place::Memory { address, ty, span, is_const } => {
                 self.load(*address, *ty, *is_const, *span).map(Term::Value)
             }
@@ -97,6 +125,16 @@ impl Walker<'_, '_> {
                 let title = format!("{} cannot be assigned to", self.describe(term));
                 Err(self.error(Id::NotAssignable, *at, title, "expected memory behind a pointer"))
             }
+            Place::Element { array, indices, span: at } => {
+                self.check_writable(*array, *at)?;
+                self.set_element(*array, indices.clone(), term, span)
+            }
+            Place::Part { array, span: at } => {
+                self.check_writable(*array, *at)?;
+                self.assign_view(*array, term, span)
+            }
+            Place::Masked { array, mask, .. } => self.assign_masked(*array, mask, term, span),
+            Place::Chosen { chosen, indexed, .. } => self.assign_chosen(chosen, *indexed, term, span),
             Place::Memory { is_const: true, span: at, ty, .. }
             | Place::Bits { is_const: true, span: at, ty, .. } => {
                 let title = format!("`const {}` cannot be assigned to", self.program.types.name(*ty));
@@ -119,15 +157,24 @@ impl Walker<'_, '_> {
     pub(crate) fn index_place(&mut self, value: ExprId, index: ExprId, span: Span) -> Walked<Place> {
         let (value_span, index_span) = (self.span_of(value), self.span_of(index));
         let of = self.walk_expr(value)?;
+        if let Some((array, ty)) = self.as_array(&of) {
+            return self.array_place(Indexed { array, ty, span: value_span }, index, span);
+        }
+        if let Term::Flat(array) = of {
+            return self.flat_place(array, index, value_span, span);
+        }
+        if let Term::Tuple(items) = &of
+            && let Some(part) = self.tuple_slice(items, index)?
+        {
+            return Ok(Place::Item(Term::Tuple(part), span));
+        }
         let at = self.walk_value(index)?;
         if let Term::Tuple(items) = &of {
             return self.tuple_item(items, at, index_span).map(|term| Place::Item(term, span));
         }
         let pointer = match &of {
             Term::Value(of) => *of,
-            Term::Tuple(_) | Term::Entity(_) | Term::Method(..) => {
-                return Err(self.not_indexable(&of, value_span));
-            }
+            _ => return Err(self.not_indexable(&of, value_span)),
         };
         let Ty::Pointer(pointer_ty) = self.body.ty(pointer) else {
             return Err(self.not_indexable(&of, value_span));
@@ -144,29 +191,6 @@ impl Walker<'_, '_> {
     fn not_indexable(&self, of: &Term, span: Span) -> Stop {
         let title = format!("{} cannot be indexed", self.describe(of));
         self.error(Id::WrongOperand, span, title, "expected a pointer")
-    }
-
-    fn tuple_item(&self, items: &[Term], index: Value, span: Span) -> Walked<Term> {
-        let len = i128::try_from(items.len()).unwrap_or(i128::MAX);
-        match self.body.as_const(index) {
-            Some(Const::Int(index)) if (-len..len).contains(&index) => {
-                let index = usize::try_from(index.rem_euclid(len)).unwrap_or(0);
-                Ok(items[index].clone())
-            }
-            Some(Const::Int(_)) => {
-                let title = format!("the tuple has {len} items");
-                Err(self.error(Id::WrongOperand, span, title, "out of range"))
-            }
-            _ => {
-                let stop = self.error(
-                    Id::WrongOperand,
-                    span,
-                    "a tuple is indexed by a variable",
-                    "expected a constant",
-                );
-                Err(stop.help("unpack it: `a, b = …`"))
-            }
-        }
     }
 
     /// A field of a record, or of the record that a pointer points to.

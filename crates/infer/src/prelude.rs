@@ -24,6 +24,7 @@ use crate::{Entity, FunctionSource, promote};
 
 /// The modules: the prefix of their functions' names, and their text.
 const MODULES: &[(&str, &str)] = &[
+    ("array", include_str!("prelude/array.py")),
     ("cmath", include_str!("prelude/cmath.py")),
     ("math", include_str!("prelude/math.py")),
     ("numbers", include_str!("prelude/numbers.py")),
@@ -43,6 +44,22 @@ static FUNCTIONS: LazyLock<FxHashMap<String, Arc<Syntax>>> = LazyLock::new(|| {
 /// The prelude function of a qualified name such as `math.exp`.
 pub(crate) fn function(name: &str) -> Option<Arc<Syntax>> {
     FUNCTIONS.get(&name.replace('.', "_")).cloned()
+}
+
+/// The names of all functions of the prelude.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.keys().map(String::as_str)
+}
+
+/// Whether a function is of the prelude.
+pub(crate) fn is_prelude(function: &FunctionSource) -> bool {
+    FUNCTIONS.get(&function.syntax.name).is_some_and(|known| Arc::ptr_eq(known, &function.syntax))
+}
+
+/// Whether a prelude function is compiled as a function of its own.
+pub(crate) fn is_called(syntax: &Syntax) -> bool {
+    let Some(returns) = syntax.returns else { return false };
+    matches!(syntax.exprs[returns].kind, ExprKind::Name(name) if syntax.name(name) == "call")
 }
 
 /// What to do instead of a function that is not supported.

@@ -1,10 +1,13 @@
 //! What the prelude is built from: operations of the IR by name.
 
+use std::rc::Rc;
+
 use source::Span;
-use tir::{BinaryOp, Const, Intrinsic, Op, Ty, UnaryOp, Value};
+use tir::{BinaryOp, Const, Element, FloatTy, IntTy, Intrinsic, Op, Order, Ty, UnaryOp, Value};
 
 use crate::calls::Args;
 use crate::convert;
+use crate::sequence::Sequence;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
@@ -21,7 +24,34 @@ impl Walker<'_, '_> {
         if let Some(intrinsic) = intrinsic.filter(|intrinsic| intrinsic.arity() == values.len()) {
             return Ok(Some(Term::Value(self.intrinsic(intrinsic, values, args.span))));
         }
+        if let Some(term) = self.array_primitive(name, &values, args.span) {
+            return Ok(Some(term));
+        }
         Ok(self.operation(name, &values, args.span).map(Term::Value))
+    }
+
+    /// What the prelude makes arrays with.
+    fn array_primitive(&mut self, name: &str, values: &[Value], span: Span) -> Option<Term> {
+        let first = *values.first()?;
+        let element = |walker: &Self| walker.array_ty(first).map(|ty| ty.element);
+        let array = match name {
+            "empty_floats" => self.allocate(Element::Float(FloatTy::F64), vec![first], Order::C, false, span),
+            "empty_words" => self.allocate(Element::Int(IntTy::I64), vec![first], Order::C, false, span),
+            "empty_like" | "zeros_like" => {
+                let element = element(self)?;
+                self.allocate(element, values[1..].to_vec(), Order::C, name == "zeros_like", span)
+            }
+            "zero_of" => {
+                let element = element(self)?;
+                convert::zero(&mut self.body, element.ty(), span)
+            }
+            "indices" => {
+                let dims = self.dims(first, span);
+                return Some(Term::Sequence(Rc::new(Sequence::Indices(dims))));
+            }
+            _ => return None,
+        };
+        Some(Term::Value(array))
     }
 
     /// An intrinsic of arguments that have one float or complex type but for an exponent.
@@ -42,6 +72,8 @@ impl Walker<'_, '_> {
             "floordiv" => binary(self, BinaryOp::FloorDiv),
             "floormod" => binary(self, BinaryOp::FloorMod),
             "pow" => binary(self, BinaryOp::Pow),
+            "shl" => binary(self, BinaryOp::Shl),
+            "shr" => binary(self, BinaryOp::Shr),
             "select" => {
                 let ty = self.body.ty(second?);
                 let op = Op::Select(values[0], second?, *values.get(2)?);

@@ -15,23 +15,26 @@ use tir::{
     RaiseSiteId, Ty,
 };
 
-use crate::FunctionSource;
+use crate::crossing::Passed;
 use crate::promote;
 use crate::stop::{Stop, Walked};
 use crate::walk::Walker;
+use crate::{FunctionSource, Options};
 
 /// Which function: the one that was asked for, or one of the host's.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Callee {
     Entry,
     Host(HostObject),
+    /// A function of the prelude, by its name.
+    Prelude(String),
 }
 
 /// A function for one set of argument types.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Key {
     pub(crate) callee: Callee,
-    pub(crate) params: Vec<Ty>,
+    pub(crate) params: Vec<Passed>,
 }
 
 /// What is known of a function's result.
@@ -45,6 +48,7 @@ enum Outcome {
 /// The program while it grows.
 pub(crate) struct Programs<'a> {
     pub(crate) types: &'a mut CTypes,
+    pub(crate) options: Options,
     entry: &'a FunctionSource,
     entry_params: &'a [Ty],
     /// What the caller wants as the result of the entry.
@@ -64,12 +68,14 @@ pub(crate) struct Programs<'a> {
 impl<'a> Programs<'a> {
     pub(crate) fn new(
         types: &'a mut CTypes,
+        options: Options,
         entry: &'a FunctionSource,
         entry_params: &'a [Ty],
         entry_result: Option<Ty>,
     ) -> Self {
         Self {
             types,
+            options,
             entry,
             entry_params,
             entry_result,
@@ -87,7 +93,11 @@ impl<'a> Programs<'a> {
     /// Walks the entry and all that it calls, until what was assumed of results holds.
     pub(crate) fn run(mut self) -> Walked<Program> {
         let entry = Arc::new(self.entry.clone());
-        let key = Key { callee: Callee::Entry, params: self.entry_params.to_vec() };
+        let mut params: Vec<Passed> = self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect();
+        for (index, form) in &entry.given {
+            params[*index] = Passed::of(form);
+        }
+        let key = Key { callee: Callee::Entry, params };
         loop {
             self.specialise(&key, &entry)?;
             if self.assumptions_hold()? {

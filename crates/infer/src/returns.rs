@@ -21,7 +21,15 @@ impl Walker<'_, '_> {
 
     /// Gives every returned value the type in which they meet, or the one that is wanted.
     pub(crate) fn finish_returns(&mut self, wanted: Option<Ty>) -> Walked<Option<Ty>> {
-        let returns = std::mem::take(&mut self.frame_mut().returns);
+        let mut returns = std::mem::take(&mut self.frame_mut().returns);
+        for arrival in &mut returns {
+            if let Some(term @ Term::Tuple(_)) = &arrival.term {
+                self.body.switch_to(arrival.block);
+                let value = self.crossing(term, arrival.span)?;
+                arrival.term = Some(Term::Value(value));
+                self.body.terminate(Terminator::Unreachable);
+            }
+        }
         let mut result = wanted;
         for arrival in &returns {
             let ty = self.returned_type(arrival)?;
@@ -42,9 +50,7 @@ impl Walker<'_, '_> {
             self.body.switch_to(arrival.block);
             let value = match arrival.term {
                 Some(Term::Value(value)) => value,
-                Some(Term::Tuple(_) | Term::Entity(_) | Term::Method(..)) | None => {
-                    convert::zero(&mut self.body, Ty::Unit, arrival.span)
-                }
+                Some(_) | None => convert::zero(&mut self.body, Ty::Unit, arrival.span),
             };
             let value = if let Ty::Record(record) = ty {
                 self.as_record(value, record, arrival.span)
@@ -59,7 +65,7 @@ impl Walker<'_, '_> {
     fn returned_type(&self, arrival: &Arrival) -> Walked<Ty> {
         match &arrival.term {
             Some(Term::Value(value)) => Ok(self.body.ty(*value)),
-            Some(term @ (Term::Tuple(_) | Term::Entity(_) | Term::Method(..))) => {
+            Some(term) => {
                 let title = format!("{} cannot be returned", self.describe(term));
                 let stop =
                     self.error(Id::NotAValue, arrival.span, title, "expected one number, pointer or struct");

@@ -6,6 +6,8 @@ use source::Span;
 use tir::{Const, Terminator};
 
 use crate::locals::{Arrival, Local};
+use crate::places::Place;
+use crate::sequence::Sequence;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::Walker;
@@ -37,7 +39,10 @@ impl Walker<'_, '_> {
                 }
             }
             StmtKind::Assign(targets, value) => {
-                let term = self.walk_expr(*value)?;
+                let is_part = targets.iter().all(|target| {
+                    matches!(syntax.exprs[*target].kind, ExprKind::Index(..)) && self.is_quiet(*target)
+                });
+                let term = if is_part { self.walk_lazy(*value)? } else { self.walk_expr(*value)? };
                 for target in targets {
                     self.assign(*target, &term, *value)?;
                 }
@@ -64,6 +69,9 @@ impl Walker<'_, '_> {
             StmtKind::Pass => {}
             StmtKind::Assert(test, message) => self.walk_assert(*test, *message, span)?,
             StmtKind::Raise(exception) => self.walk_raise(*exception, span)?,
+            StmtKind::Reraise | StmtKind::Try { .. } | StmtKind::Def { .. } | StmtKind::Delete(_) => {
+                return Err(self.no_stmt_yet(&stmt.kind, span));
+            }
         }
         Ok(())
     }
@@ -71,9 +79,16 @@ impl Walker<'_, '_> {
     fn walk_aug_assign(&mut self, target: ExprId, op: BinaryOp, value: ExprId, span: Span) -> Walked<()> {
         let place = self.walk_place(target)?;
         let left = self.read_place(&place)?;
-        let right = self.walk_expr(value)?;
+        let right = self.walk_lazy(value)?;
         let spans = (self.span_of(target), self.span_of(value));
+        if let (Some((array, _)), Place::Local(..) | Place::Part { .. }) = (self.as_array(&left), &place) {
+            return self.update_view(op, array, &right, span, spans);
+        }
         let result = self.binary(op, &left, &right, span, spans)?;
+        if let Place::Local(..) = place {
+            let result = self.forced(result, span)?;
+            return self.write_place(&place, &result, span);
+        }
         self.write_place(&place, &result, span)
     }
 
@@ -81,7 +96,7 @@ impl Walker<'_, '_> {
     pub(crate) fn assign(&mut self, target: ExprId, term: &Term, value: ExprId) -> Walked<()> {
         let syntax = self.syntax();
         if let ExprKind::Tuple(targets) = &syntax.exprs[target].kind {
-            let Term::Tuple(items) = term else {
+            let Some(items) = self.unpacked(term, targets.len(), value)? else {
                 let title = format!("{} cannot be unpacked", self.describe(term));
                 let label = format!("expected a tuple of {}", targets.len());
                 return Err(self.error(Id::CannotUnpack, self.span_of(value), title, label));
@@ -91,13 +106,34 @@ impl Walker<'_, '_> {
                 let label = format!("expected a tuple of {}", targets.len());
                 return Err(self.error(Id::CannotUnpack, self.span_of(value), title, label));
             }
-            for (target, item) in targets.iter().zip(items) {
+            for (target, item) in targets.iter().zip(&items) {
                 self.assign(*target, item, value)?;
             }
             return Ok(());
         }
         let place = self.walk_place(target)?;
         self.write_place(&place, term, self.span_of(value))
+    }
+
+    /// The items of a tuple; of an array as many rows as there are targets.
+    fn unpacked(&mut self, term: &Term, count: usize, value: ExprId) -> Walked<Option<Vec<Term>>> {
+        let span = self.span_of(value);
+        if let Term::Tuple(items) | Term::List(items) = term {
+            return Ok(Some(items.clone()));
+        }
+        let Some((array, ty)) = self.as_array(term).filter(|(_, ty)| ty.rank > 0) else { return Ok(None) };
+        let _ = ty;
+        let sequence = Sequence::Array(array);
+        let (length, wanted) = (self.sequence_length(&sequence, span), self.word(count as i128, span));
+        let is_other = self.test(tir::Comparison::Ne, length, wanted, span);
+        let pieces = vec![format!("expected {count} values to unpack, got "), String::new()];
+        self.raise_formatted(is_other, "ValueError", pieces, vec![length], span);
+        let mut items = Vec::new();
+        for number in 0..count {
+            let number = self.word(number as i128, span);
+            items.push(self.sequence_item(&sequence, number, span)?);
+        }
+        Ok(Some(items))
     }
 
     fn walk_if(&mut self, test: ExprId, then: &[StmtId], otherwise: &[StmtId], span: Span) -> Walked<()> {

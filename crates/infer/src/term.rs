@@ -4,8 +4,12 @@
 //! function, a module. A [`Shape`] is what the terms of several paths have in common: the types
 //! of the block's parameters that carry them on.
 
+use std::rc::Rc;
+
 use tir::{Ty, Value};
 
+use crate::arrays::Lazy;
+use crate::sequence::Sequence;
 use crate::{Entity, promote};
 
 /// What an expression is.
@@ -19,7 +23,20 @@ pub(crate) enum Term {
     Entity(Entity),
     /// A method with the value that it is of, by its qualified name.
     Method(&'static str, Value),
+    /// A list display: an argument of functions that make arrays; exists only while compiling.
+    List(Vec<Term>),
+    /// An elementwise expression over arrays that is not computed yet.
+    Lazy(Rc<Lazy>),
+    /// `array.flat`.
+    Flat(Value),
+    /// A slice: where it starts, where it ends, by which step.
+    Slice(Box<Bounds>),
+    /// What a loop can run over: `range`, `enumerate`, `zip`.
+    Sequence(Rc<Sequence>),
 }
+
+/// Where a slice starts, where it ends, and by which step.
+pub(crate) type Bounds = (Option<Value>, Option<Value>, Option<Value>);
 
 /// What the terms of several paths have in common.
 #[derive(Clone, PartialEq, Debug)]
@@ -48,7 +65,13 @@ impl Shape {
         match term {
             Term::Value(value) => Self::Value(ty(*value)),
             Term::Tuple(items) => Self::Tuple(items.iter().map(|item| Self::of(item, ty)).collect()),
-            Term::Entity(_) | Term::Method(..) => Self::Exact(term.clone()),
+            Term::Entity(_)
+            | Term::Method(..)
+            | Term::List(_)
+            | Term::Lazy(_)
+            | Term::Flat(_)
+            | Term::Slice(_)
+            | Term::Sequence(_) => Self::Exact(term.clone()),
         }
     }
 
@@ -86,7 +109,14 @@ impl Term {
     fn as_tuple(&self) -> Option<&Vec<Term>> {
         match self {
             Self::Tuple(items) => Some(items),
-            Self::Value(_) | Self::Entity(_) | Self::Method(..) => None,
+            Self::Value(_)
+            | Self::Entity(_)
+            | Self::Method(..)
+            | Self::List(_)
+            | Self::Lazy(_)
+            | Self::Flat(_)
+            | Self::Slice(_)
+            | Self::Sequence(_) => None,
         }
     }
 }

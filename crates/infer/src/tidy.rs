@@ -16,6 +16,7 @@ pub(crate) fn tidy(function: &Function) -> Function {
             name: function.name.clone(),
             source: function.source.clone(),
             result: function.result,
+            math: function.math,
             blocks: IdMap::new(),
             insts: IdMap::new(),
             values: IdMap::new(),

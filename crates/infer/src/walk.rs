@@ -14,11 +14,12 @@ use source::{Source, Span};
 use tir::{FuncId, RaiseArg, RaiseSite, Terminator, Ty, Value};
 
 use crate::body::Body;
+use crate::crossing::Passed;
 use crate::locals::{self, Arrival, Local, LocalShape};
 use crate::program::Programs;
 use crate::stop::{Stop, Walked};
 use crate::term::{Shape, Term};
-use crate::{FunctionSource, names};
+use crate::{FunctionSource, names, prelude};
 
 /// Where a loop is left, and where its next round starts.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,8 @@ pub(crate) struct Frame {
     pub(crate) returns: Vec<Arrival>,
     /// For a prelude function that is expanded in place: the call in the user's text.
     pub(crate) inlined_at: Option<Span>,
+    /// Whether it is of the prelude, whose names are its own and whose indices are right.
+    pub(crate) is_prelude: bool,
 }
 
 /// The state of a walk, to go back to.
@@ -60,7 +63,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         program: &'a mut Programs<'p>,
         id: FuncId,
         source: &Arc<FunctionSource>,
-        params: &[Ty],
+        params: &[Passed],
         result: Option<Ty>,
     ) -> Walked<(Body, Option<Ty>)> {
         let syntax = source.syntax.clone();
@@ -70,12 +73,20 @@ impl<'a, 'p> Walker<'a, 'p> {
         let mut walker = Walker { program, body, frames: Vec::new(), loop_shapes: FxHashMap::default(), id };
         let entry = walker.body.current().expect("a new body has a block");
         let mut args = Vec::new();
-        for (param, ty) in syntax.params.iter().zip(params) {
-            let value = walker.body.param(entry, *ty);
-            walker.body.name(value, syntax.name(param.name));
-            args.push(Term::Value(value));
+        for (param, passed) in syntax.params.iter().zip(params) {
+            let values: Vec<Value> =
+                passed.types().into_iter().map(|ty| walker.body.param(entry, ty)).collect();
+            if let [value] = values[..] {
+                walker.body.name(value, syntax.name(param.name));
+            }
+            let term = passed.term(&mut values.into_iter()).expect("a value for each part");
+            args.push(match term {
+                Term::Value(value) => walker.entered(value, param.span),
+                other => other,
+            });
         }
         walker.frames.push(Frame::new(source.clone(), args, None));
+        walker.no_rest_yet(&syntax, syntax.head)?;
         walker.walk_body(&syntax)?;
         if let Some(stop) = walker.body.take_unbound() {
             return Err(stop);
@@ -227,10 +238,35 @@ impl<'a, 'p> Walker<'a, 'p> {
         self.body.switch_to(good);
     }
 
+    /// Raises a builtin exception with a message that has values between its pieces.
+    pub(crate) fn raise_formatted(
+        &mut self,
+        condition: Value,
+        class: &str,
+        pieces: Vec<String>,
+        values: Vec<Value>,
+        span: Span,
+    ) {
+        if self.body.as_const(condition) == Some(tir::Const::Bool(false)) {
+            return;
+        }
+        let (bad, good) = self.body.branch(condition);
+        self.body.switch_to(bad);
+        let class = self.exception_class(class);
+        let args = vec![RaiseArg::Format(pieces)];
+        self.body.raise(RaiseSite { class, function: self.id, span, args }, values);
+        self.body.switch_to(good);
+    }
+
+    /// The class of a builtin exception.
+    pub(crate) fn exception_class(&mut self, name: &str) -> tir::ExceptionId {
+        let object = self.frames[0].function.environment.builtin_exception(name);
+        self.program.exception(name, object)
+    }
+
     /// Ends the path with a builtin exception with a message.
     pub(crate) fn raise(&mut self, class: &str, message: &str, span: Span) {
-        let object = self.frames[0].function.environment.builtin_exception(class);
-        let class = self.program.exception(class, object);
+        let class = self.exception_class(class);
         let args = vec![RaiseArg::Text(message.to_owned())];
         self.body.raise(RaiseSite { class, function: self.id, span, args }, Vec::new());
     }
@@ -261,6 +297,12 @@ impl Frame {
         for (param, arg) in function.syntax.params.iter().zip(args) {
             locals[param.name.index()] = Local::Bound(arg);
         }
-        Self { function, locals, loops: Vec::new(), returns: Vec::new(), inlined_at }
+        let is_prelude = prelude::is_prelude(&function);
+        Self { function, locals, loops: Vec::new(), returns: Vec::new(), inlined_at, is_prelude }
+    }
+
+    /// Whether it is of the prelude.
+    pub(crate) const fn is_prelude(&self) -> bool {
+        self.is_prelude
     }
 }

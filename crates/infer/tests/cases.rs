@@ -63,7 +63,8 @@ fn compile(
     types: &mut CTypes,
 ) -> Result<Program, String> {
     let (params, result) = signature::read(types, world, signature);
-    let program = infer::infer(types, function, &params, result).map_err(|all| diagnostic::render(&all))?;
+    let program = infer::infer(types, function, &params, result, infer::Options::default())
+        .map_err(|all| diagnostic::render(&all))?;
     tir::verify(&program, types).expect("inference builds what the verifier accepts");
     assert_comes_back(&program, world, types);
     Ok(program)

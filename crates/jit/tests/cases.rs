@@ -17,7 +17,7 @@ fn cases() {
     check("jit", |case, info| {
         let mut types = CTypes::new(DataModel::HOST);
         let (program, ty) = read(case, &mut types);
-        let (object, _) = run::object(&types, &program, ty, true);
+        let (object, _) = run::object(&types, &program, &run::c_entry(ty), true);
         match info {
             "object" => Symbols::read(&object).expect("it is an object").to_string(),
             "error" => {

@@ -41,7 +41,7 @@ fn what_is_linked_or_compiled_and_dropped_leaves_nothing() {
     let ty = types.function(double, &[double], false);
     let program =
         build::operation(|params| Op::Intrinsic(Intrinsic::Exp, params.to_vec()), &[Ty::F64], Ty::F64);
-    let (object, _) = run::object(&types, &program, ty, true);
+    let (object, _) = run::object(&types, &program, &run::c_entry(ty), true);
     let symbols = run::symbols();
     let engine = Engine::global().expect("an engine");
     let linked = growth(4000, || drop(engine.link(&object, &symbols).expect("it links")));

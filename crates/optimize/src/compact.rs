@@ -28,6 +28,7 @@ pub(crate) fn compact(function: &Function, used: &SideMap<Value, bool>) -> Funct
             name: function.name.clone(),
             source: function.source.clone(),
             result: function.result,
+            math: function.math,
             blocks: IdMap::new(),
             insts: IdMap::new(),
             values: IdMap::new(),

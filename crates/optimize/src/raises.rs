@@ -1,7 +1,7 @@
 //! Which functions of a program can end with an error.
 //!
-//! A function can when it raises itself, when it calls one that can, or when it calls into C that
-//! may come back: an error may then be pending. All others return their value directly, so the
+//! A function can when it raises itself, be it for an index, when it calls one that can, or when it calls
+//! into C that may come back: an error may then be pending. All others return their value directly, so the
 //! answer decides a function's ABI.
 
 use arena::SideMap;
@@ -30,6 +30,6 @@ fn can_raise(program: &Program, function: &Function, known: &SideMap<FuncId, boo
         matches!(block.terminator, Terminator::Raise(..))
             || ops.clone().any(|op| matches!(op, Op::Call(callee, _) if known[*callee]))
             || ops.clone().any(|op| matches!(op, Op::CallC(id, _) if program.c_functions[*id].can_call_back))
-            || ops.clone().any(|op| matches!(op, Op::CallPointer(..)))
+            || ops.clone().any(|op| matches!(op, Op::CallPointer(..) | Op::Index { site: Some(_), .. }))
     })
 }

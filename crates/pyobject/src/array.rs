@@ -1,18 +1,13 @@
 //! The memory of arrays, bytes and other buffers, to be handed to C.
 //!
-//! An exact `numpy.ndarray` of numbers is read from the object, without importing NumPy:
-//!
-//! ```text
-//! array  16 data  24 rank  32 shape  40 strides  48 base  56 dtype  64 flags
-//! dtype  16 type  24 kind  25 letter  26 byte order  28 number
-//! ```
-//!
-//! Everything else goes through the buffer protocol.
+//! An exact `numpy.ndarray` of numbers is read from the object, without importing NumPy. Everything else
+//! goes through the buffer protocol.
 
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3_ffi as ffi;
+
+use crate::ndarray::{ArrayLayout, C_CONTIGUOUS, F_CONTIGUOUS, WRITEABLE, is_ndarray};
 
 /// What the caller will do with the memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,54 +99,6 @@ pub unsafe fn release(elements: Elements) {
     if let Some(mut buffer) = elements.hold {
         // SAFETY: the caller holds the lock; the buffer was filled by PyObject_GetBuffer.
         unsafe { ffi::PyBuffer_Release(&raw mut *buffer) };
-    }
-}
-
-/// The head of an ndarray.
-#[repr(C)]
-struct ArrayLayout {
-    head: ffi::PyObject,
-    data: *mut u8,
-    rank: i32,
-    shape: *mut isize,
-    strides: *mut isize,
-    base: *mut ffi::PyObject,
-    dtype: *mut DtypeLayout,
-    flags: i32,
-}
-
-/// The head of a dtype.
-#[repr(C)]
-struct DtypeLayout {
-    head: ffi::PyObject,
-    scalar: *mut ffi::PyObject,
-    kind: u8,
-    letter: u8,
-    byte_order: u8,
-    flags: u8,
-    number: i32,
-}
-
-const C_CONTIGUOUS: i32 = 0x1;
-const F_CONTIGUOUS: i32 = 0x2;
-const WRITEABLE: i32 = 0x400;
-
-/// The class `numpy.ndarray`, once it was seen.
-static NDARRAY: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
-
-unsafe fn is_ndarray(object: *mut ffi::PyObject) -> bool {
-    // SAFETY: the caller holds the lock and the object lives, so its type does, with its name.
-    unsafe {
-        let class = ffi::Py_TYPE(object);
-        if class == NDARRAY.load(Ordering::Relaxed) {
-            return true;
-        }
-        let is_heap = (*class).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0;
-        let is_it = !is_heap && CStr::from_ptr((*class).tp_name) == c"numpy.ndarray";
-        if is_it {
-            NDARRAY.store(class, Ordering::Relaxed);
-        }
-        is_it
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the code object of a function must hold if it came from this text.
 
-use crate::{ExprId, ExprKind, StmtId, StmtKind, Syntax};
+use crate::{BinaryOp, ExprId, ExprKind, FormatPart, NestedId, Param, ParamKind, StmtId, StmtKind, Syntax};
 
 /// A constant of the text.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,28 +19,38 @@ pub enum Constant {
 /// and annotations (which are not the function's code), each once, in the order of the text.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct CodeFacts {
-    /// The parameters, as the first of `co_varnames`.
+    /// `co_name`.
+    pub name: String,
+    /// The parameters but that for the rest of the arguments, as the first of `co_varnames`.
     pub params: Vec<String>,
+    /// The parameter for the rest of the arguments: the next of `co_varnames`.
+    pub rest: Option<String>,
     /// The other names that it binds: in `co_varnames` or `co_cellvars`.
     pub locals: Vec<String>,
-    /// The names that it reads and does not bind: in `co_names` or `co_freevars`.
+    /// The names that it reads itself and does not bind: in `co_names` or `co_freevars`.
     pub free: Vec<String>,
     /// The attributes that it reads or writes: in `co_names`.
     pub attributes: Vec<String>,
     /// The constants that stand in `co_consts` as they are: not parts of an expression that Python
     /// computes when it compiles, and no docstring.
     pub constants: Vec<Constant>,
+    /// The functions in it, whose code objects are constants too, in the order of the text.
+    pub nested: Vec<CodeFacts>,
 }
 
 impl CodeFacts {
     /// The facts of `syntax`.
     pub fn of(syntax: &Syntax) -> Self {
         let text = |id: &crate::NameId| syntax.name(*id).to_owned();
-        let (params, locals) = syntax.locals.split_at(syntax.params.len());
+        let locals = &syntax.locals[syntax.params.len()..];
+        let (rest, params): (Vec<&Param>, Vec<&Param>) =
+            syntax.params.iter().partition(|param| param.kind == ParamKind::Rest);
         let mut collector = Collector {
             syntax,
             facts: Self {
-                params: params.iter().map(text).collect(),
+                name: syntax.name.clone(),
+                params: params.iter().map(|param| text(&param.name)).collect(),
+                rest: rest.first().map(|param| text(&param.name)),
                 locals: locals.iter().map(text).collect(),
                 ..Self::default()
             },
@@ -97,12 +107,34 @@ impl Collector<'_> {
                 self.block(body);
                 self.block(otherwise);
             }
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                self.block(body);
+                for handler in handlers {
+                    self.exprs(handler.classes.as_slice());
+                    self.block(&handler.body);
+                }
+                self.block(otherwise);
+                self.block(finally);
+            }
+            StmtKind::Def { name: _, function, defaults } => self.function(*function, defaults),
             StmtKind::Return(None)
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::Pass
+            | StmtKind::Reraise
+            | StmtKind::Delete(_)
             | StmtKind::Assert(..) => {}
         }
+    }
+
+    /// A function in this one. Defaults that are constants may stand together in one.
+    fn function(&mut self, function: NestedId, defaults: &[ExprId]) {
+        for default in defaults {
+            if !self.is_constant(*default) {
+                self.expr(*default);
+            }
+        }
+        self.facts.nested.push(CodeFacts::of(&self.syntax.nested[function]));
     }
 
     fn expr(&mut self, id: ExprId) {
@@ -120,15 +152,29 @@ impl Collector<'_> {
                 self.expr(*value);
                 add(&mut self.facts.attributes, self.syntax.name(*name).to_owned());
             }
+            ExprKind::Binary(BinaryOp::Mod, format, values) if self.is_formatting(*format, *values) => {
+                self.expr(*values);
+            }
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => self.exprs(&[*a, *b]),
-            ExprKind::Unary(_, value) | ExprKind::Walrus(_, value) => self.expr(*value),
+            ExprKind::Slice { lower, upper, step } => {
+                for part in [lower, upper, step] {
+                    self.exprs(part.as_slice());
+                }
+            }
+            ExprKind::Format(parts) => self.parts(parts),
+            ExprKind::Lambda { function, defaults } => self.function(*function, defaults),
+            ExprKind::Unary(_, value) | ExprKind::Walrus(_, value) | ExprKind::Star(value) => {
+                self.expr(*value);
+            }
             ExprKind::Compare(first, rest) => {
                 self.expr(*first);
                 for (_, operand) in rest {
                     self.expr(*operand);
                 }
             }
-            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) => self.exprs(operands),
+            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => {
+                self.exprs(operands);
+            }
             ExprKind::If { test, then, otherwise } => {
                 if !self.is_constant(*test) {
                     self.exprs(&[*test, *then, *otherwise]);
@@ -146,7 +192,8 @@ impl Collector<'_> {
             | ExprKind::Int(_)
             | ExprKind::Float(_)
             | ExprKind::Imaginary(_)
-            | ExprKind::Text(_) => {}
+            | ExprKind::Text(_)
+            | ExprKind::Ellipsis => {}
         }
     }
 
@@ -154,6 +201,22 @@ impl Collector<'_> {
         for id in ids {
             self.expr(*id);
         }
+    }
+
+    /// The texts of an f-string stand in `co_consts` one by one.
+    fn parts(&mut self, parts: &[FormatPart]) {
+        for part in parts {
+            match part {
+                FormatPart::Text(text) => add(&mut self.facts.constants, Constant::Text(text.clone())),
+                FormatPart::Value(value) => self.expr(*value),
+            }
+        }
+    }
+
+    /// Whether `text % (a, b)` may become an f-string, whose texts are other ones.
+    fn is_formatting(&self, format: ExprId, values: ExprId) -> bool {
+        let kind = |id| &self.syntax.exprs[id].kind;
+        matches!((kind(format), kind(values)), (ExprKind::Text(_), ExprKind::Tuple(_)))
     }
 
     fn literal(&self, id: ExprId) -> Option<Constant> {
@@ -164,9 +227,12 @@ impl Collector<'_> {
             ExprKind::Text(value) => Some(Constant::Text(value.clone())),
             ExprKind::None
             | ExprKind::Bool(_)
+            | ExprKind::Format(_)
             | ExprKind::Name(_)
             | ExprKind::Attribute(..)
             | ExprKind::Index(..)
+            | ExprKind::Slice { .. }
+            | ExprKind::Ellipsis
             | ExprKind::Unary(..)
             | ExprKind::Binary(..)
             | ExprKind::Compare(..)
@@ -174,7 +240,10 @@ impl Collector<'_> {
             | ExprKind::If { .. }
             | ExprKind::Call { .. }
             | ExprKind::Tuple(_)
-            | ExprKind::Walrus(..) => None,
+            | ExprKind::List(_)
+            | ExprKind::Star(_)
+            | ExprKind::Walrus(..)
+            | ExprKind::Lambda { .. } => None,
         }
     }
 
@@ -186,18 +255,26 @@ impl Collector<'_> {
             | ExprKind::Int(_)
             | ExprKind::Float(_)
             | ExprKind::Imaginary(_)
-            | ExprKind::Text(_) => true,
-            ExprKind::Unary(_, value) => self.is_constant(*value),
+            | ExprKind::Text(_)
+            | ExprKind::Ellipsis => true,
+            ExprKind::Unary(_, value) | ExprKind::Star(value) => self.is_constant(*value),
             ExprKind::Binary(_, a, b) | ExprKind::Index(a, b) => self.is_constant(*a) && self.is_constant(*b),
-            ExprKind::Tuple(items) | ExprKind::Bools(_, items) => {
+            // From 3.14 on, a slice of constants is one.
+            ExprKind::Slice { lower, upper, step } => {
+                [lower, upper, step].into_iter().flatten().all(|part| self.is_constant(*part))
+            }
+            // A list of three constants or more, or one that is looked in, is made from a tuple.
+            ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Bools(_, items) => {
                 items.iter().all(|item| self.is_constant(*item))
             }
-            ExprKind::Compare(..)
+            ExprKind::Format(_)
+            | ExprKind::Compare(..)
             | ExprKind::Name(_)
             | ExprKind::Attribute(..)
             | ExprKind::If { .. }
             | ExprKind::Call { .. }
-            | ExprKind::Walrus(..) => false,
+            | ExprKind::Walrus(..)
+            | ExprKind::Lambda { .. } => false,
         }
     }
 }

@@ -29,7 +29,7 @@ use pyo3::prelude::*;
 
 use crate::cdata::store::{is_callable, store};
 use crate::cdata::{CData, Face, Kind, function, load};
-use crate::cfunc::with_interpreter;
+use crate::compiled::with_interpreter;
 use crate::errors;
 use crate::failure::{Class, Failure};
 use crate::trampoline::panic_text;

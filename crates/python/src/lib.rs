@@ -6,6 +6,9 @@ mod call;
 mod callback;
 mod cdata;
 mod cfunc;
+mod compiled;
+mod dispatch;
+mod dtype;
 mod errors;
 mod failure;
 mod ffi_object;
@@ -30,7 +33,9 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     library::register(module)?;
     ffi_object::register(module)?;
     callback::register(module)?;
+    compiled::register();
     cfunc::register(module)?;
+    dispatch::register(module)?;
     signature::register(module)?;
     source::record_prompt(module.py())
 }

@@ -6,8 +6,11 @@
 //! an `int64_t`. The text of the signature is kept as a source, so that an error can point at it.
 
 mod annotations;
+mod array_type;
 mod grammar;
+mod kind;
 mod tir_type;
+mod tuple_type;
 mod types;
 
 use cdecl::Namespace;
@@ -18,11 +21,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use source::{Source, Span};
 
-use crate::cfunc::{ErrorClass, compile_error};
+use crate::compiled::{ErrorClass, compile_error};
 use crate::ffi_object::{CTypeObject, Ffi};
 use crate::table;
 
 pub(crate) use annotations::{of_annotations, of_numpy_class};
+pub(crate) use kind::{NamedTuple, TypeKind};
 pub(crate) use tir_type::{c_type_of, ty_of};
 pub(crate) use types::{Signature, Type};
 
@@ -30,6 +34,11 @@ pub(crate) use types::{Signature, Type};
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(types::c_pointer, module)?)?;
     module.add_function(wrap_pyfunction!(types::named_types, module)?)?;
+    module.add_function(wrap_pyfunction!(array_type::array, module)?)?;
+    module.add_function(wrap_pyfunction!(tuple_type::tuple, module)?)?;
+    module.add_function(wrap_pyfunction!(tuple_type::uni_tuple, module)?)?;
+    module.add_function(wrap_pyfunction!(tuple_type::named_tuple, module)?)?;
+    module.add_function(wrap_pyfunction!(tuple_type::named_uni_tuple, module)?)?;
     module.add_class::<Signature>()?;
     module.add_class::<Type>()
 }
@@ -50,9 +59,9 @@ impl CNames<'_> {
 /// What a function is asked to be.
 pub(crate) struct Wanted {
     /// The result; missing where the body decides it.
-    pub(crate) result: Option<TypeId>,
+    pub(crate) result: Option<TypeKind>,
     /// The arguments.
-    pub(crate) params: Vec<TypeId>,
+    pub(crate) params: Vec<TypeKind>,
     /// The signature as it was written.
     pub(crate) source: Source,
     /// Whether it was written in C, and is shown so.
@@ -60,7 +69,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    fn new(result: Option<TypeId>, params: Vec<TypeId>, text: &str, is_c: bool) -> Self {
+    fn new(result: Option<TypeKind>, params: Vec<TypeKind>, text: &str, is_c: bool) -> Self {
         Self { result, params, source: Source::new("<signature>", text), is_c }
     }
 
@@ -82,7 +91,12 @@ pub(crate) fn of_object(signature: &Bound<'_, PyAny>, names: CNames<'_>) -> PyRe
         let text = signature.repr()?;
         let signature = signature.get();
         let is_c = signature.c_text.is_some();
-        return Ok(Wanted::new(Some(signature.result), signature.params.clone(), text.to_str()?, is_c));
+        return Ok(Wanted::new(
+            Some(signature.result.clone()),
+            signature.params.clone(),
+            text.to_str()?,
+            is_c,
+        ));
     }
     if let Ok(ty) = signature.cast::<CTypeObject>() {
         let face = ty.get().face;
@@ -91,7 +105,7 @@ pub(crate) fn of_object(signature: &Bound<'_, PyAny>, names: CNames<'_>) -> PyRe
     }
     if let Ok(params) = signature.cast::<PyTuple>() {
         let text = signature.repr()?;
-        let types: PyResult<Vec<TypeId>> = params.iter().map(|param| of_value(&param)).collect();
+        let types: PyResult<Vec<TypeKind>> = params.iter().map(|param| of_value(&param)).collect();
         return Ok(Wanted::new(None, types?, text.to_str()?, false));
     }
     Err(PyTypeError::new_err(format!(
@@ -100,16 +114,16 @@ pub(crate) fn of_object(signature: &Bound<'_, PyAny>, names: CNames<'_>) -> PyRe
     )))
 }
 
-/// The C type that an object stands for: one of `ferrule.types`, or one that `FFI.typeof` gave.
-pub(crate) fn type_id(value: &Bound<'_, PyAny>) -> Option<TypeId> {
+/// The type that an object stands for: one of `ferrule.types`, or one that `FFI.typeof` gave.
+pub(crate) fn type_kind(value: &Bound<'_, PyAny>) -> Option<TypeKind> {
     if let Ok(ty) = value.cast::<Type>() {
-        return Some(ty.get().ty);
+        return Some(ty.get().kind.clone());
     }
-    value.cast::<CTypeObject>().ok().map(|ty| ty.get().face.id)
+    value.cast::<CTypeObject>().ok().map(|ty| TypeKind::C(ty.get().face.id))
 }
 
-fn of_value(value: &Bound<'_, PyAny>) -> PyResult<TypeId> {
-    match type_id(value) {
+fn of_value(value: &Bound<'_, PyAny>) -> PyResult<TypeKind> {
+    match type_kind(value) {
         Some(ty) => Ok(ty),
         None => Err(PyTypeError::new_err(format!("{} is not a type", value.repr()?))),
     }
@@ -146,7 +160,8 @@ fn of_c_type(ty: TypeId, source: &Source) -> Result<Wanted, Vec<Diagnostic>> {
     let types = table::read();
     match function_of(&types, ty) {
         Some((result, params)) => {
-            Ok(Wanted { result: Some(result), params, source: source.clone(), is_c: true })
+            let params = params.into_iter().map(TypeKind::C).collect();
+            Ok(Wanted { result: Some(TypeKind::C(result)), params, source: source.clone(), is_c: true })
         }
         None => Err(vec![no_function(&types, ty, source)]),
     }

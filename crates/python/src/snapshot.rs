@@ -14,12 +14,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use infer::{Entity, Environment, FunctionSource};
+use infer::{Entity, Environment, Form, FunctionSource};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pysyntax::{ExprId, ExprKind, Syntax};
-use tir::HostObject;
+use tir::{HostObject, Ty};
 
 use crate::source::{self, FunctionText};
 
@@ -39,7 +39,30 @@ struct Function {
     name: String,
     syntax: Arc<Syntax>,
     defaults: Vec<Entity>,
+    given: Vec<(usize, Form)>,
     globals: HashMap<String, Entity>,
+}
+
+/// What is known of an argument when compiling.
+pub(crate) enum Given<'py> {
+    /// It is a value of this type.
+    Value(Ty),
+    /// It is this object, as if a global had it.
+    Object(Bound<'py, PyAny>),
+    /// It is a tuple of such.
+    Tuple(Vec<Given<'py>>),
+}
+
+impl<'py> Given<'py> {
+    fn form(&self, objects: &mut Objects<'py>) -> PyResult<Form> {
+        Ok(match self {
+            Self::Value(ty) => Form::Value(*ty),
+            Self::Object(object) => Form::Known(entity::of(object, objects)?),
+            Self::Tuple(items) => {
+                Form::Tuple(items.iter().map(|item| item.form(objects)).collect::<PyResult<_>>()?)
+            }
+        })
+    }
 }
 
 /// The world as one function sees it.
@@ -49,17 +72,22 @@ struct View {
 }
 
 impl Snapshot {
-    /// The world of `function`, whose text and syntax are known, and the objects that it numbers.
-    pub(crate) fn take(
-        function: &Bound<'_, PyAny>,
+    /// The world of `function`, whose text and syntax are known, and the objects that it numbers. Arguments that
+    /// are known are given by their numbers.
+    pub(crate) fn take<'py>(
+        function: &Bound<'py, PyAny>,
         syntax: Syntax,
+        given: &[(usize, Given<'py>)],
     ) -> PyResult<(FunctionSource, ObjectTable)> {
         let mut objects = Objects::new(function.py());
         let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
         let attributes = HashMap::new();
         let mut snapshot = Self { functions: HashMap::new(), attributes, builtin_exceptions, otherwise };
         let entry = objects.number(function);
-        let frozen = snapshot.freeze(function, syntax, &mut objects)?;
+        let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
+        for (index, given) in given {
+            frozen.given.push((*index, given.form(&mut objects)?));
+        }
         snapshot.functions.insert(entry, Ok(frozen));
         while let Some((number, callee)) = objects.next_function() {
             if !snapshot.functions.contains_key(&number) {
@@ -105,7 +133,7 @@ impl Snapshot {
         }
         let defaults = defaults(function, &syntax, objects)?;
         let name = function.getattr("__qualname__")?.extract()?;
-        Ok(Function { name, syntax: Arc::new(syntax), defaults, globals })
+        Ok(Function { name, syntax: Arc::new(syntax), defaults, given: Vec::new(), globals })
     }
 
     /// The object of a free name, or of an attribute of a namespace.
@@ -158,6 +186,7 @@ impl Snapshot {
             syntax: found.syntax.clone(),
             environment: Arc::new(View { snapshot: self.clone(), function }),
             defaults: found.defaults.clone(),
+            given: found.given.clone(),
         })
     }
 }

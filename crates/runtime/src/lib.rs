@@ -6,11 +6,13 @@
 //!
 //! # Safety model
 //! Compiled code calls these functions with what `codegen` wrote: the words of an error's
-//! arguments are readable during the call. The table holds addresses of functions, which live as
+//! arguments are readable during the call; a [`memory::Memory`] that it lets go is one that was made here or
+//! by the host, and its count says who holds it. The table holds addresses of functions, which live as
 //! long as the process.
 
 pub mod error;
 mod integer;
+pub mod memory;
 mod symbols;
 
 pub use symbols::symbols;

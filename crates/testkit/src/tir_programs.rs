@@ -41,7 +41,7 @@ pub fn program(random: &mut Random, types: Types, functions: usize) -> Program {
     for index in 0..functions {
         let function = FuncId::from_index(index);
         let (class, span) = (ExceptionId::from_index(0), Span::at(0));
-        let args = vec![RaiseArg::Value, RaiseArg::Value];
+        let args = vec![RaiseArg::Value, RaiseArg::Value, RaiseArg::Value];
         program.raise_sites.push(RaiseSite { class, function, span, args });
         let mut maker = Maker {
             random,
@@ -67,6 +67,7 @@ fn empty(name: &str, result: Ty) -> Function {
         insts: IdMap::new(),
         values: IdMap::new(),
         names: SideMap::default(),
+        math: tir::MathFlags::default(),
         slots: IdMap::new(),
     }
 }
@@ -187,7 +188,7 @@ impl Maker<'_> {
         }
         if let Terminator::Raise(_, values) = &mut terminator {
             let number = self.constant(block, 1);
-            *values = vec![number, number];
+            *values = vec![number, number, number];
         }
         self.function.blocks[block].terminator = terminator;
     }

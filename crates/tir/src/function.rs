@@ -4,7 +4,7 @@ use arena::{IdMap, SideMap, define_id};
 use ctype::TypeId;
 use source::{Source, Span};
 
-use crate::{Op, RaiseSiteId, Ty};
+use crate::{MathFlags, Op, RaiseSiteId, Ty};
 
 define_id! {
     /// A value: a block's parameter or an instruction's result.
@@ -35,6 +35,8 @@ pub struct Function {
     pub source: Source,
     /// What it returns.
     pub result: Ty,
+    /// What liberties its float arithmetic may take.
+    pub math: MathFlags,
     /// Its blocks. The first is the entry, whose parameters are the function's.
     pub blocks: IdMap<BlockId, Block>,
     /// All instructions of all blocks.

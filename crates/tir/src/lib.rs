@@ -13,6 +13,7 @@
 mod array;
 mod flow;
 mod function;
+mod math;
 mod operands;
 mod ops;
 mod print;
@@ -25,6 +26,7 @@ mod verify;
 pub use array::{ArrayTy, Element, Order};
 pub use flow::Dominators;
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
+pub use math::MathFlags;
 pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};
 pub use print::print;
 pub use program::{

@@ -331,7 +331,7 @@ pub enum Op {
     /// The pointer to an array's first element.
     Data(Value),
     /// An `i64` as an index of an array's axis: a negative one counts from the end. Where there is a
-    /// site, one outside of the array raises there, with the index and all lengths as values.
+    /// site, one outside of the array raises there; the values are the index, the length of the axis and all lengths.
     Index {
         /// The array.
         array: Value,

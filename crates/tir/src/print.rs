@@ -22,7 +22,8 @@
 //! ```
 //!
 //! C types stand under their ids, whose names come first. A value is followed by its type and, in
-//! quotes, the user's name for it. A float constant stands so that it comes back to the bit. Slots
+//! quotes, the user's name for it. After a function's result stand the liberties of its float arithmetic,
+//! as in `-> f64 math reassoc contract`. A float constant stands so that it comes back to the bit. Slots
 //! come before the first block; the places that raise come last, with the span of their text.
 
 use std::collections::BTreeSet;
@@ -31,8 +32,8 @@ use std::fmt::{self, Write as _};
 use ctype::{CTypes, TypeId};
 
 use crate::{
-    ArrayTy, Block, BlockId, CFunction, Const, Function, Inst, Jump, Op, Order, Program, RaiseArg, RaiseSite,
-    Terminator, Ty, Value,
+    ArrayTy, Block, BlockId, CFunction, Const, Function, Inst, Jump, MathFlags, Op, Order, Program, RaiseArg,
+    RaiseSite, Terminator, Ty, Value,
 };
 
 /// The text of a program. The table gives C types their names.
@@ -52,7 +53,7 @@ pub fn print(program: &Program, types: &CTypes) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        let _ = writeln!(out, "{id} {:?} -> {}", function.name, function.result);
+        let _ = writeln!(out, "{id} {:?} -> {}{}", function.name, function.result, function.math);
         print_function(function, &mut out);
     }
     if !program.raise_sites.is_empty() {
@@ -190,6 +191,18 @@ impl fmt::Display for ArrayTy {
             formatter.write_str(" unaligned")?;
         }
         Ok(())
+    }
+}
+
+/// ` math reassoc nnan`; nothing where there are no liberties.
+impl fmt::Display for MathFlags {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return Ok(());
+        }
+        formatter.write_str(" math")?;
+        let mut own = Self::NAMES.iter().filter(|(flag, _)| self.contains(*flag));
+        own.try_for_each(|(_, name)| write!(formatter, " {name}"))
     }
 }
 

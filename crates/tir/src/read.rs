@@ -15,8 +15,8 @@ use rustc_hash::FxHashMap;
 use source::{Source, Span};
 
 use crate::{
-    Block, BlockId, CFunction, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Inst, Program,
-    RaiseArg, RaiseSite, Slot, Terminator, Ty, Value,
+    Block, BlockId, CFunction, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Inst, MathFlags,
+    Program, RaiseArg, RaiseSite, Slot, Terminator, Ty, Value,
 };
 use line::Line;
 
@@ -131,10 +131,12 @@ impl Reader {
         let name = line.text()?;
         line.expect("->")?;
         let result = self.ty(line)?;
+        let math = math_flags(line)?;
         self.program.functions.push(Function {
             name,
             source: self.source.clone(),
             result,
+            math,
             blocks: IdMap::new(),
             insts: IdMap::new(),
             values: IdMap::new(),
@@ -239,4 +241,17 @@ impl Reader {
         let number = line.id("type")?;
         self.types.get(&number).copied().ok_or_else(|| format!("a line `type{number} = …` before this"))
     }
+}
+
+/// `math reassoc nnan`, perhaps not there.
+fn math_flags(line: &mut Line<'_>) -> Read<MathFlags> {
+    let mut flags = MathFlags::default();
+    if line.eat("math") {
+        while !line.is_at_end() {
+            let name = line.word()?;
+            let flag = MathFlags::named(name).ok_or_else(|| format!("a liberty of floats, not `{name}`"))?;
+            flags = flags.with(flag);
+        }
+    }
+    Ok(flags)
 }

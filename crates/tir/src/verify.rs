@@ -4,12 +4,14 @@
 //! was reached before on every path; a jump brings one value of the right type for each parameter
 //! of its block, and none leads to the first; the arguments of a raise are those that its site asks for.
 
+mod arrays;
+
 use arena::{Id as _, SideMap};
 use ctype::{CType, CTypes, TypeId};
 
 use crate::{
-    ArrayTy, BinaryOp, BlockId, Const, Dominators, Element, Function, Inst, IntTy, Intrinsic, Jump, Op,
-    Order, Program, RaiseSite, Terminator, Ty, UnaryOp, Value,
+    BinaryOp, BlockId, Const, Dominators, Function, Inst, IntTy, Intrinsic, Jump, Op, Program, RaiseSite,
+    Terminator, Ty, UnaryOp, Value,
 };
 
 /// Checks a program.
@@ -70,7 +72,8 @@ impl Verifier<'_> {
 
     /// A value that is used and has no type.
     fn unknown_value(&self) -> Option<Value> {
-        let insts = self.function.insts.values().flat_map(|inst| inst.op.operands());
+        let of_inst = |inst: &Inst| inst.op.operands().into_iter().chain(inst.releases.clone());
+        let insts = self.function.insts.values().flat_map(of_inst);
         let ends = self.function.blocks.values().flat_map(|block| terminator_uses(&block.terminator));
         insts.chain(ends).find(|value| self.function.values.get(*value).is_none())
     }
@@ -126,6 +129,11 @@ impl Verifier<'_> {
         if let Err(expected) = self.check_op(&inst.op, result) {
             let at = inst.result.map_or_else(|| "an instruction".to_owned(), |result| result.to_string());
             self.fault(at, format_args!("`{}`: expected {expected}", inst.op));
+        }
+        for value in &inst.releases {
+            if !self.ty(*value).holds_memory() {
+                self.fault(value, "what is released holds memory");
+            }
         }
     }
 
@@ -193,114 +201,17 @@ impl Verifier<'_> {
                 matches!(ty(to), Ty::Record(_)) && ty(to) == ty(from) && result.is_none(),
                 "two records of one type",
             ),
-            Op::Tuple(items) => {
-                let Some(Ty::Tuple(tuple)) = result else { return Err("a tuple") };
-                need(items.iter().map(ty).eq(tuple.items().iter().copied()), "the items of the tuple")
-            }
-            Op::Item(of, index) => {
-                let Ty::Tuple(tuple) = ty(of) else { return Err("a tuple") };
-                let item = usize::try_from(*index).ok().and_then(|index| tuple.items().get(index));
-                need(item.copied() == result, "an item of the tuple")
-            }
-            Op::Retain(value) | Op::Release(value) => {
-                need(ty(value).holds_memory() && result.is_none(), "a value that holds memory, no result")
-            }
-            Op::View { .. }
-            | Op::Allocate { .. }
-            | Op::Dim(..)
-            | Op::Stride(..)
-            | Op::Data(_)
-            | Op::Index { .. }
-            | Op::LoadElement(..)
-            | Op::StoreElement(..)
-            | Op::ElementAddress(..) => self.check_array_op(op, result),
-        }
-    }
-
-    fn check_array_op(&self, op: &Op, result: Option<Ty>) -> Result<(), &'static str> {
-        let ty = |value: &Value| self.ty(*value);
-        let need = |holds: bool, what: &'static str| if holds { Ok(()) } else { Err(what) };
-        let array = |value: &Value| {
-            let Ty::Array(array) = ty(value) else { return Err("an array") };
-            Ok(array)
-        };
-        let made = match result {
-            Some(Ty::Array(array)) => Ok(array),
-            _ => Err("an array as the result"),
-        };
-        let are_words = |values: &[Value], count: usize| {
-            values.len() == count && values.iter().all(|value| ty(value) == Ty::I64)
-        };
-        let rank = |array: ArrayTy| usize::from(array.rank);
-        match op {
-            Op::View { owner, data, dims, strides } => {
-                let made = made?;
-                owner.as_ref().map_or(Ok(()), |owner| array(owner).map(drop))?;
-                need(matches!(ty(data), Ty::Pointer(_)), "a pointer to the first element")?;
-                need(are_words(dims, rank(made)), "a length for each axis")?;
-                let count = if made.has_strides() { rank(made) } else { 0 };
-                need(are_words(strides, count), "the strides that the type has")
-            }
-            Op::Allocate { dims, .. } => {
-                let made = made?;
-                let has_order = made.rank == 0 || made.order != Order::Any;
-                need(has_order && made.is_writable && made.is_aligned, "a type of new arrays")?;
-                need(are_words(dims, rank(made)), "a length for each axis")
-            }
-            Op::Dim(of, axis) | Op::Stride(of, axis) => {
-                need(*axis < array(of)?.rank && result == Some(Ty::I64), "an axis of the array, to `i64`")
-            }
-            Op::Data(of) => {
-                array(of)?;
-                need(matches!(result, Some(Ty::Pointer(_))), "an array, to a pointer")
-            }
-            Op::Index { array: of, axis, index, site } => {
-                let of = array(of)?;
-                let is_right = *axis < of.rank && ty(index) == Ty::I64 && result == Some(Ty::I64);
-                need(is_right, "an axis of the array and an `i64`")?;
-                let Some(site) = site else { return Ok(()) };
-                let asked = self.program.raise_sites.get(*site).map(RaiseSite::value_count);
-                need(asked == Some(1 + rank(of)), "a site that asks for the index and the lengths")
-            }
-            Op::LoadElement(of, indices) => {
-                let of = array(of)?;
-                need(are_words(indices, rank(of)), "an index for each axis")?;
-                let is_scalar = !matches!(of.element, Element::Record(_));
-                need(is_scalar && result == Some(of.element.ty()), "the element of the array")
-            }
-            Op::StoreElement(of, indices, value) => {
-                let of = array(of)?;
-                need(are_words(indices, rank(of)), "an index for each axis")?;
-                let is_scalar = !matches!(of.element, Element::Record(_));
-                need(is_scalar && ty(value) == of.element.ty(), "a value of the array's element")?;
-                need(of.is_writable && result.is_none(), "an array that is writable")
-            }
-            Op::ElementAddress(of, indices) => {
-                need(are_words(indices, rank(array(of)?)), "an index for each axis")?;
-                need(is_address(result), "an address as the result")
-            }
-            Op::Const(_)
-            | Op::Unary(..)
-            | Op::Binary(..)
-            | Op::Compare(..)
-            | Op::Convert(_)
-            | Op::Select(..)
-            | Op::Intrinsic(..)
-            | Op::Call(..)
-            | Op::CallC(..)
-            | Op::CallPointer(..)
-            | Op::SlotAddress(_)
-            | Op::Load(_)
-            | Op::Store(..)
-            | Op::Offset(..)
-            | Op::FieldAddress(..)
-            | Op::LoadBits { .. }
-            | Op::StoreBits { .. }
-            | Op::CopyRecord(..)
-            | Op::Tuple(_)
-            | Op::Item(..)
-            | Op::Retain(_)
-            | Op::Release(_) => Err("an operation on arrays"),
+            Op::Tuple(items) => self.check_tuple(items, result),
+            Op::Item(of, index) => self.check_item(*of, *index, result),
+            Op::View { owner, data, dims, strides } => self.check_view(*owner, *data, dims, strides, result),
+            Op::Allocate { dims, .. } => self.check_allocate(dims, result),
+            Op::Dim(of, axis) | Op::Stride(of, axis) => self.check_axis(*of, *axis, result),
+            Op::Data(of) => self.check_data(*of, result),
+            Op::Index { array, axis, index, site } => self.check_index(*array, *axis, *index, *site, result),
+            Op::LoadElement(of, indices) => self.check_load_element(*of, indices, result),
+            Op::StoreElement(of, indices, value) => self.check_store_element(*of, indices, *value, result),
+            Op::ElementAddress(of, indices) => self.check_element_address(*of, indices, result),
+            Op::Retain(value) | Op::Release(value) => self.check_holder(*value, result),
         }
     }
 
@@ -368,6 +279,9 @@ impl Verifier<'_> {
                 let asked = self.program.raise_sites.get(*site).map(RaiseSite::value_count);
                 if asked != Some(values.len()) {
                     self.fault(site, "it does not get the values that it asks for");
+                }
+                if values.iter().any(|value| matches!(self.ty(*value), Ty::Array(_) | Ty::Tuple(_))) {
+                    self.fault(site, "it asks for scalars");
                 }
             }
             Terminator::Unreachable => {}

@@ -402,3 +402,11 @@ def numpy_gcd(a: integer, b: integer):
 
 def numpy_lcm(a: integer, b: integer):
     return 0 if a == 0 or b == 0 else abs(a // math__divisor(a, b) * b)
+
+
+def numpy_left_shift(a: integer, b: integer):
+    return _shl(a, _select((b < 0) | (b > 63), _like(64, b), b))
+
+
+def numpy_right_shift(a: integer, b: integer):
+    return _shr(a, _select((b < 0) | (b > 63), _like(64, b), b))

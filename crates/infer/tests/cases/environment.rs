@@ -7,6 +7,7 @@
 //! np = module numpy        `np.exp` is known as `numpy.exp`
 //! int32 = type             a type under its own name
 //! puts = c                 a C function that the case declares
+//! carray = known x.carray  something that inference has rules for
 //! model = opaque a list    anything else, in words
 //! lost = nowhere           a function without source
 //! ```
@@ -54,6 +55,7 @@ pub(crate) fn functions(
         .map(|syntax| FunctionSource {
             name: syntax.name.clone(),
             defaults: defaults(&syntax),
+            given: Vec::new(),
             syntax: Arc::new(syntax),
             environment: environment.clone(),
         })
@@ -97,6 +99,7 @@ fn entity(
         }
         "type" => Entity::Type(signature::ty(types, world, name)),
         "c" => c_function(world, name),
+        "known" => Entity::Known(rest.to_owned()),
         "opaque" => Entity::Opaque(rest.to_owned()),
         "nowhere" => Entity::Function(HostObject(999)),
         _ if text.starts_with('"') => Entity::Text(text.trim_matches('"').to_owned()),
@@ -137,6 +140,9 @@ impl Environment for TextEnvironment {
             "print",
             "sum",
             "isinstance",
+            "enumerate",
+            "zip",
+            "reversed",
         ];
         if let Some(entity) = self.globals.get(name) {
             return Some(entity.clone());
@@ -154,6 +160,9 @@ impl Environment for TextEnvironment {
             "pi" => Some(Entity::Constant(Const::Float(std::f64::consts::PI), Ty::F64)),
             "inf" => Some(Entity::Constant(Const::Float(f64::INFINITY), Ty::F64)),
             "nothing" => None,
+            "float64" => Some(Entity::Type(Ty::F64)),
+            "float32" => Some(Entity::Type(Ty::Float(tir::FloatTy::F32))),
+            "int64" => Some(Entity::Type(Ty::I64)),
             _ => Some(Entity::Known(format!("{module}.{name}"))),
         }
     }

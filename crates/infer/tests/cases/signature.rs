@@ -1,11 +1,12 @@
 //! Signatures of case files: `float64(int32, double *)`. Scalars by Numba's names, all else as C in
-//! the words of the case's declarations. `auto` for the result leaves it to inference.
+//! the words of the case's declarations. `auto` for the result leaves it to inference. An array is
+//! `array float64 2 C`, with `readonly` and `unaligned` where it is.
 
 use cdecl::{DeclareOptions, Namespace};
 use ctype::{CTypes, TypeId};
 use infer::ty_of_c;
 use source::Source;
-use tir::{FloatTy, IntTy, Ty};
+use tir::{ArrayTy, Element, FloatTy, IntTy, Order, Ty};
 
 /// What the C declarations of a case name.
 pub(crate) struct World {
@@ -42,9 +43,27 @@ pub(crate) fn ty(types: &mut CTypes, world: &mut World, name: &str) -> Ty {
     if let Some(ty) = scalar(name) {
         return ty;
     }
+    if let Some(array) = name.strip_prefix("array ") {
+        return Ty::Array(self::array(types, world, array));
+    }
     // A pointer to function has parentheses, which signatures do not read: it goes by its typedef.
     let ty = world.c_type(types, name);
     ty_of_c(types, ty).unwrap_or_else(|| panic!("`{name}` is no type of a value"))
+}
+
+fn array(types: &mut CTypes, world: &mut World, text: &str) -> ArrayTy {
+    let (text, is_aligned) = text.strip_suffix(" unaligned").map_or((text, true), |text| (text, false));
+    let (text, is_writable) = text.strip_suffix(" readonly").map_or((text, true), |text| (text, false));
+    let mut words = text.rsplitn(3, ' ');
+    let order = match words.next() {
+        Some("C") => Order::C,
+        Some("F") => Order::F,
+        _ => Order::Any,
+    };
+    let rank = words.next().and_then(|rank| rank.parse().ok()).expect("an array has a rank");
+    let element = ty(types, world, words.next().expect("an array has an element"));
+    let element = Element::of(element).expect("an element of arrays");
+    ArrayTy { element, rank, order, is_writable, is_aligned }
 }
 
 fn scalar(name: &str) -> Option<Ty> {

@@ -20,6 +20,7 @@ impl FunctionBuilder {
             name: name.into(),
             source: Source::new("test.py", ""),
             result,
+            math: tir::MathFlags::default(),
             blocks: IdMap::new(),
             insts: IdMap::new(),
             values: IdMap::new(),

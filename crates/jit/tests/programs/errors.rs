@@ -12,7 +12,7 @@ use crate::build::{FunctionBuilder, raise_site};
 use crate::run::{CODE, FAILED, Linked, PENDING, compile};
 
 /// The statics of `run` are the process's: one test at a time.
-static BORDER: Mutex<()> = Mutex::new(());
+pub(crate) static BORDER: Mutex<()> = Mutex::new(());
 
 fn long_of_long() -> (CTypes, ctype::TypeId) {
     let mut types = CTypes::new(DataModel::HOST);
@@ -180,7 +180,7 @@ fn an_object_with_a_symbol_left_open_is_refused() {
     let (types, signature) = long_of_long();
     let mut program = Program::default();
     checked(&mut program, &[]);
-    let (object, _) = crate::run::object(&types, &program, signature, true);
+    let (object, _) = crate::run::object(&types, &program, &crate::run::c_entry(signature), true);
     let mut symbols = crate::run::symbols();
     symbols.retain(|(name, _)| *name != "ferrule_raise");
     let engine = jit::Engine::global().expect("an engine");

@@ -2,6 +2,7 @@
 //! C border against code that gcc built.
 
 mod arithmetic;
+mod arrays;
 mod border;
 mod build;
 mod conversions;

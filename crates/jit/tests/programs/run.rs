@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicI32, AtomicU32};
 
-use codegen::CEntry;
+use codegen::{CEntry, Entry};
 use ctype::{CTypes, TypeId};
 use jit::{Code, Engine};
 use tir::Program;
@@ -44,11 +44,11 @@ pub(crate) fn symbols() -> Vec<(&'static str, u64)> {
 pub(crate) fn object(
     types: &CTypes,
     program: &Program,
-    ty: TypeId,
+    entry: &Entry,
     optimize: bool,
 ) -> (Vec<u8>, Vec<(String, u64)>) {
     tir::verify(program, types).expect("the program keeps the rules");
-    let module = codegen::lower(types, program, &CEntry { symbol: ENTRY.into(), ty }).expect("it lowers");
+    let module = codegen::lower(types, program, entry).expect("it lowers");
     if optimize {
         module.optimize().expect("it optimises");
     }
@@ -73,9 +73,23 @@ impl Linked {
     }
 }
 
-/// Compiles and links the program.
+/// The entry of a cfunc of this C function type.
+pub(crate) fn c_entry(ty: TypeId) -> Entry {
+    Entry::C(CEntry { symbol: ENTRY.into(), ty })
+}
+
+/// Compiles and links the program with a C entry.
 pub(crate) fn compile(types: &CTypes, program: &Program, ty: TypeId, optimize: bool) -> Linked {
-    let (object, c_symbols) = object(types, program, ty, optimize);
+    link(types, program, &c_entry(ty), optimize)
+}
+
+/// Compiles and links the program with a native entry.
+pub(crate) fn compile_native(types: &CTypes, program: &Program, optimize: bool) -> Linked {
+    link(types, program, &Entry::Native { symbol: ENTRY.into() }, optimize)
+}
+
+fn link(types: &CTypes, program: &Program, entry: &Entry, optimize: bool) -> Linked {
+    let (object, c_symbols) = object(types, program, entry, optimize);
     let mut symbols = symbols();
     symbols.extend(c_symbols.iter().map(|(name, address)| (name.as_str(), *address)));
     let code = Engine::global().expect("an engine").link(&object, &symbols).expect("it links");

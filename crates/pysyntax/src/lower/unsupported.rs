@@ -30,28 +30,23 @@ constructs! {
     Bytes UnsupportedString "a bytes literal" "pass a pointer to the bytes as an argument"
     Class UnsupportedClass "a class" "define it outside of the function"
     Comprehension UnsupportedComprehension "a comprehension" "write it as a `for` loop over `range`"
-    Delete UnsupportedDelete "`del`" "leave the name as it is, or assign another value"
+    Decorator UnsupportedNestedFunction "a decorator of a function in the function" "call it: `name = decorator(name)`"
+    Delete UnsupportedDelete "`del` of anything but a name" "assign another value to it"
     Dict UnsupportedContainer "a dict" "use variables, or a C struct behind a pointer"
-    Ellipsis UnsupportedEllipsis "`...`" "write `pass` for an empty body"
-    FString UnsupportedString "an f-string" "pass the values to the exception: `raise ValueError(\"text\", value)`"
+    Ellipsis UnsupportedEllipsis "`...` outside of an index" "write `pass` for an empty body"
+    Format UnsupportedString "a conversion or a format of a value in an f-string" "write the value alone: `{value}`"
     Generator UnsupportedGenerator "a generator" "write results through a pointer argument"
     Global UnsupportedGlobal "`global`" "return the new value: globals are constants here"
     Import UnsupportedImport "an import" "import it outside of the function"
-    In UnsupportedOperator "`in`" "compare with `==` and `or`"
-    List UnsupportedContainer "a list" "use variables, or memory behind a pointer"
     Match UnsupportedMatch "`match`" "write it as `if` and `elif`"
-    MatMult UnsupportedOperator "`@`" "write the product as loops"
-    NestedFunction UnsupportedNestedFunction "a function in the function" "define it outside: calls of it are compiled along"
     Nonlocal UnsupportedGlobal "`nonlocal`" "return the new value: closure variables are constants here"
     RaiseFrom UnsupportedReraise "`raise … from …`" "raise the exception without `from`"
-    Reraise UnsupportedReraise "a `raise` without an exception" "name the exception: `raise ValueError(\"text\")`"
+    Reraise UnsupportedReraise "a `raise` without an exception outside of a handler" "name the exception: `raise ValueError(\"text\")`"
     Set UnsupportedContainer "a set" "compare with `==` and `or`"
-    Slice UnsupportedSlice "a slice" "loop over `range` and index each element"
-    Star UnsupportedStar "`*` before a value" "write the values one by one"
-    StarParameter UnsupportedStar "a parameter for the rest of the arguments" "name each parameter"
-    Target UnsupportedTarget "this target of an assignment" "assign to names, elements or fields"
+    Star UnsupportedStar "`**` before an argument" "write the arguments one by one"
+    StarParameter UnsupportedStar "a parameter for the rest of the arguments by name" "name each parameter"
     Template UnsupportedString "a t-string" "pass the values to the exception: `raise ValueError(\"text\", value)`"
-    Try UnsupportedTry "`try`" "test for the condition with `if` before it raises"
+    TryStar UnsupportedTry "`except*`" "write `except`"
     TypeAlias UnsupportedClass "a type alias" "define it outside of the function"
     With UnsupportedWith "`with`" "do it around the call"
 }
@@ -63,5 +58,11 @@ impl Lowering {
         let title = format!("{name} is not supported in compiled code");
         let label = Label::new(&self.syntax.source, self.span(range), "");
         self.diagnostics.push(Diagnostic::error(id, title, label).with_help(help));
+    }
+
+    /// Notes what the parser lets pass although it is no Python.
+    pub(super) fn not_python(&mut self, what: &str, range: TextRange) {
+        let label = Label::new(&self.syntax.source, self.span(range), what);
+        self.diagnostics.push(Diagnostic::error(Id::PySyntax, "this is not Python", label));
     }
 }

@@ -11,7 +11,7 @@ use ccall::{CallbackPlan, Thunk, Tombstone};
 use ctype::{CType, TypeId};
 use pyo3::gc::{PyTraverseError, PyVisit};
 
-use super::raised::Descriptor;
+use crate::compiled::Descriptor;
 use crate::table;
 
 /// The code of a cfunc.

@@ -3,11 +3,9 @@
 //! With the interpreter's lock: its text, its signature, the snapshot of what it sees. Without: types,
 //! optimisation, LLVM, the link. Then the object that Python gets.
 
-use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use codegen::{CEntry, Module};
+use codegen::{CEntry, Entry, Module};
 use ctype::{CType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
 use infer::FunctionSource;
@@ -16,14 +14,13 @@ use pysyntax::Syntax;
 use tir::{Program, Ty};
 
 use super::body::Body;
-use super::border::{self, OnError};
 use super::object::CFunc;
-use super::raised::{Descriptor, Facts};
-use super::{ErrorClass, compile_error};
-use crate::signature::{self, CNames, Signature, Wanted, c_type_of, ty_of};
+use crate::compiled::{
+    self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, symbol_text,
+};
+use crate::signature::{self, CNames, Signature, TypeKind, Wanted, c_type_of, ty_of};
 use crate::snapshot::Snapshot;
-use crate::trampoline::panic_text;
-use crate::{errors, fork, source, stack, table};
+use crate::{source, table};
 
 /// What to compile, and how.
 pub(super) struct Request<'a, 'py> {
@@ -35,23 +32,6 @@ pub(super) struct Request<'a, 'py> {
     pub(super) names: CNames<'a>,
     /// What happens to its exceptions.
     pub(super) on_error: OnError,
-}
-
-/// Why the stages stopped.
-enum Stopped {
-    /// Something is wrong with the program.
-    Diagnosed(Vec<Diagnostic>),
-    /// Something is wrong with us: the stage, and what it said.
-    Broken(String),
-}
-
-impl Stopped {
-    fn exception(self, py: Python<'_>) -> PyErr {
-        match self {
-            Self::Diagnosed(diagnostics) => compile_error(py, ErrorClass::Typing, diagnostics),
-            Self::Broken(text) => errors::internal(text),
-        }
-    }
 }
 
 /// A program with the C function type that it is called through.
@@ -73,9 +53,9 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
         Some(signature) => signature::of_object(signature, request.names)?,
         None => signature::of_annotations(function, names, request.names)?,
     };
-    let wanted_tys = fit(&wanted, &syntax, names).map_err(refuse(ErrorClass::Signature))?;
-    let (function_source, objects) = Snapshot::take(function, syntax)?;
-    let typed = detached(py, || infer_types(&function_source, &wanted, wanted_tys))?;
+    let fitted = fit(&wanted, &syntax, names).map_err(refuse(ErrorClass::Signature))?;
+    let (function_source, objects) = Snapshot::take(function, syntax, &[])?;
+    let typed = detached(py, || infer_types(&function_source, &fitted))?;
 
     let name: String = function.getattr("__qualname__")?.extract()?;
     let symbol = symbol(&name);
@@ -88,19 +68,14 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
     Ok(CFunc::new(Arc::new(body), signature, function.clone().unbind()))
 }
 
-/// Runs stages without the interpreter's lock. A panic in one is a bug of ours, and stops only this
-/// compilation.
-fn detached<T: Send>(py: Python<'_>, stages: impl FnOnce() -> Result<T, Stopped> + Send) -> PyResult<T> {
-    let outcome = py.detach(|| {
-        let _working = fork::working();
-        catch_unwind(AssertUnwindSafe(|| stack::large(stages)))
-    });
-    let outcome = outcome.unwrap_or_else(|panic| Err(Stopped::Broken(panic_text(panic.as_ref()))));
-    outcome.map_err(|stopped| stopped.exception(py))
+/// A signature that fits the function, each type as C and compiled code have it.
+struct Fitted {
+    params: Vec<(TypeId, Ty)>,
+    result: Option<(TypeId, Ty)>,
 }
 
-/// The types of arguments and result in compiled code, if the signature fits the function.
-fn fit(wanted: &Wanted, syntax: &Syntax, names: &[String]) -> Result<(Vec<Ty>, Option<Ty>), Vec<Diagnostic>> {
+/// The types of arguments and result, if the signature fits the function.
+fn fit(wanted: &Wanted, syntax: &Syntax, names: &[String]) -> Result<Fitted, Vec<Diagnostic>> {
     let count = |count: usize| format!("{count} argument{}", if count == 1 { "" } else { "s" });
     if wanted.params.len() != names.len() {
         let given = count(wanted.params.len());
@@ -111,59 +86,55 @@ fn fit(wanted: &Wanted, syntax: &Syntax, names: &[String]) -> Result<(Vec<Ty>, O
         ]);
     }
     let types = table::read();
-    let of = |ty: TypeId| {
-        ty_of(&types, ty).ok_or_else(|| {
-            let title = format!("compiled code has no type `{}`", types.name(ty));
+    let of = |kind: &TypeKind| {
+        let found = kind.c_type().and_then(|ty| Some((ty, ty_of(&types, ty)?)));
+        found.ok_or_else(|| {
+            let title = match kind.c_type() {
+                Some(ty) => format!("compiled code has no type `{}`", types.name(ty)),
+                None => format!("C has no type `{}`", kind.display(&types)),
+            };
             let at = wanted.label("in this signature");
             vec![Diagnostic::error(Id::SignatureType, title, at)]
         })
     };
-    let params: Result<Vec<Ty>, _> = wanted.params.iter().map(|ty| of(*ty)).collect();
-    Ok((params?, wanted.result.map(of).transpose()?))
+    let params: Result<Vec<(TypeId, Ty)>, _> = wanted.params.iter().map(of).collect();
+    Ok(Fitted { params: params?, result: wanted.result.as_ref().map(of).transpose()? })
 }
 
 /// Types, and what can be done with them before LLVM.
-fn infer_types(
-    source: &FunctionSource,
-    wanted: &Wanted,
-    (params, result): (Vec<Ty>, Option<Ty>),
-) -> Result<Typed, Stopped> {
+fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stopped> {
     let mut table = table::write();
-    let typed = infer::infer(&mut table, source, &params, result).map_err(Stopped::Diagnosed)?;
+    let params: Vec<Ty> = fitted.params.iter().map(|(_, ty)| *ty).collect();
+    let result = fitted.result.map(|(_, ty)| ty);
+    let typed = infer::infer(&mut table, source, &params, result, infer::Options::default())
+        .map_err(Stopped::Diagnosed)?;
     let program = optimize::optimize(typed);
-    let result = match (wanted.result, program.functions.ids().next()) {
-        (Some(result), _) => result,
-        (None, Some(first)) => c_type_of(&mut table, program.functions[first].result),
+    let result = match (fitted.result, program.functions.iter().next()) {
+        (Some((result, _)), _) => result,
+        (None, Some((_, first))) => c_type_of(&mut table, first.result)
+            .ok_or_else(|| Stopped::Diagnosed(vec![no_c_result(&source.syntax)]))?,
         (None, None) => return Err(Stopped::Broken("infer: a program without a function".to_owned())),
     };
-    let ty = table.function(result, &wanted.params, false);
+    let params: Vec<TypeId> = fitted.params.iter().map(|(ty, _)| *ty).collect();
+    let ty = table.function(result, &params, false);
     Ok(Typed { program, ty })
+}
+
+/// What is said of a function whose result C does not have.
+fn no_c_result(syntax: &Syntax) -> Diagnostic {
+    let label = Label::new(&syntax.source, syntax.head, "returns an array or a tuple");
+    Diagnostic::error(Id::SignatureType, format!("C has no type for what `{}` returns", syntax.name), label)
 }
 
 /// LLVM and the link.
 fn link(descriptor: Box<Descriptor>, ty: TypeId, symbol: String) -> Result<Body, Stopped> {
     let module = lower(descriptor.program(), ty, &symbol).map_err(broken("codegen"))?;
-    module.optimize().map_err(broken("codegen"))?;
-    let object = module.object().map_err(broken("codegen"))?;
-    let own = std::ptr::from_ref(descriptor.as_ref()).expose_provenance() as u64;
-    let named = module.c_symbols().iter().chain(runtime::symbols());
-    let mut symbols: Vec<(&str, u64)> = named.map(|(name, address)| (name.as_str(), *address)).collect();
-    symbols.push(("ferrule_code", own));
-    symbols.extend_from_slice(&border::symbols());
-    let engine = jit::Engine::global().map_err(broken("jit"))?;
-    let code = engine.link(&object, &symbols).map_err(broken("jit"))?;
-    if code.address(&symbol).is_none() {
-        return Err(Stopped::Broken(format!("jit: no symbol `{symbol}`")));
-    }
+    let (code, _) = compiled::link(&module, &descriptor, &symbol)?;
     Ok(Body::new(code, descriptor, ty, symbol))
 }
 
-fn broken<E: Display>(stage: &'static str) -> impl Fn(E) -> Stopped {
-    move |error| Stopped::Broken(format!("{stage}: {error}"))
-}
-
 fn lower(program: &Program, ty: TypeId, symbol: &str) -> Result<Module, codegen::InternalError> {
-    let entry = CEntry { symbol: symbol.to_owned(), ty };
+    let entry = Entry::C(CEntry { symbol: symbol.to_owned(), ty });
     codegen::lower(&table::read(), program, &entry)
 }
 
@@ -185,16 +156,16 @@ fn again(body: &Body) -> Result<Module, Stopped> {
     lower(body.descriptor().program(), body.ty, &body.symbol).map_err(broken("codegen"))
 }
 
-/// The symbol of a function: its qualified name in the letters that tools take.
+/// The symbol of a function.
 fn symbol(name: &str) -> String {
-    let letter = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '.' { c } else { '_' };
-    format!("cfunc.{}", name.chars().map(letter).collect::<String>())
+    format!("cfunc.{}", symbol_text(name))
 }
 
 /// The signature that users see: in C if it was given in C.
 fn shown_signature(ty: TypeId, wanted: &Wanted) -> Signature {
     let types = table::read();
     let result = if let CType::Function(signature) = types.get(ty) { signature.result } else { ty };
+    let result = TypeKind::C(result);
     let c_text = wanted.is_c.then(|| types.name(ty));
     Signature { result, params: wanted.params.clone(), c_text }
 }

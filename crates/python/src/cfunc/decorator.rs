@@ -4,9 +4,9 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction};
 
-use super::border::OnError;
 use super::compile::{Request, compile};
 use super::object::CFunc;
+use crate::compiled::OnError;
 use crate::ffi_object::Ffi;
 use crate::signature::CNames;
 

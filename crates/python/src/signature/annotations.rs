@@ -4,16 +4,17 @@
 //! class of NumPy, or a string: an expression of those as `from __future__ import annotations` leaves
 //! them, else a C type. A result without annotation is the body's to decide.
 
-use ctype::{CType, FloatType, IntType, TypeId};
+use ctype::{CType, FloatType, IntType};
 use diagnostic::{Diagnostic, Id, Label};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyComplex, PyDict, PyFloat, PyInt, PyString, PyType};
 use source::{Source, Span};
 
+use super::kind::TypeKind;
 use super::types::named;
-use super::{CNames, Wanted, type_id};
-use crate::cfunc::{ErrorClass, compile_error};
+use super::{CNames, Wanted, type_kind};
+use crate::compiled::{ErrorClass, compile_error};
 use crate::table;
 
 /// The signature that the annotations of `function` say.
@@ -62,7 +63,7 @@ fn of_annotation(
     function: &Bound<'_, PyAny>,
     annotation: &Bound<'_, PyAny>,
     names: CNames<'_>,
-) -> PyResult<TypeId> {
+) -> PyResult<TypeKind> {
     let py = function.py();
     if let Ok(text) = annotation.cast::<PyString>() {
         let globals = function.getattr("__globals__")?;
@@ -82,8 +83,8 @@ fn of_annotation(
 }
 
 /// The type of a value that is one.
-fn of_value(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeId>> {
-    if let Some(ty) = type_id(value) {
+fn of_value(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeKind>> {
+    if let Some(ty) = type_kind(value) {
         return Ok(Some(ty));
     }
     let py = value.py();
@@ -100,11 +101,11 @@ fn of_value(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeId>> {
     } else {
         return of_numpy_class(value);
     };
-    Ok(Some(table::write().intern(kind)))
+    Ok(Some(TypeKind::C(table::write().intern(kind))))
 }
 
 /// The type of a scalar class such as `numpy.float32`.
-pub(crate) fn of_numpy_class(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeId>> {
+pub(crate) fn of_numpy_class(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeKind>> {
     let Ok(class) = value.cast::<PyType>() else { return Ok(None) };
     if class.module()?.to_str()? != "numpy" {
         return Ok(None);
@@ -117,12 +118,12 @@ pub(crate) fn of_numpy_class(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeId
     Ok(named(&mut table::write(), name))
 }
 
-fn of_text(py: Python<'_>, text: &str, names: CNames<'_>) -> PyResult<TypeId> {
+fn of_text(py: Python<'_>, text: &str, names: CNames<'_>) -> PyResult<TypeKind> {
     let source = Source::new("<annotation>", text);
     let known = named(&mut table::write(), text.trim());
     let parsed = match known {
         Some(ty) => Ok(ty),
-        None => names.type_name(&source),
+        None => names.type_name(&source).map(TypeKind::C),
     };
     parsed.map_err(|diagnostics| compile_error(py, ErrorClass::Signature, diagnostics))
 }

@@ -1,20 +1,23 @@
 //! Numba's grammar of signatures.
 //!
-//! `float64(float64, CPointer(int32))`, `void()`, `(float64, int32)`: names of `ferrule.types`, perhaps
-//! with `types.` before them, parentheses and commas. A text in which another name or sign stands
-//! is none of this grammar; it may then be C.
+//! `float64(float64, CPointer(int32))`, `void()`, `(float64[:, ::1], UniTuple(int64, 2))`: names of
+//! `ferrule.types`, perhaps with `types.` before them, and what makes types of types. A text in which
+//! another name or sign stands is none of this grammar; it may then be C.
 
-use ctype::{CTypes, TypeId};
+use ctype::CTypes;
 use source::{Source, Span};
+use tir::{ArrayTy, Element, Order};
 
+use super::array_type::array_of_axes;
+use super::kind::TypeKind;
 use super::types::named;
 
 /// What a text says, if it is of the grammar.
 pub(super) struct Parsed {
     /// Missing where only arguments were given.
-    pub(super) result: Option<TypeId>,
+    pub(super) result: Option<TypeKind>,
     /// The arguments.
-    pub(super) params: Vec<TypeId>,
+    pub(super) params: Vec<TypeKind>,
 }
 
 /// Why a text is not of the grammar.
@@ -51,44 +54,129 @@ impl Parser<'_> {
         (self.at == self.text.len()).then_some(Parsed { result, params })
     }
 
-    /// `(type, type)`, a comma at the end allowed; `(void)` is empty as in C.
-    fn list(&mut self) -> Option<Vec<TypeId>> {
-        self.take('(')?;
-        let mut params = Vec::new();
-        while !self.is_next(')') {
-            params.push(self.ty()?);
-            if !self.is_next(')') {
-                self.take(',')?;
-            }
-        }
-        self.take(')')?;
-        let void = self.types.void();
+    /// `(type, type)`; `(void)` is empty as in C.
+    fn list(&mut self) -> Option<Vec<TypeKind>> {
+        let mut params = self.types_between('(', ')')?;
+        let void = TypeKind::C(self.types.void());
         if params == [void] {
             params.clear();
         }
         Some(params)
     }
 
-    /// A name, or `CPointer(type)`.
-    fn ty(&mut self) -> Option<TypeId> {
+    /// Types between two signs, a comma at the end allowed.
+    fn types_between(&mut self, open: char, close: char) -> Option<Vec<TypeKind>> {
+        self.take(open)?;
+        let mut types = Vec::new();
+        while !self.is_next(close) {
+            types.push(self.ty()?);
+            if !self.is_next(close) {
+                self.take(',')?;
+            }
+        }
+        self.take(close)?;
+        Some(types)
+    }
+
+    /// A type, and the axes that make it an array's.
+    fn ty(&mut self) -> Option<TypeKind> {
+        let mut kind = self.plain()?;
+        while self.is_next('[') {
+            let axes = self.axes()?;
+            // The name of the element may be unknown; the form is right all the same.
+            let element = match kind.ty(self.types).and_then(Element::of) {
+                None if self.unknown.is_some() => Element::Bool,
+                element => element?,
+            };
+            kind = TypeKind::Array(array_of_axes(element, &axes)?);
+        }
+        Some(kind)
+    }
+
+    /// `[:, ::1]`: whether each axis is contiguous.
+    fn axes(&mut self) -> Option<Vec<bool>> {
+        self.take('[')?;
+        let mut axes = Vec::new();
+        while !self.is_next(']') {
+            self.take(':')?;
+            let is_contiguous = self.take(':').is_some();
+            if is_contiguous {
+                self.take('1')?;
+            }
+            axes.push(is_contiguous);
+            if !self.is_next(']') {
+                self.take(',')?;
+            }
+        }
+        self.take(']')?;
+        Some(axes)
+    }
+
+    /// A name, or a name with arguments.
+    fn plain(&mut self) -> Option<TypeKind> {
         let mut name = self.name()?;
         if &self.text[name.start()..name.end()] == "types" && self.take('.').is_some() {
             name = self.name()?;
         }
         let text = &self.text[name.start()..name.end()];
-        if text == "CPointer" {
-            self.take('(')?;
-            let target = self.ty()?;
-            self.take(')')?;
-            return Some(self.types.pointer_to(target));
-        }
-        match named(self.types, text) {
-            Some(ty) => Some(ty),
-            None => {
-                self.unknown.get_or_insert(name);
-                Some(self.types.void())
+        match text {
+            "CPointer" => {
+                self.take('(')?;
+                let target = self.ty()?.c_type()?;
+                self.take(')')?;
+                Some(TypeKind::C(self.types.pointer_to(target)))
             }
+            "UniTuple" => {
+                self.take('(')?;
+                let item = self.ty()?;
+                let count = self.comma_number()?;
+                self.take(')')?;
+                Some(TypeKind::Tuple(vec![item; count]))
+            }
+            "Tuple" => {
+                self.take('(')?;
+                let (open, close) = if self.is_next('[') { ('[', ']') } else { ('(', ')') };
+                let items = self.types_between(open, close)?;
+                self.take(')')?;
+                Some(TypeKind::Tuple(items))
+            }
+            "Array" => self.array(),
+            text => match named(self.types, text) {
+                Some(kind) => Some(kind),
+                None => {
+                    self.unknown.get_or_insert(name);
+                    Some(TypeKind::C(self.types.void()))
+                }
+            },
         }
+    }
+
+    /// `(dtype, ndim, "C")`.
+    fn array(&mut self) -> Option<TypeKind> {
+        self.take('(')?;
+        let element = self.ty()?;
+        let element = element.ty(self.types).and_then(Element::of)?;
+        let rank = u8::try_from(self.comma_number()?).ok()?;
+        self.take(',')?;
+        let quote = if self.is_next('"') { '"' } else { '\'' };
+        self.take(quote)?;
+        let name = self.name()?;
+        let order = match &self.text[name.start()..name.end()] {
+            "C" => Order::C,
+            "F" => Order::F,
+            "A" => Order::Any,
+            _ => return None,
+        };
+        self.take(quote)?;
+        self.take(')')?;
+        Some(TypeKind::Array(ArrayTy::new(element, rank, order)))
+    }
+
+    /// `, 3`: small, since a type is made of it.
+    fn comma_number(&mut self) -> Option<usize> {
+        self.take(',')?;
+        let name = self.name()?;
+        self.text[name.start()..name.end()].parse().ok().filter(|count| *count <= 1000)
     }
 
     fn name(&mut self) -> Option<Span> {

@@ -30,8 +30,9 @@ fn float(kind: FloatType) -> Option<FloatTy> {
     }
 }
 
-/// The C type of a value of compiled code: how a result is passed that only the body decides.
-pub(crate) fn c_type_of(types: &mut CTypes, ty: Ty) -> TypeId {
+/// The C type of a value of compiled code, if C has it: how a result is passed that only the body
+/// decides.
+pub(crate) fn c_type_of(types: &mut CTypes, ty: Ty) -> Option<TypeId> {
     let kind = match ty {
         Ty::Unit => CType::Void,
         Ty::Bool => CType::Bool,
@@ -49,7 +50,8 @@ pub(crate) fn c_type_of(types: &mut CTypes, ty: Ty) -> TypeId {
         Ty::Float(FloatTy::F64) => CType::Float(FloatType::Double),
         Ty::Complex(FloatTy::F32) => CType::Complex(FloatType::Float),
         Ty::Complex(FloatTy::F64) => CType::Complex(FloatType::Double),
-        Ty::Pointer(ty) | Ty::Record(ty) => return ty,
+        Ty::Pointer(ty) | Ty::Record(ty) => return Some(ty),
+        Ty::Array(_) | Ty::Tuple(_) => return None,
     };
-    types.intern(kind)
+    Some(types.intern(kind))
 }

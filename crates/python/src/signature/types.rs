@@ -1,15 +1,19 @@
 //! The types of `ferrule.types`, and signatures of them.
 //!
-//! A type here is a C type under Numba's name: two names of one type are equal. Called with types it
-//! makes a signature, called with a number it converts that number, as compiled code does.
+//! A type here is one of compiled code under Numba's name: two names of one type are equal. Called with
+//! types it makes a signature, called with a number it converts that number, indexed with slices it
+//! makes the type of arrays of it.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ctype::{CType, CTypes, DataModel, FloatType, IntType, TypeId};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyDict, PyFloat, PyInt, PyTuple};
+use tir::{ArrayTy, Order};
 
+use super::array_type;
+use super::kind::TypeKind;
 use crate::table;
 
 /// The names of `ferrule.types`, Numba's, and what they are.
@@ -64,39 +68,17 @@ const NAMES: &[(&str, CType)] = &[
 ];
 
 /// The type of a name of `ferrule.types`.
-pub(super) fn named(types: &mut CTypes, name: &str) -> Option<TypeId> {
-    if name == "voidptr" {
-        let void = types.void();
-        return Some(types.pointer_to(void));
+pub(super) fn named(types: &mut CTypes, name: &str) -> Option<TypeKind> {
+    match name {
+        "voidptr" => {
+            let void = types.void();
+            return Some(TypeKind::C(types.pointer_to(void)));
+        }
+        "unicode_type" | "string" => return Some(TypeKind::Text),
+        _ => {}
     }
     let (_, ty) = NAMES.iter().find(|(known, _)| *known == name)?;
-    Some(types.intern(ty.clone()))
-}
-
-/// How Numba prints a type: `int32`, `float64*`, `none`; C's spelling where Numba has none.
-pub(super) fn display(types: &CTypes, ty: TypeId) -> String {
-    let model = types.model();
-    match types.get(ty) {
-        CType::Void => "none".to_owned(),
-        CType::Bool => "bool".to_owned(),
-        CType::Int(kind) => {
-            let sign = if kind.is_signed(model) { "" } else { "u" };
-            format!("{sign}int{}", kind.size(model).get() * 8)
-        }
-        CType::Float(FloatType::Float) => "float32".to_owned(),
-        CType::Float(FloatType::Double) => "float64".to_owned(),
-        CType::Complex(FloatType::Float) => "complex64".to_owned(),
-        CType::Complex(FloatType::Double) => "complex128".to_owned(),
-        CType::Pointer(target) if types.find(&CType::Void) == Some(target.ty) => "void*".to_owned(),
-        CType::Pointer(target) if matches!(types.get(target.ty), CType::Function(_)) => types.name(ty),
-        CType::Pointer(target) => format!("{}*", display(types, target.ty)),
-        CType::Float(FloatType::LongDouble)
-        | CType::Complex(FloatType::LongDouble)
-        | CType::Array { .. }
-        | CType::Function(_)
-        | CType::Record(_)
-        | CType::Enum(_) => types.name(ty),
-    }
+    Some(TypeKind::C(types.intern(ty.clone())))
 }
 
 /// A type of compiled code, under Numba's name.
@@ -110,9 +92,27 @@ pub(super) fn display(types: &CTypes, ty: TypeId) -> String {
 /// (int32,) -> float64
 /// >>> types.uint8(300)
 /// 44
+/// >>> types.float64[:, ::1]
+/// array(float64, 2d, C)
 #[pyclass(frozen, name = "Type", module = "ferrule.types")]
 pub(crate) struct Type {
-    pub(crate) ty: TypeId,
+    pub(crate) kind: TypeKind,
+}
+
+impl Type {
+    /// What it says of arrays, if it is an array's.
+    fn array(&self, name: &str) -> PyResult<ArrayTy> {
+        match &self.kind {
+            TypeKind::Array(array) => Ok(*array),
+            TypeKind::C(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::Named(_)
+            | TypeKind::Text
+            | TypeKind::Function(_) => {
+                Err(PyAttributeError::new_err(format!("{} has no attribute '{name}'", self.name())))
+            }
+        }
+    }
 }
 
 #[pymethods]
@@ -120,7 +120,7 @@ impl Type {
     /// The name that Numba prints.
     #[getter]
     fn name(&self) -> String {
-        display(&table::read(), self.ty)
+        self.kind.display(&table::read())
     }
 
     fn __repr__(&self) -> String {
@@ -128,27 +128,96 @@ impl Type {
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Self>().is_ok_and(|other| other.get().ty == self.ty)
+        other.cast::<Self>().is_ok_and(|other| other.get().kind == self.kind)
     }
 
     fn __hash__(&self) -> u64 {
-        hash_of(&self.ty)
+        hash_of(&self.kind)
     }
 
     #[pyo3(signature = (*args))]
     fn __call__<'py>(&self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let py = args.py();
-        let params: Option<Vec<TypeId>> =
-            args.iter().map(|arg| arg.cast::<Self>().ok().map(|ty| ty.get().ty)).collect();
-        match params {
-            Some(params) => {
-                let signature = Signature { result: self.ty, params, c_text: None };
+        let params: Option<Vec<TypeKind>> =
+            args.iter().map(|arg| arg.cast::<Self>().ok().map(|ty| ty.get().kind.clone())).collect();
+        match (params, self.kind.c_type()) {
+            (Some(params), _) => {
+                let signature = Signature { result: self.kind.clone(), params, c_text: None };
                 Ok(Bound::new(py, signature)?.into_any())
             }
-            None if args.len() == 1 => convert(self.ty, &args.get_item(0)?),
-            None => Err(PyTypeError::new_err(format!("{} takes types, or one number", self.name()))),
+            (None, Some(ty)) if args.len() == 1 => convert(ty, &args.get_item(0)?),
+            (None, None) if args.len() == 1 => {
+                Err(PyTypeError::new_err(format!("{} does not convert a number", self.name())))
+            }
+            (None, _) => Err(PyTypeError::new_err(format!("{} takes types, or one number", self.name()))),
         }
     }
+
+    /// The type of arrays of it: a `:` an axis, ``::1`` for the axis without gaps.
+    fn __getitem__(&self, axes: &Bound<'_, PyAny>) -> PyResult<Self> {
+        array_type::of_slices(self, axes)
+    }
+
+    /// Of an array: the type of its elements. Of a tuple of one type: that type.
+    #[getter]
+    fn dtype(&self) -> PyResult<Self> {
+        if let TypeKind::Tuple(items) = &self.kind
+            && let [first, rest @ ..] = items.as_slice()
+            && rest.iter().all(|item| item == first)
+        {
+            return Ok(Self { kind: first.clone() });
+        }
+        let element = self.array("dtype")?.element.ty();
+        Ok(Self { kind: TypeKind::of_ty(&mut table::write(), element) })
+    }
+
+    /// Of an array: how many axes it has.
+    #[getter]
+    fn ndim(&self) -> PyResult<u8> {
+        Ok(self.array("ndim")?.rank)
+    }
+
+    /// Of an array: ``"C"``, ``"F"`` or ``"A"`` for any.
+    #[getter]
+    fn layout(&self) -> PyResult<&'static str> {
+        Ok(match self.array("layout")?.order {
+            Order::C => "C",
+            Order::F => "F",
+            Order::Any => "A",
+        })
+    }
+
+    /// Of an array: whether its elements may be assigned.
+    #[getter]
+    fn mutable(&self) -> PyResult<bool> {
+        Ok(self.array("mutable")?.is_writable)
+    }
+
+    /// Of an array: whether each element is aligned.
+    #[getter]
+    fn aligned(&self) -> PyResult<bool> {
+        Ok(self.array("aligned")?.is_aligned)
+    }
+
+    /// Of a tuple: the types of its items.
+    #[getter]
+    fn types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let items = match &self.kind {
+            TypeKind::Tuple(items) => items,
+            TypeKind::Named(named) => &named.items,
+            TypeKind::C(_) | TypeKind::Array(_) | TypeKind::Text | TypeKind::Function(_) => {
+                return Err(PyAttributeError::new_err(format!("{} has no attribute 'types'", self.name())));
+            }
+        };
+        tuple_of_types(py, items)
+    }
+}
+
+/// Types as Python's tuple.
+fn tuple_of_types<'py>(py: Python<'py>, kinds: &[TypeKind]) -> PyResult<Bound<'py, PyTuple>> {
+    let types: PyResult<Vec<_>> =
+        kinds.iter().map(|kind| Bound::new(py, Type { kind: kind.clone() })).collect();
+    PyTuple::new(py, types?)
 }
 
 fn hash_of(value: &impl Hash) -> u64 {
@@ -180,7 +249,8 @@ fn convert<'py>(ty: TypeId, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
         | CType::Function(_)
         | CType::Record(_)
         | CType::Enum(_) => {
-            Err(PyTypeError::new_err(format!("{} does not convert a number", display(&table::read(), ty))))
+            let name = TypeKind::C(ty).display(&table::read());
+            Err(PyTypeError::new_err(format!("{name} does not convert a number")))
         }
     }
 }
@@ -212,8 +282,8 @@ fn single(value: f64) -> f64 {
 /// (float64*, int32)
 #[pyclass(frozen, name = "Signature", module = "ferrule.types")]
 pub(crate) struct Signature {
-    pub(crate) result: TypeId,
-    pub(crate) params: Vec<TypeId>,
+    pub(crate) result: TypeKind,
+    pub(crate) params: Vec<TypeKind>,
     /// How C spells it, if it was given so.
     pub(crate) c_text: Option<String>,
 }
@@ -223,14 +293,13 @@ impl Signature {
     /// The type of the result.
     #[getter]
     fn return_type(&self) -> Type {
-        Type { ty: self.result }
+        Type { kind: self.result.clone() }
     }
 
     /// The types of the arguments.
     #[getter]
     fn args<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let types: PyResult<Vec<_>> = self.params.iter().map(|ty| Bound::new(py, Type { ty: *ty })).collect();
-        PyTuple::new(py, types?)
+        tuple_of_types(py, &self.params)
     }
 
     fn __repr__(&self) -> String {
@@ -238,19 +307,19 @@ impl Signature {
             return text.clone();
         }
         let types = table::read();
-        let params: Vec<String> = self.params.iter().map(|ty| display(&types, *ty)).collect();
+        let params: Vec<String> = self.params.iter().map(|kind| kind.display(&types)).collect();
         let comma = if params.len() == 1 { "," } else { "" };
-        format!("({}{comma}) -> {}", params.join(", "), display(&types, self.result))
+        format!("({}{comma}) -> {}", params.join(", "), self.result.display(&types))
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
         let other = other.get();
-        (other.result, &other.params) == (self.result, &self.params)
+        (&other.result, &other.params) == (&self.result, &self.params)
     }
 
     fn __hash__(&self) -> u64 {
-        hash_of(&(self.result, &self.params))
+        hash_of(&(&self.result, &self.params))
     }
 }
 
@@ -263,17 +332,20 @@ impl Signature {
 /// int8*
 #[pyfunction]
 #[pyo3(name = "CPointer")]
-pub(crate) fn c_pointer(dtype: &Bound<'_, Type>) -> Type {
-    Type { ty: table::write().pointer_to(dtype.get().ty) }
+pub(crate) fn c_pointer(dtype: &Bound<'_, Type>) -> PyResult<Type> {
+    let Some(target) = dtype.get().kind.c_type() else {
+        return Err(PyTypeError::new_err(format!("C has no pointer to {}", dtype.get().name())));
+    };
+    Ok(Type { kind: TypeKind::C(table::write().pointer_to(target)) })
 }
 
 /// All names of `ferrule.types` with their types.
 #[pyfunction]
 pub(crate) fn named_types(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let names = PyDict::new(py);
-    for name in NAMES.iter().map(|(name, _)| *name).chain(["voidptr"]) {
-        let ty = named(&mut table::write(), name);
-        names.set_item(name, ty.map(|ty| Bound::new(py, Type { ty })).transpose()?)?;
+    for name in NAMES.iter().map(|(name, _)| *name).chain(["voidptr", "unicode_type"]) {
+        let kind = named(&mut table::write(), name);
+        names.set_item(name, kind.map(|kind| Bound::new(py, Type { kind })).transpose()?)?;
     }
     Ok(names)
 }

@@ -3,21 +3,29 @@
 //! Numbers and strings are frozen. A function is recognised by identity with the attribute of the
 //! module that it names as its own, so that a user's `exp` is never taken for `math.exp`.
 
-use infer::Entity;
+use infer::{Entity, FrozenArray};
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyCFunction, PyComplex, PyFloat, PyFunction, PyInt, PyModule, PyString, PyType};
+use pyo3::types::{
+    PyBool, PyCFunction, PyComplex, PyFloat, PyFunction, PyInt, PyModule, PyString, PyTuple, PyType,
+};
+use pyobject::{Ndarray, NoArrayTy, element_of_dtype};
 use tir::{Const, IntTy, Ty};
 
 use super::c_data;
 use super::objects::Objects;
 use crate::cdata::CData;
+use crate::dispatch::array_ty;
+use crate::dtype;
 use crate::ffi_object::Ffi;
-use crate::signature::{of_numpy_class, ty_of, type_id};
+use crate::signature::{of_numpy_class, type_kind};
 use crate::table;
 
 /// The modules whose functions inference has rules for.
-const KNOWN: &[&str] = &["builtins", "math", "cmath", "numpy"];
+const KNOWN: &[&str] = &["builtins", "math", "cmath", "numpy", "ferrule"];
+
+/// Where NumPy's functions are found, whatever module they call their own.
+const NUMPY: &[&str] = &["numpy", "numpy.random", "numpy.linalg"];
 
 /// What the object means.
 pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyResult<Entity> {
@@ -30,8 +38,16 @@ pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> 
     if let Ok(class) = value.cast::<PyType>() {
         return of_class(class, objects);
     }
-    if let Some(ty) = type_id(value) {
-        let ty = ty_of(&table::read(), ty);
+    if let Ok(tuple) = value.cast::<PyTuple>() {
+        let items = tuple.iter().map(|item| of(&item, objects));
+        return Ok(Entity::Tuple(items.collect::<PyResult<_>>()?));
+    }
+    if let Some(entity) = of_numpy(value, objects)? {
+        return Ok(entity);
+    }
+    if let Some(kind) = type_kind(value) {
+        // The lock is let go before the interpreter is asked for words.
+        let ty = kind.ty(&table::read());
         return Ok(ty.map_or_else(|| opaque(value), Entity::Type));
     }
     if let Some(data) = CData::of(value.as_borrowed()) {
@@ -54,13 +70,16 @@ pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> 
     Ok(opaque(value))
 }
 
-/// The Python function that is compiled where this is called: itself, or what a cfunc wraps.
+/// The Python function that is compiled where this is called: itself, or what a cfunc or a jitted function wraps.
 pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     if value.is_instance_of::<PyFunction>() {
         return Ok(Some(value.clone()));
     }
     if value.is_instance_of::<crate::cfunc::CFunc>() {
         return Ok(Some(value.getattr("__wrapped__")?));
+    }
+    if let Ok(dispatcher) = value.cast::<crate::dispatch::Dispatcher>() {
+        return dispatcher.get().function(value.py()).map(Some);
     }
     Ok(None)
 }
@@ -90,9 +109,9 @@ fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<Entity>> {
     if value.is_exact_instance_of::<PyBool>() {
         return Ok(Some(Entity::Constant(Const::Bool(value.is_truthy()?), Ty::Bool)));
     }
-    if let Some(ty) = of_numpy_class(value.get_type().as_any())? {
+    if let Some(kind) = of_numpy_class(value.get_type().as_any())? {
         let plain = value.call_method0("item")?;
-        let ty = ty_of(&table::read(), ty);
+        let ty = kind.ty(&table::read());
         return Ok(ty.and_then(|ty| constant(&plain, ty)));
     }
     if value.is_instance_of::<PyInt>() {
@@ -134,13 +153,17 @@ fn of_class<'py>(class: &Bound<'py, PyType>, objects: &mut Objects<'py>) -> PyRe
         let name = class.name()?.to_str()?.to_owned();
         return Ok(Entity::Exception(name, objects.number(class)));
     }
-    if let Some(ty) = of_numpy_class(class)? {
-        // The lock is let go before the interpreter is asked for words.
-        let ty = ty_of(&table::read(), ty);
+    if let Some(kind) = of_numpy_class(class)? {
+        let ty = kind.ty(&table::read());
         return Ok(ty.map_or_else(|| opaque(class), Entity::Type));
     }
     if let Some(name) = known_name(class)? {
         return Ok(Entity::Known(name));
+    }
+    if class.is_subclass_of::<PyTuple>()?
+        && let Some(fields) = class.getattr_opt("_fields")?
+    {
+        return Ok(Entity::NamedTuple(objects.number(class), fields.extract()?));
     }
     if is_enumeration(class) {
         return Ok(Entity::Namespace(objects.number(class)));
@@ -150,22 +173,69 @@ fn of_class<'py>(class: &Bound<'py, PyType>, objects: &mut Objects<'py>) -> PyRe
 
 /// The qualified name of a function or class of a known module.
 fn known_name(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
-    let py = value.py();
     let Some(name) = value.getattr_opt("__name__")? else { return Ok(None) };
     let Ok(name) = name.extract::<String>() else { return Ok(None) };
     let module = match value.getattr_opt("__module__")? {
         Some(module) if module.is_instance_of::<PyString>() => module.extract::<String>()?,
-        // Universal functions of older NumPy have no module.
+        // Universal functions of older NumPy have no module, nor have the methods of its one generator.
         _ => "numpy".to_owned(),
     };
-    let module = if module.starts_with("numpy.") { "numpy".to_owned() } else { module };
-    if !KNOWN.contains(&module.as_str()) {
+    let candidates: &[&str] = if module == "numpy" || module.starts_with("numpy.") {
+        NUMPY
+    } else {
+        let found = KNOWN.iter().position(|known| *known == module);
+        found.map_or(&[], |index| &KNOWN[index..=index])
+    };
+    for candidate in candidates {
+        let Some(namespace) = loaded(value.py(), candidate)? else { continue };
+        if namespace.getattr_opt(name.as_str())?.is_some_and(|known| known.is(value)) {
+            return Ok(Some(format!("{candidate}.{name}")));
+        }
+    }
+    Ok(None)
+}
+
+/// A module, if it is loaded.
+fn loaded<'py>(py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let modules = py.import("sys")?.getattr("modules")?;
+    Ok(modules.get_item(name).ok())
+}
+
+/// An array or a dtype of NumPy's.
+fn of_numpy<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyResult<Option<Entity>> {
+    // SAFETY: the lock is held and the object is borrowed.
+    if unsafe { Ndarray::of(value.as_ptr()) }.is_some() {
+        return frozen_array(value, objects).map(Some);
+    }
+    let Some(numpy) = loaded(value.py(), "numpy")? else { return Ok(None) };
+    let Some(class) = numpy.getattr_opt("dtype")? else { return Ok(None) };
+    if !value.is_instance(&class)? {
         return Ok(None);
     }
-    let modules = py.import("sys")?.getattr("modules")?;
-    let Ok(namespace) = modules.get_item(&module) else { return Ok(None) };
-    let is_same = namespace.getattr_opt(name.as_str())?.is_some_and(|known| known.is(value));
-    Ok(is_same.then(|| format!("{module}.{name}")))
+    // SAFETY: it is a dtype of NumPy's, which is borrowed.
+    Ok(match unsafe { element_of_dtype(value.as_ptr()) } {
+        Ok(element) => Some(Entity::Type(element.ty())),
+        Err(NoArrayTy::Record) => dtype::record_of(value).ok().map(|record| Entity::Type(Ty::Record(record))),
+        Err(NoArrayTy::Swapped | NoArrayTy::Dtype) => None,
+    })
+}
+
+/// A copy of an array that nobody writes.
+fn frozen_array<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyResult<Entity> {
+    let copy = value.call_method1("copy", ("K",))?;
+    copy.call_method1("setflags", (false,))?;
+    // SAFETY: the lock is held and the object is borrowed.
+    let Some(array) = (unsafe { Ndarray::of(copy.as_ptr()) }) else { return Ok(opaque(value)) };
+    let Ok(ty) = array_ty(copy.as_borrowed(), array) else {
+        let dtype = value.getattr("dtype")?.str()?.to_string();
+        return Ok(Entity::Opaque(format!("an array of dtype {dtype}")));
+    };
+    // SAFETY: the copy is kept as long as the code, and nobody gives it another shape.
+    let (address, (dims, strides)) = unsafe { (array.data().expose_provenance() as u64, array.shape()) };
+    let words = |all: &[isize]| all.iter().map(|word| *word as i64).collect();
+    let (dims, strides) = (words(dims), words(strides));
+    objects.keep(&copy);
+    Ok(Entity::Array(FrozenArray { ty, address, dims, strides }))
 }
 
 /// What is nothing to compiled code, in the words of a message.

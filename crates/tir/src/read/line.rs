@@ -19,6 +19,12 @@ impl<'a> Line<'a> {
         self.rest = self.rest.trim_start();
     }
 
+    /// Whether nothing is left.
+    pub(super) fn is_at_end(&mut self) -> bool {
+        self.skip_blanks();
+        self.rest.is_empty()
+    }
+
     /// What is left.
     pub(super) fn rest(&mut self) -> &'a str {
         std::mem::take(&mut self.rest).trim()

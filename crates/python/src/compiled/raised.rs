@@ -22,17 +22,17 @@ use crate::errors;
 use crate::snapshot::ObjectTable;
 
 /// What stands for a compiled program in its own code.
-pub(super) struct Descriptor {
+pub(crate) struct Descriptor {
     name: String,
     made_at: String,
     is_pinned: AtomicBool,
     /// What happens to an exception that reaches C.
-    pub(super) on_error: OnError,
+    pub(crate) on_error: OnError,
     facts: Arc<Facts>,
 }
 
 /// What an exception is made from.
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// The typed IR that the code was made from.
     program: Program,
     /// The classes of [`Program::exceptions`].
@@ -43,7 +43,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// The facts of a program whose objects the snapshot numbered.
-    pub(super) fn new(py: Python<'_>, program: Program, objects: &ObjectTable) -> PyResult<Self> {
+    pub(crate) fn new(py: Python<'_>, program: Program, objects: &ObjectTable) -> PyResult<Self> {
         let object = |number: HostObject| {
             let found = objects.get(number).map(|object| object.clone_ref(py));
             found.ok_or_else(|| errors::internal(format!("snapshot: no object {}", number.0)))
@@ -61,27 +61,27 @@ impl Facts {
 
 impl Descriptor {
     /// Of a function by its qualified name, made at `file:line`.
-    pub(super) fn new(name: String, made_at: String, on_error: OnError, facts: Facts) -> Self {
+    pub(crate) fn new(name: String, made_at: String, on_error: OnError, facts: Facts) -> Self {
         Self { name, made_at, is_pinned: AtomicBool::new(false), on_error, facts: Arc::new(facts) }
     }
 
     /// The function's qualified name.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Where it was made, as `file:line`.
-    pub(super) fn made_at(&self) -> &str {
+    pub(crate) fn made_at(&self) -> &str {
         &self.made_at
     }
 
     /// The typed IR that the code was made from.
-    pub(super) fn program(&self) -> &Program {
+    pub(crate) fn program(&self) -> &Program {
         &self.facts.program
     }
 
     /// Shows the garbage collector the objects that the code needs alive.
-    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         for (_, class) in self.facts.classes.iter() {
             visit.call(class)?;
         }
@@ -89,13 +89,13 @@ impl Descriptor {
     }
 
     /// Says that the code stays for the life of the process; whether that was said before.
-    pub(super) fn set_pinned(&self) -> bool {
+    pub(crate) fn set_pinned(&self) -> bool {
         self.is_pinned.swap(true, Ordering::Relaxed)
     }
 }
 
 /// An error that compiled code ended with.
-pub(super) struct RaisedError {
+pub(crate) struct RaisedError {
     facts: Arc<Facts>,
     site: u32,
     words: Vec<u64>,
@@ -103,7 +103,7 @@ pub(super) struct RaisedError {
 
 impl RaisedError {
     /// The error of this thread, which it no longer has then.
-    pub(super) fn take() -> Option<Self> {
+    pub(crate) fn take() -> Option<Self> {
         let raised = runtime::error::take()?;
         // SAFETY: `ferrule_code` of an object is the address of its descriptor, which lives as long as
         // the code; the code has just returned to what is calling here.
@@ -112,7 +112,7 @@ impl RaisedError {
     }
 
     /// The exception.
-    pub(super) fn exception(&self, py: Python<'_>) -> PyErr {
+    pub(crate) fn exception(&self, py: Python<'_>) -> PyErr {
         self.try_exception(py).unwrap_or_else(|error| error)
     }
 
@@ -141,15 +141,29 @@ impl RaisedError {
         types: &[Ty],
     ) -> PyResult<Bound<'py, PyTuple>> {
         let (mut words, mut types) = (self.words.iter().copied(), types.iter().copied());
+        let mut value = || box_words(py, types.next().unwrap_or(Ty::Unit), &mut words);
         let mut args = Vec::new();
         for arg in &site.args {
             args.push(match arg {
                 RaiseArg::Text(text) => PyString::new(py, text).into_any(),
-                RaiseArg::Value => box_words(py, types.next().unwrap_or(Ty::Unit), &mut words)?,
+                RaiseArg::Value => value()?,
+                RaiseArg::Format(pieces) => {
+                    let (first, rest) = pieces.split_first().ok_or_else(no_pieces)?;
+                    let mut text = first.clone();
+                    for piece in rest {
+                        text.push_str(value()?.str()?.to_str()?);
+                        text.push_str(piece);
+                    }
+                    PyString::new(py, &text).into_any()
+                }
             });
         }
         PyTuple::new(py, args)
     }
+}
+
+fn no_pieces() -> PyErr {
+    errors::internal("raise: a message without pieces".to_owned())
 }
 
 /// A name for C; a zero in it, which no file has, would end it.
@@ -157,7 +171,7 @@ fn c_string(text: &str) -> CString {
     CString::new(text).unwrap_or_default()
 }
 
-/// The types of the values that a site's terminator brings.
+/// The types of the values that a site gets: of those that its terminator brings, or an index and lengths.
 fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<Ty> {
     let function = &program.functions[site.function];
     let brought = function.blocks.iter().find_map(|(_, block)| match &block.terminator {
@@ -168,7 +182,10 @@ fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<
         | Terminator::Return(_)
         | Terminator::Unreachable => None,
     });
-    brought.into_iter().flatten().map(|value| function.values[*value]).collect()
+    match brought {
+        Some(values) => values.iter().map(|value| function.values[*value]).collect(),
+        None => vec![Ty::I64; site.value_count()],
+    }
 }
 
 /// The Python object of a scalar that compiled code wrote into words of a record: integers

@@ -16,7 +16,7 @@ use super::raised::{Descriptor, RaisedError};
 
 /// What happens to an exception.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum OnError {
+pub(crate) enum OnError {
     /// It is raised when the call out of Python returns.
     Raise,
     /// It is reported at once.
@@ -25,7 +25,7 @@ pub(super) enum OnError {
 
 impl OnError {
     /// By the name that users give.
-    pub(super) fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         match name {
             "raise" => Some(Self::Raise),
             "report" => Some(Self::Report),

@@ -1,0 +1,115 @@
+//! Tuples: slices of them, and items by an index that only the running program knows.
+
+use diagnostic::Id;
+use pysyntax::{ExprId, ExprKind};
+use source::Span;
+use tir::{BinaryOp, Comparison, Const, Value};
+
+use crate::convert;
+use crate::promote;
+use crate::stop::Walked;
+use crate::term::Term;
+use crate::walk::Walker;
+
+impl Walker<'_, '_> {
+    /// `items[lower:upper:step]`, if the index is a slice; its bounds are constants.
+    pub(crate) fn tuple_slice(&mut self, items: &[Term], index: ExprId) -> Walked<Option<Vec<Term>>> {
+        let syntax = self.syntax();
+        let ExprKind::Slice { lower, upper, step } = &syntax.exprs[index].kind else { return Ok(None) };
+        let mut bounds = [None; 3];
+        for (bound, expr) in bounds.iter_mut().zip([lower, upper, step]) {
+            let Some(expr) = *expr else { continue };
+            let span = self.span_of(expr);
+            let value = self.walk_value(expr)?;
+            if self.is_none(&Term::Value(value)) {
+                continue;
+            }
+            *bound = match self.known_word(value) {
+                Some(known) => Some(known),
+                None => {
+                    let title = "a tuple is sliced by a variable";
+                    return Err(self.error(Id::WrongOperand, span, title, "expected a constant"));
+                }
+            };
+        }
+        let [lower, upper, step] = bounds;
+        let step = step.unwrap_or(1);
+        if step == 0 {
+            let span = self.span_of(index);
+            return Err(self.error(Id::WrongOperand, span, "slice step cannot be zero", ""));
+        }
+        Ok(Some(sliced(items, lower, upper, step)))
+    }
+
+    /// An item of a tuple by its index.
+    pub(crate) fn tuple_item(&mut self, items: &[Term], index: Value, span: Span) -> Walked<Term> {
+        let len = i128::try_from(items.len()).unwrap_or(i128::MAX);
+        match self.body.as_const(index) {
+            Some(Const::Int(index)) if (-len..len).contains(&index) => {
+                let index = usize::try_from(index.rem_euclid(len)).unwrap_or(0);
+                Ok(items[index].clone())
+            }
+            Some(Const::Int(_)) => {
+                let title = format!("the tuple has {len} items");
+                Err(self.error(Id::WrongOperand, span, title, "out of range"))
+            }
+            _ => self.variable_item(items, index, span),
+        }
+    }
+
+    /// An item of a tuple of numbers by a variable.
+    fn variable_item(&mut self, items: &[Term], index: Value, span: Span) -> Walked<Term> {
+        let values: Option<Vec<Value>> = items
+            .iter()
+            .map(|item| if let Term::Value(value) = item { Some(*value) } else { None })
+            .collect();
+        let joined = values.as_deref().and_then(|values| {
+            let mut types = values.iter().map(|value| self.body.ty(*value));
+            let first = types.next()?;
+            types.try_fold(first, promote::join)
+        });
+        let (Some(values), Some(ty), Some(index)) = (values, joined, self.index_word(index, span)) else {
+            let title = "a tuple of several types is indexed by a variable";
+            let stop = self.error(Id::WrongOperand, span, title, "expected a constant");
+            return Err(stop.help("unpack it: `a, b = …`"));
+        };
+        let count = self.word(i128::try_from(values.len()).unwrap_or(0), span);
+        let zero = self.word(0, span);
+        let is_negative = self.test(Comparison::Lt, index, zero, span);
+        let from_end = self.int(BinaryOp::Add, index, count, span);
+        let index = self.either(is_negative, from_end, index, span);
+        let is_below = self.test(Comparison::Lt, index, zero, span);
+        let is_above = self.test(Comparison::Ge, index, count, span);
+        let is_out = self.body.emit(tir::Op::Binary(BinaryOp::Or, is_below, is_above), tir::Ty::Bool, span);
+        self.raise_if(is_out, "IndexError", "tuple index out of range", span);
+        let mut chosen = convert::to(&mut self.body, values[0], ty, span);
+        for (number, value) in values.iter().enumerate().skip(1) {
+            let number = self.word(i128::try_from(number).unwrap_or(0), span);
+            let is_it = self.test(Comparison::Eq, index, number, span);
+            let value = convert::to(&mut self.body, *value, ty, span);
+            chosen = self.either(is_it, value, chosen, span);
+        }
+        Ok(Term::Value(chosen))
+    }
+}
+
+/// The items that a slice takes, as Python counts them.
+fn sliced(items: &[Term], lower: Option<i128>, upper: Option<i128>, step: i128) -> Vec<Term> {
+    let len = i128::try_from(items.len()).unwrap_or(i128::MAX);
+    let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
+    let bound = |bound: Option<i128>, otherwise: i128| {
+        bound.map_or(otherwise, |bound| if bound < 0 { bound + len } else { bound }.clamp(low, high))
+    };
+    let (start, stop) = if step > 0 {
+        (bound(lower, 0), bound(upper, len))
+    } else {
+        (bound(lower, len - 1), bound(upper, -1))
+    };
+    let mut taken = Vec::new();
+    let mut at = start;
+    while (step > 0 && at < stop) || (step < 0 && at > stop) {
+        taken.extend(usize::try_from(at).ok().and_then(|at| items.get(at)).cloned());
+        at += step;
+    }
+    taken
+}

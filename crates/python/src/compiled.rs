@@ -1,0 +1,19 @@
+//! Compiled Python functions: what `cfunc` and the dispatcher share.
+//!
+//! [`stages`] takes typed IR to code that is linked. [`raised`] turns what compiled code raises into
+//! exceptions, [`border`] sends them back over C, and [`diagnosed`] says what a compilation found.
+
+mod border;
+mod diagnosed;
+mod raised;
+mod stages;
+
+pub(crate) use border::{OnError, with_interpreter};
+pub(crate) use diagnosed::{ErrorClass, compile_error};
+pub(crate) use raised::{Descriptor, Facts, RaisedError};
+pub(crate) use stages::{Stopped, broken, detached, link, symbol_text};
+
+/// Lets errors of compiled code that are kept while C runs become exceptions.
+pub(crate) fn register() {
+    crate::errors::set_translate(border::translate);
+}

@@ -1,0 +1,77 @@
+//! The stages that need no interpreter: how they are run, and the last of them.
+
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use codegen::Module;
+use diagnostic::Diagnostic;
+use pyo3::prelude::*;
+
+use super::border;
+use super::raised::Descriptor;
+use super::{ErrorClass, compile_error};
+use crate::trampoline::panic_text;
+use crate::{errors, fork, stack};
+
+/// Why the stages stopped.
+pub(crate) enum Stopped {
+    /// Something is wrong with the program.
+    Diagnosed(Vec<Diagnostic>),
+    /// Something is wrong with us: the stage, and what it said.
+    Broken(String),
+}
+
+impl Stopped {
+    fn exception(self, py: Python<'_>) -> PyErr {
+        match self {
+            Self::Diagnosed(diagnostics) => compile_error(py, ErrorClass::Typing, diagnostics),
+            Self::Broken(text) => errors::internal(text),
+        }
+    }
+}
+
+/// What a stage says of itself when it fails.
+pub(crate) fn broken<E: Display>(stage: &'static str) -> impl Fn(E) -> Stopped {
+    move |error| Stopped::Broken(format!("{stage}: {error}"))
+}
+
+/// Runs stages without the interpreter's lock. A panic in one is a bug of ours, and stops only this
+/// compilation.
+pub(crate) fn detached<T: Send>(
+    py: Python<'_>,
+    stages: impl FnOnce() -> Result<T, Stopped> + Send,
+) -> PyResult<T> {
+    let outcome = py.detach(|| {
+        let _working = fork::working();
+        catch_unwind(AssertUnwindSafe(|| stack::large(stages)))
+    });
+    let outcome = outcome.unwrap_or_else(|panic| Err(Stopped::Broken(panic_text(panic.as_ref()))));
+    outcome.map_err(|stopped| stopped.exception(py))
+}
+
+/// Optimises a module and links it: the code, and where `symbol` is in it.
+pub(crate) fn link(
+    module: &Module,
+    descriptor: &Descriptor,
+    symbol: &str,
+) -> Result<(jit::Code, u64), Stopped> {
+    module.optimize().map_err(broken("codegen"))?;
+    let object = module.object().map_err(broken("codegen"))?;
+    let own = std::ptr::from_ref(descriptor).expose_provenance() as u64;
+    let named = module.c_symbols().iter().chain(runtime::symbols());
+    let mut symbols: Vec<(&str, u64)> = named.map(|(name, address)| (name.as_str(), *address)).collect();
+    symbols.push(("ferrule_code", own));
+    symbols.extend_from_slice(&border::symbols());
+    let engine = jit::Engine::global().map_err(broken("jit"))?;
+    let code = engine.link(&object, &symbols).map_err(broken("jit"))?;
+    match code.address(symbol) {
+        Some(address) => Ok((code, address)),
+        None => Err(Stopped::Broken(format!("jit: no symbol `{symbol}`"))),
+    }
+}
+
+/// A qualified name in the letters that tools take in a symbol.
+pub(crate) fn symbol_text(name: &str) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '.' { c } else { '_' };
+    name.chars().map(letter).collect()
+}

@@ -1,0 +1,147 @@
+//! A function and a type key to a specialisation.
+//!
+//! With the interpreter's lock: the text, the snapshot of what it sees. Without: types, optimisation, LLVM, the
+//! link.
+
+use codegen::{Entry, Module};
+use diagnostic::{Diagnostic, Id, Label};
+use infer::FunctionSource;
+use pyo3::prelude::*;
+use pysyntax::Syntax;
+use tir::{Op, Program, Ty};
+
+use super::argument::Argument;
+use super::guard::Guard;
+use super::options::Options;
+use super::outcome::Outcome;
+use super::specialisation::{self, Specialisation};
+use crate::compiled::{
+    self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, symbol_text,
+};
+use crate::signature::TypeKind;
+use crate::snapshot::{Given, Snapshot};
+use crate::{source, table};
+
+/// What to compile.
+pub(super) struct Request<'a, 'py> {
+    /// The Python function.
+    pub(super) function: &'a Bound<'py, PyAny>,
+    /// The types of its arguments.
+    pub(super) key: &'a [Argument],
+    /// How users see them.
+    pub(super) shown: Vec<TypeKind>,
+    /// The objects whose addresses are in the key.
+    pub(super) keeps: Vec<Py<PyAny>>,
+    /// What is known of them when compiling, by their numbers.
+    pub(super) given: Vec<(usize, Given<'py>)>,
+    /// The type of the result, if it is asked for.
+    pub(super) result: Option<Ty>,
+    /// How.
+    pub(super) options: &'a Options,
+}
+
+/// Compiles a specialisation.
+pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
+    let function = request.function;
+    let py = function.py();
+    let text =
+        source::of_function(function)?.map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
+    let syntax = text.syntax(py).map_err(|all| compile_error(py, ErrorClass::Typing, all))?;
+    fit(&syntax, &request).map_err(|one| compile_error(py, ErrorClass::Signature, vec![one]))?;
+    let params: Vec<Ty> = request.key.iter().map(Argument::ty).collect();
+    let (function_source, objects) = Snapshot::take(function, syntax, &request.given)?;
+    let options = request.options;
+    let program = detached(py, || infer_types(&function_source, &params, request.result, options))?;
+
+    let name: String = function.getattr("__qualname__")?.extract()?;
+    let symbol = format!("njit.{}", symbol_text(&name));
+    let made_at = format!("{}:{}", text.source.name(), text.which.first_line);
+    let crosses_border = crosses_border(&program);
+    let result = program.functions.iter().next().map_or(Ty::Unit, |(_, first)| first.result);
+    let facts = Facts::new(py, program, &objects)?;
+    let descriptor = Box::new(Descriptor::new(name, made_at, OnError::Raise, facts));
+    let (code, address) = detached(py, || {
+        let module = lower(descriptor.program(), &symbol)?;
+        compiled::link(&module, &descriptor, &symbol)
+    })?;
+    let address = usize::try_from(address).unwrap_or_default();
+    let entry = std::ptr::with_exposed_provenance::<()>(address);
+    let guards: Box<[Guard]> = request.key.iter().map(Guard::of).collect();
+    let outcome = Outcome::of(result);
+    let room = guards.iter().map(Guard::room).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+    Ok(Specialisation {
+        // SAFETY: the linked symbol is the native entry that `codegen` made, which has this type.
+        entry: unsafe { std::mem::transmute::<*const (), specialisation::Entry>(entry) },
+        room: (room.0, room.1, outcome.word_count()),
+        guards,
+        outcome,
+        releases_gil: options.releases_gil,
+        crosses_border,
+        key: request.key.into(),
+        params: params.into(),
+        shown: (request.shown, TypeKind::of_ty(&mut table::write(), result)),
+        symbol,
+        keeps: request.keeps,
+        _code: code,
+        descriptor,
+    })
+}
+
+/// Whether as many arguments are given as the text takes.
+fn fit(syntax: &Syntax, request: &Request<'_, '_>) -> Result<(), Diagnostic> {
+    let (takes, given) = (syntax.params.len(), request.key.len());
+    if takes == given {
+        return Ok(());
+    }
+    let count = |count: usize| format!("{count} argument{}", if count == 1 { "" } else { "s" });
+    let title = format!("the signature has {}, `{}` takes {takes}", count(given), syntax.name);
+    let label = Label::new(&syntax.source, syntax.head, format!("takes {}", count(takes)));
+    Err(Diagnostic::error(Id::SignatureMismatch, title, label))
+}
+
+/// Types, and what can be done with them before LLVM.
+fn infer_types(
+    source: &FunctionSource,
+    params: &[Ty],
+    result: Option<Ty>,
+    options: &Options,
+) -> Result<Program, Stopped> {
+    let mut table = table::write();
+    let rules = infer::Options { boundscheck: options.checks_bounds, raises_on_zero: options.raises_on_zero };
+    let mut typed = infer::infer(&mut table, source, params, result, rules).map_err(Stopped::Diagnosed)?;
+    // Functions that are called are compiled along, and take the same liberties.
+    for id in typed.functions.ids() {
+        typed.functions[id].math = options.math;
+    }
+    Ok(optimize::optimize(typed))
+}
+
+/// Whether C is called, which may come back with an error.
+fn crosses_border(program: &Program) -> bool {
+    let calls_c = |op: &Op| matches!(op, Op::CallC(..) | Op::CallPointer(..));
+    program.functions.iter().any(|(_, function)| function.insts.iter().any(|(_, inst)| calls_c(&inst.op)))
+}
+
+fn lower(program: &Program, symbol: &str) -> Result<Module, Stopped> {
+    let entry = Entry::Native { symbol: symbol.to_owned() };
+    codegen::lower(&table::read(), program, &entry).map_err(broken("codegen"))
+}
+
+/// The typed IR that the code was made from.
+pub(super) fn typed_text(made: &Specialisation) -> String {
+    tir::print(made.descriptor.program(), &table::read())
+}
+
+/// The module as it is handed to LLVM.
+pub(super) fn llvm_ir(py: Python<'_>, made: &Specialisation) -> PyResult<String> {
+    detached(py, || Ok(lower(made.descriptor.program(), &made.symbol)?.llvm_ir()))
+}
+
+/// The optimised module in assembly language.
+pub(super) fn assembly(py: Python<'_>, made: &Specialisation) -> PyResult<String> {
+    detached(py, || {
+        let module = lower(made.descriptor.program(), &made.symbol)?;
+        module.optimize().map_err(broken("codegen"))?;
+        module.assembly().map_err(broken("codegen"))
+    })
+}

@@ -1,0 +1,138 @@
+//! The options of the decorators: what they mean, which are only taken, and which are refused by name.
+
+use pyo3::exceptions::{PyNotImplementedError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyString};
+use tir::MathFlags;
+
+/// What a function is compiled with.
+#[derive(Debug)]
+pub(super) struct Options {
+    /// Whether an index outside of an array raises.
+    pub(super) checks_bounds: bool,
+    /// Whether a division by zero raises.
+    pub(super) raises_on_zero: bool,
+    /// What float arithmetic may do.
+    pub(super) math: MathFlags,
+    /// Whether the interpreter's lock is given up while it runs.
+    pub(super) releases_gil: bool,
+    /// As they were given.
+    given: Vec<(String, Py<PyAny>)>,
+}
+
+/// Options that change nothing here: code is never cached on disk yet, and LLVM decides what is expanded in place.
+const TAKEN: &[&str] = &[
+    "cache",
+    "nopython",
+    "debug",
+    "no_cfunc_wrapper",
+    "no_cpython_wrapper",
+    "no_rewrites",
+    "pipeline_class",
+];
+
+/// Options of Numba's that ask for what there is not.
+const REFUSED: &[&str] = &["parallel", "forceobj", "looplift", "objmode"];
+
+impl Options {
+    /// The meaning of keyword arguments.
+    pub(super) fn of(py: Python<'_>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut options = Self {
+            checks_bounds: true,
+            raises_on_zero: true,
+            math: MathFlags::default(),
+            releases_gil: false,
+            given: Vec::new(),
+        };
+        for (name, value) in given.into_iter().flatten() {
+            let name: String = name.extract()?;
+            options.set(&name, &value)?;
+            options.given.push((name, value.unbind()));
+        }
+        match variable(py, "FERRULE_BOUNDSCHECK")?.as_deref() {
+            Some("0") => options.checks_bounds = false,
+            Some("1") => options.checks_bounds = true,
+            None | Some("") => {}
+            Some(other) => {
+                return Err(PyValueError::new_err(format!("FERRULE_BOUNDSCHECK is 0 or 1, not '{other}'")));
+            }
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        match name {
+            "boundscheck" => self.checks_bounds = value.is_none() || value.is_truthy()?,
+            "fastmath" => self.math = math_flags(value)?,
+            "nogil" => self.releases_gil = value.is_truthy()?,
+            "error_model" => match text(name, value)?.as_str() {
+                "python" => self.raises_on_zero = true,
+                "numpy" => self.raises_on_zero = false,
+                other => {
+                    return Err(PyValueError::new_err(format!(
+                        "error_model is 'python' or 'numpy', not '{other}'"
+                    )));
+                }
+            },
+            "inline" => match text(name, value)?.as_str() {
+                "never" | "always" => {}
+                other => {
+                    return Err(PyValueError::new_err(format!(
+                        "inline is 'never' or 'always', not '{other}'"
+                    )));
+                }
+            },
+            "locals" => {
+                if value.is_truthy()? {
+                    return Err(unsupported("locals"));
+                }
+            }
+            name if TAKEN.contains(&name) => {}
+            name if REFUSED.contains(&name) => {
+                if value.is_truthy()? {
+                    return Err(unsupported(&format!("{name}={}", value.repr()?)));
+                }
+            }
+            name => return Err(PyTypeError::new_err(format!("njit() has no option '{name}'"))),
+        }
+        Ok(())
+    }
+
+    /// What was given, for users to read.
+    pub(super) fn given(&self) -> &[(String, Py<PyAny>)] {
+        &self.given
+    }
+}
+
+fn unsupported(what: &str) -> PyErr {
+    PyNotImplementedError::new_err(format!("{what} is not supported yet"))
+}
+
+fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    match value.cast::<PyString>() {
+        Ok(text) => Ok(text.to_str()?.to_owned()),
+        Err(_) => Err(PyTypeError::new_err(format!("{name} is a string, not {}", value.get_type().name()?))),
+    }
+}
+
+/// A bool, or names of LLVM's flags.
+fn math_flags(value: &Bound<'_, PyAny>) -> PyResult<MathFlags> {
+    if value.is_instance_of::<PyBool>() || value.is_none() {
+        return Ok(if value.is_truthy()? { MathFlags::ALL } else { MathFlags::default() });
+    }
+    let mut flags = MathFlags::default();
+    for name in value.try_iter()? {
+        let name: String = name?.extract()?;
+        let flag = if name == "fast" { Some(MathFlags::ALL) } else { MathFlags::named(&name) };
+        flags = flags.with(flag.ok_or_else(|| {
+            let names: Vec<&str> = MathFlags::NAMES.iter().map(|(_, name)| *name).collect();
+            PyValueError::new_err(format!("fastmath has no flag '{name}'; it has fast, {}", names.join(", ")))
+        })?);
+    }
+    Ok(flags)
+}
+
+/// A variable of the environment, as the program sees it now.
+pub(super) fn variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
+    py.import("os")?.getattr("environ")?.call_method1("get", (name,))?.extract()
+}

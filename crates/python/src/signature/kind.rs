@@ -1,0 +1,207 @@
+//! What a type of `ferrule.types` is.
+//!
+//! Numbers, pointers and structs are C types, under whichever of their names was used; arrays, tuples
+//! and strings are compiled code's own.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use ctype::{CType, CTypes, FloatType, TypeId};
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+use tir::{ArrayTy, Order, TupleTy, Ty};
+
+use super::{c_type_of, ty_of};
+
+/// A type, as users write and read it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum TypeKind {
+    /// A number, `None`, a pointer or a struct.
+    C(TypeId),
+    /// An array.
+    Array(ArrayTy),
+    /// A tuple.
+    Tuple(Vec<TypeKind>),
+    /// A tuple of a class with names for its items.
+    Named(NamedTuple),
+    /// A string, known when compiling.
+    Text,
+    /// A function, by its address, with its name.
+    Function((usize, Arc<str>)),
+}
+
+/// A class that `collections.namedtuple` made, with the types of its items.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedTuple {
+    class: Arc<Py<PyType>>,
+    name: Arc<str>,
+    /// The names of the items.
+    pub(crate) fields: Arc<[String]>,
+    /// Their types.
+    pub(crate) items: Vec<TypeKind>,
+}
+
+impl PartialEq for NamedTuple {
+    fn eq(&self, other: &Self) -> bool {
+        self.class.as_ptr() == other.class.as_ptr() && self.items == other.items
+    }
+}
+
+impl Eq for NamedTuple {}
+
+impl Hash for NamedTuple {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.class.as_ptr().addr(), &self.items).hash(state);
+    }
+}
+
+impl NamedTuple {
+    /// Of a class whose `_fields` name as many items.
+    pub(crate) fn new(class: &Bound<'_, PyType>, items: Vec<TypeKind>) -> PyResult<Option<Self>> {
+        let Some(fields) = class.getattr_opt("_fields")? else { return Ok(None) };
+        let Ok(fields) = fields.extract::<Vec<String>>() else { return Ok(None) };
+        if fields.len() != items.len() {
+            return Ok(None);
+        }
+        let name = class.name()?.to_str()?.into();
+        Ok(Some(Self { class: Arc::new(class.clone().unbind()), name, fields: fields.into(), items }))
+    }
+
+    /// The class.
+    pub(crate) fn class(&self) -> &Py<PyType> {
+        &self.class
+    }
+}
+
+impl TypeKind {
+    /// The type of its values in compiled code, if there are any.
+    pub(crate) fn ty(&self, types: &CTypes) -> Option<Ty> {
+        match self {
+            Self::C(ty) => ty_of(types, *ty),
+            Self::Array(array) => Some(Ty::Array(*array)),
+            Self::Tuple(items) => tuple_of(types, items),
+            Self::Named(named) => tuple_of(types, &named.items),
+            Self::Text | Self::Function(_) => None,
+        }
+    }
+
+    /// How users know a type of compiled code.
+    pub(crate) fn of_ty(types: &mut CTypes, ty: Ty) -> Self {
+        match ty {
+            Ty::Array(array) => Self::Array(array),
+            Ty::Tuple(tuple) => {
+                Self::Tuple(tuple.items().iter().map(|item| Self::of_ty(types, *item)).collect())
+            }
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_) => {
+                let void = types.void();
+                Self::C(c_type_of(types, ty).unwrap_or(void))
+            }
+        }
+    }
+
+    /// The C type that it is.
+    pub(crate) fn c_type(&self) -> Option<TypeId> {
+        match self {
+            Self::C(ty) => Some(*ty),
+            Self::Array(_) | Self::Tuple(_) | Self::Named(_) | Self::Text | Self::Function(_) => None,
+        }
+    }
+
+    /// How Numba prints it.
+    pub(crate) fn display(&self, types: &CTypes) -> String {
+        match self {
+            Self::C(ty) => display_c(types, *ty),
+            Self::Array(array) => display_array(types, *array),
+            Self::Tuple(items) => display_tuple(types, items),
+            Self::Named(named) => {
+                let items: Vec<String> = named.items.iter().map(|item| item.display(types)).collect();
+                format!("{}({})", named.name, items.join(", "))
+            }
+            Self::Text => "unicode_type".to_owned(),
+            Self::Function((_, name)) => format!("function({name})"),
+        }
+    }
+}
+
+fn tuple_of(types: &CTypes, items: &[TypeKind]) -> Option<Ty> {
+    let items: Option<Vec<Ty>> = items.iter().map(|item| item.ty(types)).collect();
+    items.map(|items| Ty::Tuple(TupleTy::new(&items)))
+}
+
+/// `array(float64, 2d, C)`, with `unaligned` and `readonly` where it is.
+fn display_array(types: &CTypes, array: ArrayTy) -> String {
+    let order = match array.order {
+        Order::C => "C",
+        Order::F => "F",
+        Order::Any => "A",
+    };
+    let unaligned = if array.is_aligned { "" } else { "unaligned " };
+    let readonly = if array.is_writable { "" } else { "readonly " };
+    let element = match array.element.ty() {
+        Ty::Record(record) => display_c(types, record),
+        other => display_scalar(other).to_owned(),
+    };
+    format!("{unaligned}{readonly}array({element}, {}d, {order})", array.rank)
+}
+
+/// `UniTuple(int64 x 2)`, `Tuple(int64, float64)`.
+fn display_tuple(types: &CTypes, items: &[TypeKind]) -> String {
+    let texts: Vec<String> = items.iter().map(|item| item.display(types)).collect();
+    match items {
+        [first, rest @ ..] if rest.iter().all(|item| item == first) => {
+            format!("UniTuple({} x {})", texts[0], items.len())
+        }
+        _ => format!("Tuple({})", texts.join(", ")),
+    }
+}
+
+/// The name of a number's type.
+fn display_scalar(ty: Ty) -> &'static str {
+    match ty {
+        Ty::Bool => "bool",
+        Ty::Int(int) => match (int.bits, int.is_signed) {
+            (8, true) => "int8",
+            (8, false) => "uint8",
+            (16, true) => "int16",
+            (16, false) => "uint16",
+            (32, true) => "int32",
+            (32, false) => "uint32",
+            (_, true) => "int64",
+            (_, false) => "uint64",
+        },
+        Ty::Float(tir::FloatTy::F32) => "float32",
+        Ty::Float(tir::FloatTy::F64) => "float64",
+        Ty::Complex(tir::FloatTy::F32) => "complex64",
+        Ty::Complex(tir::FloatTy::F64) => "complex128",
+        Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => "none",
+    }
+}
+
+/// How Numba prints a C type: `int32`, `float64*`, `none`; C's spelling where Numba has none.
+fn display_c(types: &CTypes, ty: TypeId) -> String {
+    match types.get(ty) {
+        CType::Void | CType::Bool | CType::Int(_) => match ty_of(types, ty) {
+            Some(scalar) => display_scalar(scalar).to_owned(),
+            None => types.name(ty),
+        },
+        CType::Float(FloatType::Float | FloatType::Double)
+        | CType::Complex(FloatType::Float | FloatType::Double) => {
+            ty_of(types, ty).map_or_else(|| types.name(ty), |scalar| display_scalar(scalar).to_owned())
+        }
+        CType::Pointer(target) if types.find(&CType::Void) == Some(target.ty) => "void*".to_owned(),
+        CType::Pointer(target) if matches!(types.get(target.ty), CType::Function(_)) => types.name(ty),
+        CType::Pointer(target) => format!("{}*", display_c(types, target.ty)),
+        CType::Float(FloatType::LongDouble)
+        | CType::Complex(FloatType::LongDouble)
+        | CType::Array { .. }
+        | CType::Function(_)
+        | CType::Record(_)
+        | CType::Enum(_) => types.name(ty),
+    }
+}
