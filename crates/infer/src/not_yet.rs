@@ -69,10 +69,10 @@ impl Walker<'_, '_> {
 
     /// Refuses a function with a parameter for the rest of its arguments.
     pub(crate) fn no_rest_yet(&self, syntax: &Syntax, span: Span) -> Walked<()> {
-        match syntax.params.iter().any(|param| param.kind == ParamKind::Rest) {
-            true => Err(self.not_yet(Id::UnsupportedStar, "a parameter for the rest of the arguments", span)),
-            false => Ok(()),
+        if syntax.params.iter().any(|param| param.kind == ParamKind::Rest) {
+            return Err(self.not_yet(Id::UnsupportedStar, "a parameter for the rest of the arguments", span));
         }
+        Ok(())
     }
 
     /// The caret shows the first line, not the whole block.
