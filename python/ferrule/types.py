@@ -33,7 +33,6 @@ def Optional(dtype: Type) -> Type:  # noqa: N802 - Numba's name
     raise NotImplementedError(f"types.Optional({dtype}) is not supported yet")
 
 
-
 int8: Type = _known["int8"]
 int16: Type = _known["int16"]
 int32: Type = _known["int32"]

@@ -6,7 +6,7 @@ import weakref
 import numpy as np
 import pytest
 
-from ferrule import FFI, njit
+from ferrule import FFI, errors, njit
 
 
 @njit
@@ -144,6 +144,18 @@ def test_pointers_come_back_as_c_data():
     pointer = same(numbers)
     assert ffi.typeof(pointer) is ffi.typeof("int *")
     assert pointer[1] == 5
+
+
+def test_an_array_that_the_signature_promises():
+    @njit("float64[:](float64[:])")
+    def doubled(array):
+        return array + array
+
+    assert doubled(np.arange(3.0)).tolist() == [0.0, 2.0, 4.0]
+    with pytest.raises(errors.CompileError, match="the signature says array"):
+        njit("float32[:](float64[:])")(doubled.py_func)
+    with pytest.raises(errors.CompileError, match="the signature says array"):
+        njit("float64[:](float64)")(same.py_func)
 
 
 def test_tuples():

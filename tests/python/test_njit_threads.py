@@ -111,6 +111,8 @@ def test_a_process_that_forks_while_another_thread_compiles():
         import os, threading
         from ferrule import njit
 
+        # What compiling imports is imported before: CPython does not fork while a module is loaded.
+        njit(lambda x: x)(1)
         functions = [njit(lambda x, n=n: x + n) for n in range(30)]
         thread = threading.Thread(target=lambda: [function(1) for function in functions])
         thread.start()

@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyobject::{NoArrayTy, element_of_dtype};
 
-use crate::signature::c_type_of;
+use crate::signature::{TypeKind, c_type_of};
 use crate::table;
 
 /// A dtype with the struct that it is.
@@ -119,7 +119,8 @@ fn natural_align(types: &CTypes, members: &[Field], size: Size) -> Align {
 fn record_name(types: &CTypes, body: &RecordBody) -> String {
     let fields = body.fields.iter().map(|field| {
         let name = field.name.as_deref().unwrap_or_default();
-        format!("{name}[{};{}]", types.name(field.ty.ty), field.offset.get())
+        let ty = TypeKind::C(field.ty.ty).display(types);
+        format!("{name}[{ty};{}]", field.offset.get())
     });
     format!("Record({})", fields.collect::<Vec<_>>().join(", "))
 }

@@ -24,8 +24,8 @@ use crate::{dtype, table};
 /// Examples
 /// --------
 /// >>> from ferrule import types
-/// >>> types.make_c_struct([("x", types.float64), ("n", types.int32)])
-/// Record(x[double;0], n[int32_t;8])
+/// >>> types.make_c_struct([("density", types.float64), ("cells", types.int32)])
+/// Record(density[float64;0], cells[int32;8])
 #[pyfunction]
 pub(crate) fn make_c_struct(fields: &Bound<'_, PyAny>) -> PyResult<Type> {
     let mut members = Vec::new();
