@@ -28,6 +28,7 @@ pub fn program(random: &mut Random, long_pointer: TypeId, is_checked: bool) -> P
         values: IdMap::new(),
         names: SideMap::default(),
         slots: IdMap::new(),
+        math: tir::MathFlags::default(),
     };
     let mut program = Program::default();
     program.exceptions.push(ExceptionClass { name: "IndexError".to_owned(), object: HostObject(0) });
@@ -45,7 +46,7 @@ pub fn program(random: &mut Random, long_pointer: TypeId, is_checked: bool) -> P
     builder.build(long_pointer);
     for rank in builder.sites {
         let (class, function, span) = (ExceptionId::from_index(0), FuncId::from_index(0), Span::at(0));
-        program.raise_sites.push(RaiseSite { class, function, span, args: vec![RaiseArg::Value; 1 + rank] });
+        program.raise_sites.push(RaiseSite { class, function, span, args: vec![RaiseArg::Value; 2 + rank] });
     }
     program.functions.push(builder.function);
     program
