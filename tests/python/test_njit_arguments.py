@@ -65,10 +65,14 @@ def test_classes_derived_from_numbers():
     assert same(True) is True
 
 
-@pytest.mark.parametrize("value", [[1], {1: 2}, {1}, object(), b"x", 1 .__add__], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "value", [[1], {1: 2}, {1}, object(), b"x", (1).__add__], ids=lambda v: type(v).__name__
+)
 def test_what_is_not_taken_is_named(value):
     for _ in range(2):
-        with pytest.raises(TypeError, match=r"cannot be passed to compiled code, in argument 1 of same\(x\), `x`"):
+        with pytest.raises(
+            TypeError, match=r"cannot be passed to compiled code, in argument 1 of same\(x\), `x`"
+        ):
             same(value)
 
 

@@ -328,3 +328,35 @@ def test_what_cannot_be_compiled_says_the_place():
 def test_a_signature_of_another_length_does_not_fit():
     with pytest.raises(errors.SignatureError, match="has 1 argument, `add` takes 2"):
         njit("float64(float64)")(add.py_func)
+
+
+def test_the_rest_of_the_arguments_is_a_tuple():
+    @njit
+    def total(first, *rest, scale=1):
+        for value in rest:
+            first += value
+        return first * scale, len(rest)
+
+    for args, kwargs in [((1,), {}), ((1, 2, 3), {}), ((1.5, 2, 3), {"scale": 2}), ((1, 2.5), {})]:
+        for _ in range(2):
+            assert total(*args, **kwargs) == total.py_func(*args, **kwargs)
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'first'"):
+        total()
+
+
+def test_keywords_that_are_left_over_are_refused():
+    with pytest.raises(NotImplementedError, match=r"f\(\) takes \*\*keywords"):
+
+        @njit
+        def f(**keywords):
+            return 1
+
+
+def test_a_tuple_is_not_taken_for_the_rest():
+    @njit
+    def count(first, *rest):
+        return len(rest)
+
+    assert count(1, 2, 3) == 2
+    assert count(1, (2, 3)) == 1
+    assert count(1, 2, 3) == 2

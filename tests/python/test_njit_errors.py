@@ -22,7 +22,7 @@ def fails(kind):
 
 
 def test_class_and_arguments():
-    with pytest.raises(ValueError, match="^one$"):
+    with pytest.raises(ValueError, match=r"^one$"):
         fails(1)
     with pytest.raises(Wrong) as caught:
         fails(2)

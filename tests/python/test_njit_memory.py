@@ -1,5 +1,6 @@
 """Reference counts and memory after many calls of each kind."""
 
+import contextlib
 import gc
 import sys
 import weakref
@@ -148,10 +149,8 @@ def test_calls_by_name_leave_nothing():
         for _ in range(count):
             jitted(1)
             jitted(y=3, x=LARGE)
-            try:
+            with contextlib.suppress(TypeError):
                 jitted(1, w=2)
-            except TypeError:
-                pass
 
     rounds(1000)
     before, memory = counts((LARGE,)), resident()

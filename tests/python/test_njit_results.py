@@ -6,7 +6,7 @@ import weakref
 import numpy as np
 import pytest
 
-from ferrule import njit
+from ferrule import FFI, errors, njit
 
 
 @njit
@@ -15,7 +15,13 @@ def same(x):
 
 
 def test_an_array_that_comes_back_is_the_same_object():
-    for array in (np.arange(6.0).reshape(2, 3), np.arange(6)[::2], np.array(1), np.zeros((0, 2)), np.eye(3).T):
+    for array in (
+        np.arange(6.0).reshape(2, 3),
+        np.arange(6)[::2],
+        np.array(1),
+        np.zeros((0, 2)),
+        np.eye(3).T,
+    ):
         assert same(array) is array
 
 
@@ -133,10 +139,84 @@ def test_nothing_is_none():
 
 
 def test_pointers_come_back_as_c_data():
-    from ferrule import FFI
-
     ffi = FFI()
     numbers = ffi.new("int[]", [4, 5])
     pointer = same(numbers)
     assert ffi.typeof(pointer) is ffi.typeof("int *")
     assert pointer[1] == 5
+
+
+def test_an_array_that_the_signature_promises():
+    @njit("float64[:](float64[:])")
+    def doubled(array):
+        return array + array
+
+    assert doubled(np.arange(3.0)).tolist() == [0.0, 2.0, 4.0]
+    with pytest.raises(errors.CompileError, match="the signature says array"):
+        njit("float32[:](float64[:])")(doubled.py_func)
+    with pytest.raises(errors.CompileError, match="the signature says array"):
+        njit("float64[:](float64)")(same.py_func)
+
+
+def test_tuples():
+    @njit
+    def pair(a, b):
+        return a, b
+
+    array = np.arange(3)
+    nested = pair((1, 2.5), (array, None))
+    assert nested == ((1, 2.5), (array, None))
+    assert nested[1][0] is array
+    assert pair(True, 2j) == (True, 2j)
+    assert pair(array, array[1:])[0] is array
+
+
+def test_an_array_that_is_returned_twice_is_held_twice():
+    @njit
+    def twice(n):
+        array = np.zeros(n)
+        return array, array
+
+    first, second = twice(3)
+    first[0] = 5.0
+    assert second[0] == 5.0
+    del first
+    gc.collect()
+    assert second.tolist() == [5.0, 0.0, 0.0]
+
+
+def test_records():
+    dtype = np.dtype([("x", "f8"), ("n", "i4")])
+    array = np.array([(1.5, 2), (2.5, 3)], dtype)
+
+    @njit
+    def item(records, i):
+        return records[i]
+
+    @njit
+    def shifted(records):
+        out = np.empty_like(records)
+        for i in range(records.shape[0]):
+            out[i].x = records[i].x + 1
+            out[i].n = records[i].n * 2
+        return out
+
+    record = item(array, 1)
+    assert (record["x"], record["n"]) == (2.5, 3)
+    result = shifted(array)
+    assert result.dtype == dtype
+    assert result.tolist() == [(2.5, 4), (3.5, 6)]
+
+
+def test_records_of_unaligned_memory():
+    dtype = np.dtype([("x", "f8"), ("n", "i4")])
+    memory = np.zeros(dtype.itemsize * 2 + 1, "u1")
+    array = memory[1:].view(dtype)
+    array[1] = (2.5, 3)
+
+    @njit
+    def total(records):
+        return records[1].x + records[1].n
+
+    assert total(array) == 5.5
+    assert total(array.copy()) == 5.5

@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from ferrule import errors, njit, typeof, types
+from ferrule import cfunc, errors, njit, typeof, types
 
 Point = namedtuple("Point", "x y")
 
@@ -57,6 +57,20 @@ def test_types_of_tuples():
         types.Tuple((1, 2))
 
 
+def test_types_of_records():
+    record = types.Record.make_c_struct([("x", types.float64), ("n", types.int32)])
+    dtype = np.dtype([("x", "f8"), ("n", "i4")], align=True)
+    assert types.from_dtype(dtype) == record
+    assert typeof(np.zeros(2, dtype)) == record[::1]
+    assert types.from_dtype(np.dtype("u2")) == types.uint16
+    with pytest.raises(TypeError, match="no values of dtype"):
+        types.from_dtype(np.dtype("O"))
+    with pytest.raises(TypeError, match="field x is no type that C has"):
+        types.make_c_struct([("x", types.float64[:])])
+    with pytest.raises(NotImplementedError, match=r"types\.Optional\(int64\) is not supported yet"):
+        types.Optional(types.int64)
+
+
 VALUES = [
     (1, "int64"),
     (1.5, "float64"),
@@ -96,19 +110,19 @@ SIGNATURES = [
 ]
 
 
+def one(a):
+    pass
+
+
+def two(a, b):
+    pass
+
+
 @pytest.mark.parametrize(("text", "expected"), SIGNATURES, ids=[text for text, _ in SIGNATURES])
 def test_signatures_as_text(text, expected):
-    function = njit(lambda *arguments: None)
-    parameters = ", ".join("abc"[: len(expected)])
-    function = eval(f"lambda {parameters}: None")  # noqa: S307 - the lambda is this test's
-    namespace: dict[str, object] = {}
-    del function, namespace
-    assert types.void(*expected).args == expected
-    from ferrule import callback
-
-    del callback
-    with pytest.raises(errors.SignatureError, match=r"the signature has \d argument"):
-        njit(text)(lambda a, b, c, d: None)
+    function = njit(text)(one if len(expected) == 1 else two)
+    assert function.signatures == [expected]
+    assert function.nopython_signatures == [types.void(*expected)]
 
 
 @pytest.mark.parametrize("text", ["void(float64[)", "void(float64[:)", "void(float64[0])", "float64[:"])
@@ -123,8 +137,6 @@ def test_a_signature_with_an_unknown_type_names_it():
 
 
 def test_c_has_no_arrays():
-    from ferrule import cfunc
-
     with pytest.raises(errors.SignatureError, match=r"C has no type `array\(float64, 1d, A\)`"):
         cfunc("void(float64[:])")(lambda a: None)
     with pytest.raises(TypeError, match="C has no pointer to"):

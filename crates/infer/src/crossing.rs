@@ -6,6 +6,7 @@
 use source::Span;
 use tir::{Op, TupleTy, Ty, Value};
 
+use crate::closures::PassedClosure;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
@@ -20,6 +21,8 @@ pub(crate) enum Passed {
     Known(Term),
     /// A tuple.
     Tuple(Vec<Passed>),
+    /// A function that was made in compiled code.
+    Closure(PassedClosure),
 }
 
 impl Passed {
@@ -38,6 +41,7 @@ impl Passed {
             Self::Value(ty) => vec![*ty],
             Self::Known(_) => Vec::new(),
             Self::Tuple(items) => items.iter().flat_map(Self::types).collect(),
+            Self::Closure(closure) => closure.parts().flat_map(Self::types).collect(),
         }
     }
 
@@ -49,6 +53,7 @@ impl Passed {
             Self::Tuple(items) => {
                 items.iter().map(|item| item.term(values)).collect::<Option<_>>().map(Term::Tuple)
             }
+            Self::Closure(closure) => closure.term(values),
         }
     }
 }
@@ -61,6 +66,7 @@ impl Walker<'_, '_> {
                 let items = items.iter().map(|item| self.pass(item, span, values));
                 items.collect::<Walked<_>>().map(Passed::Tuple)
             }
+            Term::Closure(closure) => self.pass_closure(closure, span, values),
             Term::Entity(entity) if is_passed(entity) => Ok(Passed::Known(term.clone())),
             _ => {
                 let term = self.forced(term.clone(), span)?;

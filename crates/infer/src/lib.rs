@@ -17,6 +17,7 @@ mod builtins;
 mod c_calls;
 mod c_types;
 mod calls;
+mod closures;
 mod comparisons;
 mod convert;
 mod crossing;

@@ -1,10 +1,10 @@
 //! What the syntax has and inference gives no meaning to yet: each says so by its name.
 
 use diagnostic::Id;
-use pysyntax::{ExprId, ExprKind, ParamKind, StmtKind, Syntax};
+use pysyntax::{ExprId, ExprKind, StmtKind};
 use source::Span;
 
-use crate::stop::{Stop, Walked};
+use crate::stop::Stop;
 use crate::walk::Walker;
 
 impl Walker<'_, '_> {
@@ -49,8 +49,6 @@ impl Walker<'_, '_> {
         let (id, what) = match kind {
             StmtKind::Try { .. } => (Id::UnsupportedTry, "`try`"),
             StmtKind::Reraise => (Id::UnsupportedReraise, "a `raise` without an exception"),
-            StmtKind::Def { .. } => (Id::UnsupportedNestedFunction, "a function in the function"),
-            StmtKind::Delete(_) => (Id::UnsupportedDelete, "`del`"),
             StmtKind::Expr(_)
             | StmtKind::Assign(..)
             | StmtKind::AugAssign(..)
@@ -62,17 +60,11 @@ impl Walker<'_, '_> {
             | StmtKind::Continue
             | StmtKind::Pass
             | StmtKind::Assert(..)
-            | StmtKind::Raise(_) => (Id::NotAValue, "this statement"),
+            | StmtKind::Raise(_)
+            | StmtKind::Def { .. }
+            | StmtKind::Delete(_) => (Id::NotAValue, "this statement"),
         };
         self.not_yet(id, what, self.first_line(span))
-    }
-
-    /// Refuses a function with a parameter for the rest of its arguments.
-    pub(crate) fn no_rest_yet(&self, syntax: &Syntax, span: Span) -> Walked<()> {
-        match syntax.params.iter().any(|param| param.kind == ParamKind::Rest) {
-            true => Err(self.not_yet(Id::UnsupportedStar, "a parameter for the rest of the arguments", span)),
-            false => Ok(()),
-        }
     }
 
     /// The caret shows the first line, not the whole block.

@@ -126,14 +126,29 @@ impl Snapshot {
     ) -> PyResult<Function> {
         let scope = Scope::of(function)?;
         let mut globals = HashMap::new();
-        let mut values: HashMap<ExprId, Bound<'py, PyAny>> = HashMap::new();
-        // An operand has a smaller id than what it is an operand of, or is looked up on demand.
-        for (id, _) in syntax.exprs.iter() {
-            self.look_up(&syntax, id, &scope, objects, &mut globals, &mut values)?;
-        }
+        self.look_up_all(&syntax, &scope, objects, &mut globals)?;
         let defaults = defaults(function, &syntax, objects)?;
         let name = function.getattr("__qualname__")?.extract()?;
         Ok(Function { name, syntax: Arc::new(syntax), defaults, given: Vec::new(), globals })
+    }
+
+    /// Looks up all that a text names, and the functions in it.
+    fn look_up_all<'py>(
+        &mut self,
+        syntax: &Syntax,
+        scope: &Scope<'py>,
+        objects: &mut Objects<'py>,
+        globals: &mut HashMap<String, Entity>,
+    ) -> PyResult<()> {
+        let mut values: HashMap<ExprId, Bound<'py, PyAny>> = HashMap::new();
+        // An operand has a smaller id than what it is an operand of, or is looked up on demand.
+        for (id, _) in syntax.exprs.iter() {
+            self.look_up(syntax, id, scope, objects, globals, &mut values)?;
+        }
+        for nested in syntax.nested.values() {
+            self.look_up_all(nested, scope, objects, globals)?;
+        }
+        Ok(())
     }
 
     /// The object of a free name, or of an attribute of a namespace.
@@ -152,6 +167,7 @@ impl Snapshot {
         let kind = &syntax.exprs[id].kind;
         let value = if let ExprKind::Name(name) = kind
             && !syntax.locals.contains(name)
+            && !syntax.captures.contains(name)
         {
             let name = syntax.name(*name);
             let Some(value) = scope.look_up(name)? else { return Ok(None) };

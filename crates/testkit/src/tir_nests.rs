@@ -27,6 +27,7 @@ pub fn program(random: &mut Random, long_pointer: TypeId, is_checked: bool) -> P
         insts: IdMap::new(),
         values: IdMap::new(),
         names: SideMap::default(),
+        math: tir::MathFlags::default(),
         slots: IdMap::new(),
         math: tir::MathFlags::default(),
     };

@@ -36,9 +36,8 @@ impl Argument {
     /// The key of an object.
     pub(super) fn of(value: Borrowed<'_, '_, PyAny>) -> Result<Self, Failure> {
         // SAFETY: the lock is held and the object is borrowed.
-        if let Some(ty) =
-            unsafe { pyobject::number_ty(value.as_ptr()) }.map_err(|refusal| refused(value, refusal))?
-        {
+        let number = unsafe { pyobject::number_ty(value.as_ptr()) };
+        if let Some(ty) = number.map_err(|refusal| refused(value, refusal))? {
             return Ok(Self::Value(ty));
         }
         // SAFETY: as above.

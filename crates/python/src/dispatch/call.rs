@@ -237,15 +237,15 @@ pub(super) fn compile_signature(owner: &Bound<'_, Dispatcher>, signature: &Bound
 }
 
 /// Whether an object is a signature or several, for the decorator.
-pub(super) fn signatures<'py>(given: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+pub(super) fn signatures<'py>(given: &Bound<'py, PyAny>) -> Vec<Bound<'py, PyAny>> {
     if let Ok(list) = given.cast::<pyo3::types::PyList>() {
-        return Ok(list.iter().collect());
+        return list.iter().collect();
     }
     if let Ok(tuple) = given.cast::<PyTuple>()
         && !tuple.is_empty()
         && tuple.iter().all(|item| signature::type_kind(&item).is_none())
     {
-        return Ok(tuple.iter().collect());
+        return tuple.iter().collect();
     }
-    Ok(vec![given.clone()])
+    vec![given.clone()]
 }

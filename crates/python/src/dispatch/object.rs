@@ -282,16 +282,15 @@ impl Dispatcher {
     }
 
     /// As a method of an object.
-    #[expect(clippy::needless_pass_by_value, reason = "the slot's signature is `pyo3`'s")]
     fn __get__<'py>(
         slf: Bound<'py, Self>,
-        object: Option<Bound<'py, PyAny>>,
+        instance: Option<Bound<'py, PyAny>>,
         _class: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let Some(object) = object else { return Ok(slf.into_any()) };
+        let Some(instance) = instance else { return Ok(slf.into_any()) };
         // SAFETY: both live.
         unsafe {
-            let method = PyMethod_New(slf.as_ptr(), object.as_ptr());
+            let method = PyMethod_New(slf.as_ptr(), instance.as_ptr());
             Bound::from_owned_ptr_or_err(slf.py(), method)
         }
     }
