@@ -29,7 +29,6 @@ pub fn program(random: &mut Random, long_pointer: TypeId, is_checked: bool) -> P
         names: SideMap::default(),
         math: tir::MathFlags::default(),
         slots: IdMap::new(),
-        math: tir::MathFlags::default(),
     };
     let mut program = Program::default();
     program.exceptions.push(ExceptionClass { name: "IndexError".to_owned(), object: HostObject(0) });
