@@ -19,6 +19,7 @@ mod releases;
 mod same;
 mod unused;
 
+use arena::SideMap;
 use tir::{Function, Program};
 
 pub use balance::check_counts;
@@ -35,8 +36,9 @@ pub fn optimize(mut program: Program) -> Program {
     }
     count_references(&mut program);
     for id in program.functions.ids() {
-        // What was added gets the numbers of its place.
-        compact_used(&mut program.functions[id]);
+        // What was added gets the numbers of its place. Nothing goes: it is counted.
+        let function = &mut program.functions[id];
+        *function = compact::compact(function, &SideMap::with_default(true));
     }
     program
 }
