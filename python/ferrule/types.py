@@ -5,6 +5,8 @@ it converts that number as compiled code does, ``uint8(300) == 44``; indexed wit
 of arrays of it, ``float64[:, ::1]``.
 """
 
+from __future__ import annotations
+
 from ferrule._core import (
     Array,
     CPointer,
@@ -19,13 +21,21 @@ from ferrule._core import (
     named_types,
 )
 
+# What `typing` calls so, without the cost of importing it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _known = named_types()
 
 
 class Record:
     """Types of records, under Numba's names."""
 
-    make_c_struct = staticmethod(make_c_struct)
+    @staticmethod
+    def make_c_struct(fields: Iterable[tuple[str, Type]]) -> Type:
+        """Return the type of a struct that is laid out as C lays it out; see `make_c_struct`."""
+        return make_c_struct(fields)
 
 
 def Optional(dtype: Type) -> Type:  # noqa: N802 - Numba's name

@@ -306,6 +306,16 @@ def test_the_environment_turns_compilation_off():
     assert run(program, FERRULE_DISABLE_JIT="0") == "Dispatcher\n"
 
 
+def test_the_environment_decides_on_bounds():
+    program = (
+        "import numpy as np\nfrom ferrule import njit\n@njit(boundscheck={})\ndef f(a):\n    return a[7]\n"
+        "try:\n    print(f(np.arange(9)[:5]))\nexcept IndexError:\n    print('refused')"
+    )
+    assert run(program.format(True), FERRULE_BOUNDSCHECK="0") == "7\n"
+    assert run(program.format(False), FERRULE_BOUNDSCHECK="1") == "refused\n"
+    assert run(program.format(False)) == "7\n"
+
+
 def test_numpy_is_not_imported():
     program = (
         "import sys\nfrom ferrule import njit\n@njit\ndef f(x):\n    return x + 1\n"
