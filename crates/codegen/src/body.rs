@@ -18,7 +18,7 @@ use crate::unit::Unit;
 pub(crate) struct Body<'a, 'ctx> {
     pub emitter: Emitter<'a, 'ctx>,
     function: &'a Function,
-    abi: &'a JittedAbi,
+    pub abi: &'a JittedAbi,
     values: SideMap<Value, Option<Operand<'ctx>>>,
     targets: SideMap<BlockId, Option<Target<'ctx>>>,
     slots: SideMap<SlotId, Option<PointerValue<'ctx>>>,
@@ -44,6 +44,7 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
         slots: SideMap::default(),
     };
     let order = reverse_postorder(function);
+    body.guard_stack(id)?;
     body.enter()?;
     for &block in order.iter().filter(|block| body.targets[**block].is_none()).collect::<Vec<_>>() {
         body.declare_block(block)?;

@@ -28,6 +28,10 @@ pub(crate) struct Emitter<'a, 'ctx> {
     /// Stands at the end of the first block, which holds nothing but memory of the call.
     allocas: Builder<'ctx>,
     start: BasicBlock<'ctx>,
+    /// Where the function's own code starts, after what is looked at first.
+    own: Cell<BasicBlock<'ctx>>,
+    /// The stack's limit, where the function was given it.
+    pub limit: Cell<Option<IntValue<'ctx>>>,
     /// Where an error's words are written, and how many fit: one place will do for all errors.
     words: Cell<Option<(PointerValue<'ctx>, usize)>>,
 }
@@ -40,7 +44,16 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let (allocas, builder) = (unit.context.create_builder(), unit.context.create_builder());
         allocas.position_at_end(entry);
         builder.position_at_end(start);
-        Self { unit, builder, llvm, allocas, start, words: Cell::new(None) }
+        Self {
+            unit,
+            builder,
+            llvm,
+            allocas,
+            start,
+            own: Cell::new(start),
+            limit: Cell::new(None),
+            words: Cell::new(None),
+        }
     }
 
     /// Ends the function.
@@ -49,9 +62,15 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         Ok(())
     }
 
-    /// The block after the first, where building starts.
+    /// The block where the function's own code starts.
     pub(crate) fn start(&self) -> BasicBlock<'ctx> {
-        self.start
+        self.own.get()
+    }
+
+    /// The function's own code starts in this block, where building goes on.
+    pub(crate) fn start_at(&self, block: BasicBlock<'ctx>) {
+        self.own.set(block);
+        self.builder.position_at_end(block);
     }
 
     /// A new block, not yet the current one.

@@ -26,6 +26,11 @@ impl<'ctx> Body<'_, 'ctx> {
 
     /// Leaves the error to the runtime: the site, and the words of its arguments.
     pub(crate) fn raise_words(&self, site: RaiseSiteId, words: &[IntValue<'ctx>]) -> Result<()> {
+        self.raise_numbered(site.index() as u64, words)
+    }
+
+    /// Leaves the error of a site by its number to the runtime.
+    pub(crate) fn raise_numbered(&self, site: u64, words: &[IntValue<'ctx>]) -> Result<()> {
         let unit = self.emitter.unit;
         let (word, number) = (unit.context.i64_type(), unit.context.i32_type());
         let record = self.emitter.word_array(words)?;
@@ -34,7 +39,7 @@ impl<'ctx> Body<'_, 'ctx> {
         let raise = unit.context.void_type().fn_type(&params, false);
         let raise = unit.external("ferrule_raise", raise, Promise::Cold);
         let code = unit.external_data("ferrule_code", unit.context.i8_type()).as_pointer_value();
-        let site = number.const_int(site.index() as u64, false);
+        let site = number.const_int(site, false);
         let count = word.const_int(words.len() as u64, false);
         self.emitter.call(raise, &[code.into(), site.into(), record.into(), count.into()])?;
         self.emitter.builder.build_return(Some(&number.const_int(STATUS_RAISED, false)))?;

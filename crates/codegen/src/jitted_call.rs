@@ -49,6 +49,9 @@ impl<'ctx> Emitter<'_, 'ctx> {
             written = Some(slot);
         }
         parts.extend(args.iter().flat_map(Operand::parts));
+        if abi.is_guarded {
+            parts.push(self.stack_limit()?.into());
+        }
         let returned = self.call(function, &parts)?;
         let status = if abi.can_raise { returned.map(BasicValueEnum::into_int_value) } else { None };
         let result = match written {

@@ -45,6 +45,7 @@ mod module;
 mod native_entry;
 mod operand;
 mod order;
+mod stack;
 mod target;
 mod unit;
 

@@ -12,6 +12,7 @@ mod compact;
 mod constants;
 mod definitions;
 mod raises;
+mod recursion;
 mod releases;
 mod unused;
 
@@ -19,6 +20,7 @@ use tir::Program;
 
 pub use balance::check_counts;
 pub use raises::raises;
+pub use recursion::recurses;
 
 /// The program with every pass run over each function.
 pub fn optimize(mut program: Program) -> Program {

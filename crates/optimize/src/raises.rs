@@ -1,15 +1,17 @@
 //! Which functions of a program can end with an error.
 //!
-//! A function can when it raises itself, be it for an index, when it calls one that can, or when it calls
-//! into C that may come back: an error may then be pending. All others return their value directly, so the
-//! answer decides a function's ABI.
+//! A function can when it raises itself, be it for an index, when it calls one that can, when it calls
+//! into C that may come back: an error may then be pending; and when it recurses, for which the stack may be too
+//! small. All others return their value directly, so the answer decides a function's ABI.
 
 use arena::SideMap;
 use tir::{FuncId, Function, Op, Program, Terminator};
 
+use crate::recursion::recurses;
+
 /// For each function, whether it can end with an error.
 pub fn raises(program: &Program) -> SideMap<FuncId, bool> {
-    let mut raises: SideMap<FuncId, bool> = SideMap::default();
+    let mut raises = recurses(program);
     let mut is_settled = false;
     while !is_settled {
         is_settled = true;

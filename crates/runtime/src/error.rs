@@ -12,6 +12,9 @@ use std::cell::RefCell;
 use std::ffi::c_void;
 use std::slice;
 
+/// The site of an error that no statement raises: the stack is used up. Its word is the number of the function.
+pub const RECURSION: u32 = u32::MAX;
+
 /// What compiled code raised.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Raised {

@@ -10,11 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arena::{Id, IdMap};
+use pyo3::exceptions::PyRecursionError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple};
+use source::Span;
 use tir::{
-    ExceptionId, FloatTy, HostObject, IntTy, Program, RaiseArg, RaiseSite, RaiseSiteId, Terminator, Ty,
+    ExceptionId, FloatTy, FuncId, Function, HostObject, IntTy, Op, Program, RaiseArg, RaiseSite, RaiseSiteId,
+    Terminator, Ty,
 };
 
 use super::border::OnError;
@@ -118,6 +121,9 @@ impl RaisedError {
 
     fn try_exception(&self, py: Python<'_>) -> PyResult<PyErr> {
         let program = &self.facts.program;
+        if self.site == runtime::error::RECURSION {
+            return self.recursion(py);
+        }
         let number = RaiseSiteId::from_index(self.site as usize);
         let Some(site) = program.raise_sites.get(number) else {
             return Err(errors::internal(format!("raise: no site {}", self.site)));
@@ -125,12 +131,19 @@ impl RaisedError {
         let args = self.arguments(py, site, &value_types(program, number, site))?;
         let value = self.facts.classes[site.class].bind(py).call1(args)?;
         let error = PyErr::from_value(value);
-        let function = &program.functions[site.function];
-        let place = function.source.place(site.span.start());
-        let line = i32::try_from(place.line).unwrap_or(i32::MAX);
-        let name = function.name.rsplit('.').next().unwrap_or_default();
-        let frame = PyFrame::new(py, &c_string(&place.name), &c_string(name), line)?;
-        error.set_traceback(py, Some(PyTraceback::new(py, None, frame, 0, line)?));
+        set_place(py, &error, &program.functions[site.function], site.span)?;
+        Ok(error)
+    }
+
+    /// The stack was used up; the word says in which function.
+    fn recursion(&self, py: Python<'_>) -> PyResult<PyErr> {
+        let error = PyRecursionError::new_err("maximum recursion depth exceeded in compiled code");
+        let number = self.words.first().and_then(|word| usize::try_from(*word).ok()).map(FuncId::from_index);
+        if let Some(function) = number.and_then(|number| self.facts.program.functions.get(number)) {
+            let calls = function.insts.values().find(|inst| matches!(inst.op, Op::Call(..) | Op::CallPointer(..)));
+            let first = calls.or_else(|| function.insts.values().next());
+            set_place(py, &error, function, first.map_or(Span::at(0), |inst| inst.span))?;
+        }
         Ok(error)
     }
 
@@ -160,6 +173,16 @@ impl RaisedError {
         }
         PyTuple::new(py, args)
     }
+}
+
+/// Gives an exception a traceback with an entry for a place of a function.
+fn set_place(py: Python<'_>, error: &PyErr, function: &Function, span: Span) -> PyResult<()> {
+    let place = function.source.place(span.start());
+    let line = i32::try_from(place.line).unwrap_or(i32::MAX);
+    let name = function.name.rsplit('.').next().unwrap_or_default();
+    let frame = PyFrame::new(py, &c_string(&place.name), &c_string(name), line)?;
+    error.set_traceback(py, Some(PyTraceback::new(py, None, frame, 0, line)?));
+    Ok(())
 }
 
 fn no_pieces() -> PyErr {
