@@ -1,5 +1,7 @@
 //! A function of the program: blocks become blocks, block parameters become phis.
 
+use std::cell::Cell;
+
 use arena::{Id, SideMap};
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, IntValue, PhiValue, PointerValue};
@@ -22,6 +24,8 @@ pub(crate) struct Body<'a, 'ctx> {
     values: SideMap<Value, Option<Operand<'ctx>>>,
     targets: SideMap<BlockId, Option<Target<'ctx>>>,
     slots: SideMap<SlotId, Option<PointerValue<'ctx>>>,
+    /// Whether the last instruction that was caught failed.
+    pub failed: Cell<Option<IntValue<'ctx>>>,
 }
 
 /// A block that can be jumped to, with a phi for each part of each parameter.
@@ -42,6 +46,7 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
         values: SideMap::default(),
         targets: SideMap::default(),
         slots: SideMap::default(),
+        failed: Cell::new(None),
     };
     let order = reverse_postorder(function);
     body.guard_stack(id)?;
@@ -131,6 +136,7 @@ impl<'ctx> Body<'_, 'ctx> {
             }
             Terminator::Return(value) => self.return_value(*value),
             Terminator::Raise(site, args) => self.raise(*site, args),
+            Terminator::Reraise(error) => self.reraise(*error),
             Terminator::Unreachable => {
                 self.emitter.builder.build_unreachable()?;
                 Ok(())
@@ -217,6 +223,11 @@ impl<'ctx> Body<'_, 'ctx> {
             Op::ElementAddress(array, indices) => Ok(self.element_address(*array, indices)?.into()),
             Op::Retain(value) => self.retain(*value),
             Op::Release(value) => self.release(*value),
+            Op::Poll(rounds) => {
+                self.poll(*rounds, releases)?;
+                Ok(Operand::Nothing)
+            }
+            Op::Error(op) => self.error_op(op),
         }
     }
 

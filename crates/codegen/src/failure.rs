@@ -17,20 +17,28 @@ const STATUS_PENDING: u64 = 2;
 impl<'ctx> Body<'_, 'ctx> {
     /// Ends the function with an error that has these arguments.
     pub(crate) fn raise(&self, site: RaiseSiteId, args: &[Value]) -> Result<()> {
+        self.set_error(site, args)?;
+        self.return_raised()
+    }
+
+    /// Leaves an error that has these arguments to the runtime.
+    pub(crate) fn set_error(&self, site: RaiseSiteId, args: &[Value]) -> Result<()> {
         let mut words = Vec::new();
         for &arg in args {
             self.emitter.push_words(&self.value(arg)?, self.type_of(arg), &mut words)?;
         }
-        self.raise_words(site, &words)
+        self.set_numbered(site.index() as u64, &words)
     }
 
-    /// Leaves the error to the runtime: the site, and the words of its arguments.
-    pub(crate) fn raise_words(&self, site: RaiseSiteId, words: &[IntValue<'ctx>]) -> Result<()> {
-        self.raise_numbered(site.index() as u64, words)
+    /// Ends the function with the error that the runtime has.
+    pub(crate) fn return_raised(&self) -> Result<()> {
+        let status = self.emitter.unit.context.i32_type().const_int(STATUS_RAISED, false);
+        self.emitter.builder.build_return(Some(&status))?;
+        Ok(())
     }
 
-    /// Leaves the error of a site by its number to the runtime.
-    pub(crate) fn raise_numbered(&self, site: u64, words: &[IntValue<'ctx>]) -> Result<()> {
+    /// Leaves the error of a site by its number to the runtime, with the words of its arguments.
+    pub(crate) fn set_numbered(&self, site: u64, words: &[IntValue<'ctx>]) -> Result<()> {
         let unit = self.emitter.unit;
         let (word, number) = (unit.context.i64_type(), unit.context.i32_type());
         let record = self.emitter.word_array(words)?;
@@ -42,7 +50,6 @@ impl<'ctx> Body<'_, 'ctx> {
         let site = number.const_int(site, false);
         let count = word.const_int(words.len() as u64, false);
         self.emitter.call(raise, &[code.into(), site.into(), record.into(), count.into()])?;
-        self.emitter.builder.build_return(Some(&number.const_int(STATUS_RAISED, false)))?;
         Ok(())
     }
 

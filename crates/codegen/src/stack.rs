@@ -29,7 +29,8 @@ impl Body<'_, '_> {
         emitter.branch_usually(is_enough, enough, exhausted)?;
         builder.position_at_end(exhausted);
         let function = word.const_int(id.index() as u64, false);
-        self.raise_numbered(u64::from(runtime::error::RECURSION), &[function])?;
+        self.set_numbered(u64::from(runtime::error::RECURSION), &[function])?;
+        self.return_raised()?;
         self.emitter.start_at(enough);
         Ok(())
     }

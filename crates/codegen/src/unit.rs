@@ -33,6 +33,8 @@ pub(crate) enum Promise {
     Nothing,
     /// It is called when something went wrong.
     Cold,
+    /// It is called rarely, and touches no memory that the program can name.
+    Apart,
 }
 
 impl<'a, 'ctx> Unit<'a, 'ctx> {
@@ -116,6 +118,11 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
             }
             Promise::Nothing => {}
             Promise::Cold => self.attribute(function, "cold", 0),
+            Promise::Apart => {
+                self.attribute(function, "cold", 0);
+                // memory(inaccessiblemem: readwrite)
+                self.attribute(function, "memory", 12);
+            }
         }
         function
     }

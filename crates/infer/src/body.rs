@@ -131,7 +131,7 @@ impl Body {
         self.record_calls += usize::from(is_call && matches!(ty, Ty::Record(_)));
         let op = fold::fold(self, &op, ty).map_or(op, Op::Const);
         let value = self.function.values.push(ty);
-        let inst = self.push(Inst { op, result: Some(value), span, releases: Vec::new() });
+        let inst = self.push(Inst { op, result: Some(value), span, releases: Vec::new(), is_caught: false });
         self.definitions[value] = Some(inst);
         self.homes[value] = self.current;
         value
@@ -162,7 +162,7 @@ impl Body {
 
     /// An operation without a result.
     pub(crate) fn effect(&mut self, op: Op, span: Span) {
-        self.push(Inst { op, result: None, span, releases: Vec::new() });
+        self.push(Inst { op, result: None, span, releases: Vec::new(), is_caught: false });
     }
 
     fn push(&mut self, inst: Inst) -> InstId {

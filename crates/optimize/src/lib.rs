@@ -11,6 +11,7 @@ mod branches;
 mod compact;
 mod constants;
 mod definitions;
+mod polls;
 mod raises;
 mod recursion;
 mod releases;
@@ -30,6 +31,7 @@ pub fn optimize(mut program: Program) -> Program {
         branches::fold(function);
         let used = unused::used_values(function);
         *function = compact::compact(function, &used);
+        polls::insert(function);
     }
     count_references(&mut program);
     for id in program.functions.ids() {

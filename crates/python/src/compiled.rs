@@ -16,4 +16,5 @@ pub(crate) use stages::{Stopped, broken, detached, link, symbol_text};
 /// Lets errors of compiled code that are kept while C runs become exceptions.
 pub(crate) fn register() {
     crate::errors::set_translate(border::translate);
+    runtime::poll::set_host(border::interrupt);
 }

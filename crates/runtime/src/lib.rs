@@ -13,6 +13,7 @@
 pub mod error;
 mod integer;
 pub mod memory;
+pub mod poll;
 mod stack;
 mod symbols;
 

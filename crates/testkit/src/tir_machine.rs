@@ -221,7 +221,9 @@ impl<'a> Machine<'a> {
                 Terminator::Raise(site, values) => {
                     return Err(Stop::Outcome(Outcome::Raised(*site, frame.all(values)?)));
                 }
-                Terminator::Unreachable => return fault(format!("{at} ends with `unreachable`")),
+                Terminator::Reraise(_) | Terminator::Unreachable => {
+                    return fault(format!("{at} ends with `unreachable`"));
+                }
             };
             let Jump { block, args: brought } = jump;
             args = frame.all(brought)?;
@@ -281,6 +283,7 @@ impl<'a> Machine<'a> {
             }
             Op::Retain(value) => self.retain(&frame.word(*value)?.clone()),
             Op::Release(value) => self.release(&frame.word(*value)?.clone()),
+            Op::Poll(_) => Ok(Word::Unit),
             Op::Const(_)
             | Op::Intrinsic(..)
             | Op::CallPointer(..)
@@ -297,6 +300,7 @@ impl<'a> Machine<'a> {
             | Op::Dim(..)
             | Op::Stride(..)
             | Op::Data(_)
+            | Op::Error(_)
             | Op::Index { .. }
             | Op::LoadElement(..)
             | Op::StoreElement(..)

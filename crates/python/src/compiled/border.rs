@@ -114,6 +114,13 @@ impl Drop for Held {
     }
 }
 
+/// The exception of a signal's handler, if signals are pending: what compiled code asks on the main thread.
+pub(super) fn interrupt() -> Option<Box<dyn Any + Send>> {
+    let mut found = None;
+    with_interpreter(|py| found = py.check_signals().err());
+    found.map(|error| Box::new(error) as Box<dyn Any + Send>)
+}
+
 /// The exception of an error of compiled code.
 pub(super) fn translate(py: Python<'_>, error: border::Error) -> Option<PyErr> {
     error.downcast::<RaisedError>().ok().map(|raised| raised.exception(py))

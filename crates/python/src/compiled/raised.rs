@@ -98,7 +98,15 @@ impl Descriptor {
 }
 
 /// An error that compiled code ended with.
-pub(crate) struct RaisedError {
+pub(crate) enum RaisedError {
+    /// It raised it.
+    Own(OwnError),
+    /// The interpreter has made the exception.
+    Made(PyErr),
+}
+
+/// An error that compiled code raised.
+pub(crate) struct OwnError {
     facts: Arc<Facts>,
     site: u32,
     words: Vec<u64>,
@@ -107,18 +115,37 @@ pub(crate) struct RaisedError {
 impl RaisedError {
     /// The error of this thread, which it no longer has then.
     pub(crate) fn take() -> Option<Self> {
-        let raised = runtime::error::take()?;
+        runtime::error::take().map(Self::of)
+    }
+
+    /// An error of a thread, of code that is there.
+    pub(super) fn of(error: runtime::error::Error) -> Self {
+        let raised = match error {
+            runtime::error::Error::Raised(raised) => raised,
+            runtime::error::Error::Host(made) => {
+                return Self::Made(match made.downcast::<PyErr>() {
+                    Ok(made) => *made,
+                    Err(_) => errors::internal("poll: no exception".to_owned()),
+                });
+            }
+        };
         // SAFETY: `ferrule_code` of an object is the address of its descriptor, which lives as long as
         // the code; the code has just returned to what is calling here.
         let descriptor = unsafe { &*raised.code.cast::<Descriptor>() };
-        Some(Self { facts: descriptor.facts.clone(), site: raised.site, words: raised.args })
+        let facts = descriptor.facts.clone();
+        Self::Own(OwnError { facts, site: raised.site, words: raised.args })
     }
 
     /// The exception.
-    pub(crate) fn exception(&self, py: Python<'_>) -> PyErr {
-        self.try_exception(py).unwrap_or_else(|error| error)
+    pub(crate) fn exception(self, py: Python<'_>) -> PyErr {
+        match self {
+            Self::Own(error) => error.try_exception(py).unwrap_or_else(|error| error),
+            Self::Made(error) => error,
+        }
     }
+}
 
+impl OwnError {
     fn try_exception(&self, py: Python<'_>) -> PyResult<PyErr> {
         let program = &self.facts.program;
         if self.site == runtime::error::RECURSION {
@@ -200,6 +227,7 @@ fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<
     let brought = function.blocks.iter().find_map(|(_, block)| match &block.terminator {
         Terminator::Raise(raised, values) if *raised == number => Some(values),
         Terminator::Raise(..)
+        | Terminator::Reraise(_)
         | Terminator::Jump(_)
         | Terminator::Branch { .. }
         | Terminator::Return(_)
