@@ -14,10 +14,25 @@ from ferrule._core import (
     Tuple,
     Type,
     UniTuple,
+    from_dtype,
+    make_c_struct,
     named_types,
 )
 
 _known = named_types()
+
+
+class Record:
+    """Types of records, under Numba's names."""
+
+    make_c_struct = staticmethod(make_c_struct)
+
+
+def Optional(dtype: Type) -> Type:  # noqa: N802 - Numba's name
+    """Refuse: a value that may be ``None`` has no type of its own yet."""
+    raise NotImplementedError(f"types.Optional({dtype}) is not supported yet")
+
+
 
 int8: Type = _known["int8"]
 int16: Type = _known["int16"]
@@ -74,6 +89,8 @@ __all__ = [
     "CPointer",
     "NamedTuple",
     "NamedUniTuple",
+    "Optional",
+    "Record",
     "Signature",
     "Tuple",
     "Type",
@@ -92,6 +109,7 @@ __all__ = [
     "f8",
     "float32",
     "float64",
+    "from_dtype",
     "i1",
     "i2",
     "i4",
@@ -105,6 +123,7 @@ __all__ = [
     "intp",
     "long_",
     "longlong",
+    "make_c_struct",
     "none",
     "short",
     "size_t",

@@ -76,7 +76,11 @@ impl Walker<'_, '_> {
             | StmtKind::Continue
             | StmtKind::Pass
             | StmtKind::Assert(..)
-            | StmtKind::Raise(_) => return Ok(()),
+            | StmtKind::Raise(_)
+            | StmtKind::Reraise
+            | StmtKind::Try { .. }
+            | StmtKind::Def { .. }
+            | StmtKind::Delete(_) => return Ok(()),
         };
         writes.retain(|name| syntax.locals.contains(name));
         let before = self.snapshot();

@@ -93,10 +93,11 @@ impl<'a> Programs<'a> {
     /// Walks the entry and all that it calls, until what was assumed of results holds.
     pub(crate) fn run(mut self) -> Walked<Program> {
         let entry = Arc::new(self.entry.clone());
-        let key = Key {
-            callee: Callee::Entry,
-            params: self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect(),
-        };
+        let mut params: Vec<Passed> = self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect();
+        for (index, form) in &entry.given {
+            params[*index] = Passed::of(form);
+        }
+        let key = Key { callee: Callee::Entry, params };
         loop {
             self.specialise(&key, &entry)?;
             if self.assumptions_hold()? {

@@ -69,6 +69,19 @@ impl Walker<'_, '_> {
             StmtKind::Pass => {}
             StmtKind::Assert(test, message) => self.walk_assert(*test, *message, span)?,
             StmtKind::Raise(exception) => self.walk_raise(*exception, span)?,
+            StmtKind::Def { name, function, defaults } => {
+                let closure = self.make_closure(*function, defaults)?;
+                self.bind(*name, closure);
+            }
+            StmtKind::Delete(names) => {
+                for name in names {
+                    self.read_name(*name, span)?;
+                    self.set_local(*name, Local::Unbound);
+                }
+            }
+            StmtKind::Reraise | StmtKind::Try { .. } => {
+                return Err(self.no_stmt_yet(&stmt.kind, span));
+            }
         }
         Ok(())
     }
@@ -93,6 +106,11 @@ impl Walker<'_, '_> {
     pub(crate) fn assign(&mut self, target: ExprId, term: &Term, value: ExprId) -> Walked<()> {
         let syntax = self.syntax();
         if let ExprKind::Tuple(targets) = &syntax.exprs[target].kind {
+            if let Some(star) =
+                targets.iter().position(|target| matches!(syntax.exprs[*target].kind, ExprKind::Star(_)))
+            {
+                return self.assign_rest(targets, star, term, value);
+            }
             let Some(items) = self.unpacked(term, targets.len(), value)? else {
                 let title = format!("{} cannot be unpacked", self.describe(term));
                 let label = format!("expected a tuple of {}", targets.len());
@@ -110,6 +128,34 @@ impl Walker<'_, '_> {
         }
         let place = self.walk_place(target)?;
         self.write_place(&place, term, self.span_of(value))
+    }
+
+    /// `first, *rest = items`: the items of a tuple, those in the middle as a tuple.
+    fn assign_rest(&mut self, targets: &[ExprId], star: usize, term: &Term, value: ExprId) -> Walked<()> {
+        let syntax = self.syntax();
+        let fixed = targets.len() - 1;
+        let items = match term {
+            Term::Tuple(items) | Term::List(items) if items.len() >= fixed => items.clone(),
+            _ => {
+                let title = format!("{} cannot be unpacked", self.describe(term));
+                let label = format!("expected a tuple of {fixed} or more");
+                return Err(self.error(Id::CannotUnpack, self.span_of(value), title, label));
+            }
+        };
+        let rest = items.len() - fixed;
+        for (index, target) in targets.iter().enumerate() {
+            let item = match syntax.exprs[*target].kind {
+                ExprKind::Star(rest_target) => {
+                    let middle = Term::Tuple(items[star..star + rest].to_vec());
+                    self.assign(rest_target, &middle, value)?;
+                    continue;
+                }
+                _ if index < star => &items[index],
+                _ => &items[index + rest - 1],
+            };
+            self.assign(*target, item, value)?;
+        }
+        Ok(())
     }
 
     /// The items of a tuple; of an array as many rows as there are targets.

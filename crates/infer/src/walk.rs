@@ -35,6 +35,8 @@ pub(crate) struct Frame {
     pub(crate) locals: Vec<Local>,
     pub(crate) loops: Vec<Exits>,
     pub(crate) returns: Vec<Arrival>,
+    /// What a closure sees of the functions around it.
+    pub(crate) captures: Vec<(String, Local)>,
     /// For a prelude function that is expanded in place: the call in the user's text.
     pub(crate) inlined_at: Option<Span>,
     /// Whether it is of the prelude, whose names are its own and whose indices are right.
@@ -84,9 +86,6 @@ impl<'a, 'p> Walker<'a, 'p> {
                 Term::Value(value) => walker.entered(value, param.span),
                 other => other,
             });
-        }
-        for (index, entity) in &source.given {
-            args[*index] = Term::Entity(entity.clone());
         }
         walker.frames.push(Frame::new(source.clone(), args, None));
         walker.walk_body(&syntax)?;
@@ -300,7 +299,15 @@ impl Frame {
             locals[param.name.index()] = Local::Bound(arg);
         }
         let is_prelude = prelude::is_prelude(&function);
-        Self { function, locals, loops: Vec::new(), returns: Vec::new(), inlined_at, is_prelude }
+        Self {
+            function,
+            locals,
+            loops: Vec::new(),
+            returns: Vec::new(),
+            captures: Vec::new(),
+            inlined_at,
+            is_prelude,
+        }
     }
 
     /// Whether it is of the prelude.

@@ -11,13 +11,17 @@ mod branches;
 mod compact;
 mod constants;
 mod definitions;
+mod index_checks;
+mod loops;
 mod polls;
 mod raises;
 mod recursion;
+mod redundant_checks;
 mod releases;
+mod same;
 mod unused;
 
-use tir::Program;
+use tir::{Function, Program};
 
 pub use balance::check_counts;
 pub use raises::raises;
@@ -27,20 +31,30 @@ pub use recursion::recurses;
 pub fn optimize(mut program: Program) -> Program {
     for id in program.functions.ids() {
         let function = &mut program.functions[id];
-        constants::fold(function);
-        branches::fold(function);
-        let used = unused::used_values(function);
-        *function = compact::compact(function, &used);
+        fold(function);
+        redundant_checks::remove(function);
+        index_checks::remove(function);
+        fold(function);
         polls::insert(function);
     }
     count_references(&mut program);
     for id in program.functions.ids() {
         // What was added gets the numbers of its place.
-        let function = &mut program.functions[id];
-        let used = unused::used_values(function);
-        *function = compact::compact(function, &used);
+        compact_used(&mut program.functions[id]);
     }
     program
+}
+
+/// Without what constants decide and nothing uses.
+fn fold(function: &mut Function) {
+    constants::fold(function);
+    branches::fold(function);
+    compact_used(function);
+}
+
+fn compact_used(function: &mut Function) {
+    let used = unused::used_values(function);
+    *function = compact::compact(function, &used);
 }
 
 /// The last pass: it inserts `retain` and `release` into a program that has none yet.

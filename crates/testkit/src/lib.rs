@@ -10,4 +10,5 @@ pub mod random;
 pub mod record_text;
 pub mod signatures;
 pub mod tir_machine;
+pub mod tir_nests;
 pub mod tir_programs;

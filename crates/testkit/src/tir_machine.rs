@@ -94,6 +94,8 @@ pub struct Machine<'a> {
     pub memory: Vec<Memory>,
     /// How many steps are left.
     pub fuel: usize,
+    /// How many indices were checked.
+    pub checks: usize,
     random: Random,
 }
 
@@ -158,7 +160,7 @@ impl Frame<'_> {
 impl<'a> Machine<'a> {
     /// A machine without memory.
     pub const fn new(program: &'a Program, fuel: usize, seed: u64) -> Self {
-        Self { program, memory: Vec::new(), fuel, random: Random::new(seed) }
+        Self { program, memory: Vec::new(), fuel, checks: 0, random: Random::new(seed) }
     }
 
     /// A new array of these elements, with one reference.

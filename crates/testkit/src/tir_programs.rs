@@ -188,7 +188,7 @@ impl Maker<'_> {
         }
         if let Terminator::Raise(_, values) = &mut terminator {
             let number = self.constant(block, 1);
-            *values = vec![number, number];
+            *values = vec![number, number, number];
         }
         self.function.blocks[block].terminator = terminator;
     }

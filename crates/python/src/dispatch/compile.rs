@@ -30,6 +30,8 @@ pub(super) struct Request<'a, 'py> {
     pub(super) key: &'a [Argument],
     /// How users see them.
     pub(super) shown: Vec<TypeKind>,
+    /// The objects whose addresses are in the key.
+    pub(super) keeps: Vec<Py<PyAny>>,
     /// What is known of them when compiling, by their numbers.
     pub(super) given: Vec<(usize, Given<'py>)>,
     /// The type of the result, if it is asked for.
@@ -45,7 +47,7 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
     let text =
         source::of_function(function)?.map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
     let syntax = text.syntax(py).map_err(|all| compile_error(py, ErrorClass::Typing, all))?;
-    fit(&syntax, &request).map_err(|one| compile_error(py, ErrorClass::Signature, vec![one]))?;
+    fit(&syntax, &request).map_err(|one| compile_error(py, ErrorClass::Signature, vec![*one]))?;
     let params: Vec<Ty> = request.key.iter().map(Argument::ty).collect();
     let (function_source, objects) = Snapshot::take(function, syntax, &request.given)?;
     let options = request.options;
@@ -79,13 +81,14 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
         params: params.into(),
         shown: (request.shown, TypeKind::of_ty(&mut table::write(), result)),
         symbol,
+        keeps: request.keeps,
         _code: code,
         descriptor,
     })
 }
 
 /// Whether as many arguments are given as the text takes.
-fn fit(syntax: &Syntax, request: &Request<'_, '_>) -> Result<(), Diagnostic> {
+fn fit(syntax: &Syntax, request: &Request<'_, '_>) -> Result<(), Box<Diagnostic>> {
     let (takes, given) = (syntax.params.len(), request.key.len());
     if takes == given {
         return Ok(());
@@ -93,7 +96,7 @@ fn fit(syntax: &Syntax, request: &Request<'_, '_>) -> Result<(), Diagnostic> {
     let count = |count: usize| format!("{count} argument{}", if count == 1 { "" } else { "s" });
     let title = format!("the signature has {}, `{}` takes {takes}", count(given), syntax.name);
     let label = Label::new(&syntax.source, syntax.head, format!("takes {}", count(takes)));
-    Err(Diagnostic::error(Id::SignatureMismatch, title, label))
+    Err(Box::new(Diagnostic::error(Id::SignatureMismatch, title, label)))
 }
 
 /// Types, and what can be done with them before LLVM.

@@ -56,6 +56,7 @@ impl<'a> Machine<'a> {
             Op::Data(array) => Ok(Word::Address(frame.array(*array)?.data)),
             Op::Index { array, axis, index, site } => {
                 let (given, array) = (frame.int(*index)?, frame.array(*array)?);
+                self.checks += usize::from(site.is_some());
                 let length = i128::from(array.dims[usize::from(*axis)]);
                 let index = if given < 0 { given + length } else { given };
                 match site {
