@@ -174,10 +174,10 @@ impl<'ctx> Body<'_, 'ctx> {
                 let first = args.first().map_or(ty, |&arg| self.type_of(arg));
                 emitter.mathematics(*function, first, &self.values(args)?)
             }
-            Op::Call(callee, args) => self.call(*callee, args, releases),
-            Op::CallC(callee, args) => self.call_c(*callee, args, ty, releases),
+            Op::Call(callee, args) => self.call(*callee, args, inst),
+            Op::CallC(callee, args) => self.call_c(*callee, args, ty, inst),
             Op::CallPointer(pointer, signature, args) => {
-                self.call_pointer(*pointer, *signature, args, ty, releases)
+                self.call_pointer(*pointer, *signature, args, ty, inst)
             }
             Op::SlotAddress(slot) => {
                 let slot = self.slots[*slot].ok_or_else(|| InternalError::new("an unknown slot"))?;

@@ -43,6 +43,12 @@ impl<'ctx> Body<'_, 'ctx> {
                 let answer = self.emitter.call_value(ask, &args)?.into_int_value();
                 Ok(self.is_not_zero(answer)?.into())
             }
+            ErrorOp::Copy(error) => {
+                let copy = word.fn_type(&[word.into()], false);
+                let copy = self.emitter.unit.external("ferrule_error_copy", copy, Promise::Cold);
+                let copied = self.emitter.call_value(copy, &[self.value(*error)?.int()?.into()])?;
+                Ok(copied.into_int_value().into())
+            }
             ErrorOp::Drop(error) => {
                 let forget = context.void_type().fn_type(&[word.into()], false);
                 let forget = self.emitter.unit.external("ferrule_error_drop", forget, Promise::Cold);

@@ -2,7 +2,7 @@
 
 use arena::Id;
 use inkwell::values::IntValue;
-use tir::{FuncId, RaiseSiteId, Value};
+use tir::{FuncId, Inst, RaiseSiteId, Value};
 
 use crate::body::Body;
 use crate::error::Result;
@@ -65,32 +65,45 @@ impl<'ctx> Body<'_, 'ctx> {
     }
 
     /// Returns where the C function that was just called left an error in the border's frame, and releases
-    /// these before.
-    pub(crate) fn return_pending(&self, releases: &[Value]) -> Result<()> {
+    /// before what the call says.
+    pub(crate) fn return_pending(&self, inst: &Inst) -> Result<()> {
         let number = self.emitter.unit.context.i32_type();
         let (next, asked) = (self.emitter.block("ok"), self.emitter.block("pending"));
         let pending = self.emitter.load_pending()?;
+        let before = self.emitter.current_block()?;
         self.emitter.branch_if_zero(pending, next, asked)?;
         self.emitter.builder.position_at_end(asked);
         let ask =
             self.emitter.unit.external("ferrule_call_failed", number.fn_type(&[], false), Promise::Cold);
         let is_failed = self.emitter.call_value(ask, &[])?.into_int_value();
+        if inst.is_caught {
+            let zero = number.const_zero();
+            self.emitter.builder.build_unconditional_branch(next)?;
+            self.emitter.builder.position_at_end(next);
+            let answer = self.emitter.builder.build_phi(number, "failed")?;
+            answer.add_incoming(&[(&zero, before), (&is_failed, asked)]);
+            self.failed.set(Some(self.is_not_zero(answer.as_basic_value().into_int_value())?));
+            return Ok(());
+        }
         let failed = self.emitter.block("failed");
         self.emitter.branch_if_zero(is_failed, next, failed)?;
         self.emitter.builder.position_at_end(failed);
-        self.release_all(releases)?;
+        self.release_all(&inst.releases)?;
         self.emitter.builder.build_return(Some(&number.const_int(STATUS_PENDING, false)))?;
         self.emitter.builder.position_at_end(next);
         Ok(())
     }
 
     /// Another function of the program. Where it raises, so does this one, which releases these before.
-    pub(crate) fn call(&self, callee: FuncId, args: &[Value], releases: &[Value]) -> Result<Operand<'ctx>> {
+    pub(crate) fn call(&self, callee: FuncId, args: &[Value], inst: &Inst) -> Result<Operand<'ctx>> {
         let (llvm, abi) = self.emitter.unit.function(callee);
         let args = self.values(args)?;
-        let (status, result) = self.emitter.call_jitted(llvm, abi, &args)?;
-        if let Some(status) = status {
-            self.return_failure(status, releases)?;
+        let (status, result) = self.emitter.call_jitted(llvm, abi, &args, inst.is_caught)?;
+        if inst.is_caught {
+            let never = self.emitter.unit.context.bool_type().const_zero();
+            self.failed.set(Some(status.map_or(Ok(never), |status| self.is_not_zero(status))?));
+        } else if let Some(status) = status {
+            self.return_failure(status, &inst.releases)?;
         }
         result.read(&self.emitter, abi.result)
     }

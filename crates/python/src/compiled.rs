@@ -4,6 +4,7 @@
 //! exceptions, [`border`] sends them back over C, and [`diagnosed`] says what a compilation found.
 
 mod border;
+mod caught;
 mod diagnosed;
 mod raised;
 mod stages;

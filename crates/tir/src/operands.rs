@@ -130,6 +130,7 @@ impl ErrorOp {
             Self::Set(site, values) => Self::Set(*site, values.iter().map(|value| map(*value)).collect()),
             Self::Take => Self::Take,
             Self::Is(error, class) => Self::Is(map(*error), *class),
+            Self::Copy(error) => Self::Copy(map(*error)),
             Self::Drop(error) => Self::Drop(map(*error)),
         }
     }

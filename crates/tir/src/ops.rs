@@ -250,6 +250,8 @@ pub enum ErrorOp {
     Take,
     /// Whether an error that was taken is of this class, a `bool`.
     Is(Value, ExceptionId),
+    /// The same error once more.
+    Copy(Value),
     /// Forgets an error that was taken. No result.
     Drop(Value),
 }

@@ -296,6 +296,7 @@ impl fmt::Display for ErrorOp {
             Self::Set(site, values) => write!(formatter, "set_error {site}({})", List(values)),
             Self::Take => formatter.write_str("take_error"),
             Self::Is(error, class) => write!(formatter, "is_error {error}, {class}"),
+            Self::Copy(error) => write!(formatter, "copy_error {error}"),
             Self::Drop(error) => write!(formatter, "drop_error {error}"),
         }
     }

@@ -315,6 +315,9 @@ impl Verifier<'_> {
                 need(self.ty(*error) == Ty::I64 && result == Some(Ty::Bool), "an `i64`, to `bool`")?;
                 need(self.program.exceptions.get(*class).is_some(), "a class of the program")
             }
+            ErrorOp::Copy(error) => {
+                need(self.ty(*error) == Ty::I64 && result == Some(Ty::I64), "an `i64`, to `i64`")
+            }
             ErrorOp::Drop(error) => need(self.ty(*error) == Ty::I64 && result.is_none(), "an `i64`"),
         }
     }

@@ -10,14 +10,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arena::{Id, IdMap};
+use pyo3::PyTypeInfo;
 use pyo3::exceptions::PyRecursionError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple};
+use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple, PyType};
 use source::Span;
 use tir::{
-    ExceptionId, FloatTy, FuncId, Function, HostObject, IntTy, Op, Program, RaiseArg, RaiseSite, RaiseSiteId,
-    Terminator, Ty,
+    ErrorOp, ExceptionId, FloatTy, FuncId, Function, HostObject, Inst, IntTy, Op, Program, RaiseArg,
+    RaiseSite, RaiseSiteId, Terminator, Ty,
 };
 
 use super::border::OnError;
@@ -40,6 +41,10 @@ pub(crate) struct Facts {
     program: Program,
     /// The classes of [`Program::exceptions`].
     classes: IdMap<ExceptionId, Py<PyAny>>,
+    /// For each class, whether it is caught as each other; empty where nothing is caught.
+    catches: Vec<Vec<bool>>,
+    /// For each class, whether `RecursionError` is caught as it.
+    catches_recursion: Vec<bool>,
     /// What the code needs alive beside: the libraries whose functions it calls.
     keeps: Vec<Py<PyAny>>,
 }
@@ -58,7 +63,17 @@ impl Facts {
         let keeps = program.c_functions.iter().filter_map(|(_, function)| function.keeps);
         let mut keeps: Vec<Py<PyAny>> = keeps.map(object).collect::<PyResult<_>>()?;
         keeps.extend(objects.kept().iter().map(|object| object.clone_ref(py)));
-        Ok(Self { program, classes, keeps })
+        let (mut catches, mut catches_recursion) = (Vec::new(), Vec::new());
+        if is_catching(&program) {
+            let all: Vec<&Bound<'_, PyAny>> = classes.iter().map(|(_, class)| class.bind(py)).collect();
+            let is_caught = |class: &Bound<'_, PyAny>| {
+                let class = class.cast::<PyType>()?;
+                all.iter().map(|other| class.is_subclass(other)).collect::<PyResult<Vec<bool>>>()
+            };
+            catches = all.iter().map(|class| is_caught(class)).collect::<PyResult<_>>()?;
+            catches_recursion = is_caught(PyRecursionError::type_object(py).as_any())?;
+        }
+        Ok(Self { program, classes, catches, catches_recursion, keeps })
     }
 }
 
@@ -76,6 +91,23 @@ impl Descriptor {
     /// Where it was made, as `file:line`.
     pub(crate) fn made_at(&self) -> &str {
         &self.made_at
+    }
+
+    /// Whether the error of a site is caught as a class, by their numbers.
+    pub(super) fn catches(&self, site: u32, class: u32) -> bool {
+        let row = if site == runtime::error::RECURSION {
+            Some(&self.facts.catches_recursion)
+        } else {
+            let site = self.facts.program.raise_sites.get(RaiseSiteId::from_index(site as usize));
+            site.and_then(|site| self.facts.catches.get(site.class.index()))
+        };
+        row.and_then(|row| row.get(class as usize)).copied().unwrap_or_default()
+    }
+
+    /// Whether an exception is caught as a class, by its number.
+    pub(super) fn catches_made(&self, py: Python<'_>, made: &PyErr, class: u32) -> bool {
+        let class = self.facts.classes.get(ExceptionId::from_index(class as usize));
+        class.is_some_and(|class| made.is_instance(py, class.bind(py)))
     }
 
     /// The typed IR that the code was made from.
@@ -167,7 +199,8 @@ impl OwnError {
         let error = PyRecursionError::new_err("maximum recursion depth exceeded in compiled code");
         let number = self.words.first().and_then(|word| usize::try_from(*word).ok()).map(FuncId::from_index);
         if let Some(function) = number.and_then(|number| self.facts.program.functions.get(number)) {
-            let calls = function.insts.values().find(|inst| matches!(inst.op, Op::Call(..) | Op::CallPointer(..)));
+            let calls =
+                function.insts.values().find(|inst| matches!(inst.op, Op::Call(..) | Op::CallPointer(..)));
             let first = calls.or_else(|| function.insts.values().next());
             set_place(py, &error, function, first.map_or(Span::at(0), |inst| inst.span))?;
         }
@@ -212,6 +245,11 @@ fn set_place(py: Python<'_>, error: &PyErr, function: &Function, span: Span) -> 
     Ok(())
 }
 
+fn is_catching(program: &Program) -> bool {
+    let is_asked = |inst: &Inst| matches!(inst.op, Op::Error(ErrorOp::Is(..)));
+    program.functions.values().any(|function| function.insts.values().any(is_asked))
+}
+
 fn no_pieces() -> PyErr {
     errors::internal("raise: a message without pieces".to_owned())
 }
@@ -233,7 +271,11 @@ fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<
         | Terminator::Return(_)
         | Terminator::Unreachable => None,
     });
-    match brought {
+    let set = function.insts.values().find_map(|inst| match &inst.op {
+        Op::Error(ErrorOp::Set(raised, values)) if *raised == number => Some(values),
+        _ => None,
+    });
+    match brought.or(set) {
         Some(values) => values.iter().map(|value| function.values[*value]).collect(),
         None => vec![Ty::I64; site.value_count()],
     }

@@ -106,6 +106,7 @@ impl Reader {
                 line.expect(",")?;
                 Ok(Op::Error(ErrorOp::Is(error, ExceptionId::from_index(line.id("exception")?))))
             }
+            "copy_error" => Ok(Op::Error(ErrorOp::Copy(line.value()?))),
             "drop_error" => Ok(Op::Error(ErrorOp::Drop(line.value()?))),
             _ => array_op(line, word),
         }
