@@ -13,7 +13,9 @@ mod constants;
 mod definitions;
 mod index_checks;
 mod loops;
+mod polls;
 mod raises;
+mod recursion;
 mod redundant_checks;
 mod releases;
 mod same;
@@ -24,6 +26,7 @@ use tir::{Function, Program};
 
 pub use balance::check_counts;
 pub use raises::raises;
+pub use recursion::recurses;
 
 /// The program with every pass run over each function.
 pub fn optimize(mut program: Program) -> Program {
@@ -33,6 +36,7 @@ pub fn optimize(mut program: Program) -> Program {
         redundant_checks::remove(function);
         index_checks::remove(function);
         fold(function);
+        polls::insert(function);
     }
     count_references(&mut program);
     for id in program.functions.ids() {

@@ -68,6 +68,7 @@ pub(super) fn copy(function: &mut Function, own: &Loop, known: &SideMap<Value, O
             Terminator::Raise(site, values) => {
                 Terminator::Raise(*site, values.iter().map(|&value| copied.value(value)).collect())
             }
+            Terminator::Reraise(error) => Terminator::Reraise(copied.value(*error)),
             Terminator::Unreachable => Terminator::Unreachable,
         };
         if let Some(new) = copied.blocks[block] {
@@ -106,7 +107,7 @@ fn copy_inst(
         }
     }
     let result = inst.result.map(|result| number(function, copied, result));
-    let new = function.insts.push(Inst { op, result, span: inst.span, releases: Vec::new() });
+    let new = function.insts.push(Inst { op, result, releases: Vec::new(), ..*inst });
     if let Some(block) = copied.blocks[block] {
         function.blocks[block].insts.push(new);
     }
@@ -179,6 +180,7 @@ fn uses(function: &Function, block: BlockId) -> Vec<Value> {
         Terminator::Branch { condition, .. } => uses.push(*condition),
         Terminator::Return(value) => uses.extend(value),
         Terminator::Raise(_, values) => uses.extend(values),
+        Terminator::Reraise(error) => uses.push(*error),
         Terminator::Jump(_) | Terminator::Unreachable => {}
     }
     uses

@@ -93,7 +93,9 @@ impl<'a> Machine<'a> {
             | Op::Tuple(_)
             | Op::Item(..)
             | Op::Retain(_)
-            | Op::Release(_) => fault(format!("the machine does not know `{op}`")),
+            | Op::Release(_)
+            | Op::Poll(_)
+            | Op::Error(_) => fault(format!("the machine does not know `{op}`")),
         }
     }
 
