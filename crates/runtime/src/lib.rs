@@ -13,6 +13,7 @@
 pub mod error;
 mod integer;
 pub mod memory;
+mod random;
 mod symbols;
 
 pub use symbols::symbols;
