@@ -183,6 +183,9 @@ impl Walker<'_, '_> {
             let term = self.call_known(so_far, first)?;
             args.positional = std::iter::once(Arg { term, span: args.span }).chain(rest).collect();
         }
+        if let Some(term) = self.call_random(name, &args)? {
+            return Ok(term);
+        }
         if let Some(term) = self.call_builtin(name, &args)? {
             return Ok(term);
         }

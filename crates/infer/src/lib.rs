@@ -35,6 +35,7 @@ mod prelude;
 mod primitives;
 mod program;
 mod promote;
+mod random;
 mod raising;
 mod returns;
 mod sequence;

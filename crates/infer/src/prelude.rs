@@ -29,6 +29,7 @@ const MODULES: &[(&str, &str)] = &[
     ("math", include_str!("prelude/math.py")),
     ("numbers", include_str!("prelude/numbers.py")),
     ("numpy", include_str!("prelude/numpy.py")),
+    ("random", include_str!("prelude/random.py")),
 ];
 
 static FUNCTIONS: LazyLock<FxHashMap<String, Arc<Syntax>>> = LazyLock::new(|| {
