@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pytest
 from ferrule import njit
+from ferrule.errors import UnsupportedError
 
 SEEDS = [0, 1, 42, 5489, 2**31, 2**32 - 1, *range(100, 130)]
 
@@ -304,3 +305,115 @@ def reseeded():
 
 def test_without_a_seed_the_system_is_asked():
     assert reseeded() != reseeded()
+
+
+@njit
+def from_generator(bits, n):
+    out = np.empty(n)
+    for i in range(n):
+        out[i] = bits.random()
+    return out
+
+
+GENERATORS = [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64]
+
+
+@pytest.mark.parametrize("bits", GENERATORS)
+def test_a_generator_draws_its_own_stream_on(bits):
+    ours, theirs = np.random.Generator(bits(3)), np.random.Generator(bits(3))
+    same(from_generator(ours, 100), theirs.random(100))
+    same(ours.random(10), theirs.random(10))
+    same(from_generator(ours, 7), theirs.random(7))
+
+
+@njit
+def generator_draws(bits, low, high):
+    return (
+        bits.random(),
+        bits.random(4),
+        bits.uniform(-1.0, 3.0),
+        bits.uniform(low=2.0, high=5.0, size=(2, 2)),
+        bits.integers(low, high),
+        bits.integers(low, high, 30),
+        bits.integers(low, high, endpoint=True),
+        bits.uniform(),
+    )
+
+
+@pytest.mark.parametrize("bits", GENERATORS)
+@pytest.mark.parametrize("bounds", [(0, 10), (-3, 2**20), (0, 2**32 - 1), (0, 2**32), (0, 2**40), (-(2**62), 2**62), (5, 6)])
+def test_methods_of_a_generator(bits, bounds):
+    ours, theirs = np.random.Generator(bits(17)), np.random.Generator(bits(17))
+    for _ in range(20):
+        expected = (
+            theirs.random(),
+            theirs.random(4),
+            theirs.uniform(-1.0, 3.0),
+            theirs.uniform(low=2.0, high=5.0, size=(2, 2)),
+            theirs.integers(*bounds),
+            theirs.integers(*bounds, 30),
+            theirs.integers(*bounds, endpoint=True),
+            theirs.uniform(),
+        )
+        for drawn, wanted in zip(generator_draws(ours, *bounds), expected, strict=True):
+            same(drawn, wanted)
+
+
+@njit
+def generator_shuffled(bits, a):
+    bits.shuffle(a)
+
+
+def test_shuffle_of_a_generator():
+    ours, theirs = np.random.default_rng(4), np.random.default_rng(4)
+    for n in (0, 1, 2, 50, 3000):
+        drawn, expected = np.arange(n), np.arange(n)
+        generator_shuffled(ours, drawn)
+        theirs.shuffle(expected)
+        same(drawn, expected)
+    assert ours.random() == theirs.random()
+
+
+@njit
+def generator_integers(bits, low, high, endpoint):
+    return bits.integers(low, high, endpoint=endpoint)
+
+
+@njit
+def generator_uniform(bits, low, high):
+    return bits.uniform(low, high)
+
+
+@pytest.mark.parametrize(
+    ("compiled", "method", "args"),
+    [
+        (generator_uniform, "uniform", (0.0, np.inf)),
+        (generator_uniform, "uniform", (1.0, 0.0)),
+        (lambda bits, *args: generator_integers(bits, *args, False), "integers", (3, 3)),
+        (lambda bits, *args: generator_integers(bits, *args, False), "integers", (0, -1)),
+        (lambda bits, *args: generator_integers(bits, *args, True), "integers", (3, 2, None, np.int64, True)[:2]),
+    ],
+)
+def test_errors_of_a_generator(compiled, method, args):
+    kwargs = {}
+    if method == "integers" and args == (3, 2):
+        kwargs = {"endpoint": True}
+    with pytest.raises((ValueError, OverflowError)) as expected:
+        getattr(np.random.default_rng(0), method)(*args, **kwargs)
+    with pytest.raises(type(expected.value)) as raised:
+        compiled(np.random.default_rng(0), *args)
+    assert str(raised.value) == str(expected.value)
+
+
+def test_what_a_generator_does_not_have_is_named():
+    @njit
+    def normal(bits):
+        return bits.normal()
+
+    with pytest.raises(UnsupportedError, match=r"Generator\.normal"):
+        normal(np.random.default_rng(0))
+
+
+def test_an_object_that_is_no_generator():
+    with pytest.raises(TypeError, match="RandomState"):
+        from_generator(np.random.RandomState(0), 3)

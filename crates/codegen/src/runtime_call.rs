@@ -60,7 +60,11 @@ const fn draw(function: RuntimeFunction) -> Option<Draw> {
         | RuntimeFunction::RandomReseed
         | RuntimeFunction::RandomDouble
         | RuntimeFunction::RandomWord
-        | RuntimeFunction::RandomBelow => None,
+        | RuntimeFunction::RandomBelow
+        | RuntimeFunction::BitsBelow
+        | RuntimeFunction::BlasVectors
+        | RuntimeFunction::BlasVector
+        | RuntimeFunction::BlasMatrices => None,
     }
 }
 

@@ -52,6 +52,7 @@ impl Walker<'_, '_> {
             Term::Entity(Entity::Function(object)) => self.call_function(object, args),
             Term::Entity(Entity::CFunction(function)) => self.call_c(&function, &args),
             Term::Method(name, of) if self.array_ty(of).is_some() => self.array_method(name, of, &args),
+            Term::Method(name, of) if self.is_generator(of) => self.call_generator(name, of, &args),
             Term::Method(name, of) => self.call_method(name, of, args),
             Term::Value(pointer) if matches!(self.body.ty(pointer), Ty::Pointer(_)) => {
                 self.call_pointer(pointer, self.span_of(function), &args)

@@ -24,6 +24,7 @@ mod environment;
 mod expressions;
 mod fold;
 mod folds;
+mod generator;
 mod locals;
 mod loops;
 mod names;

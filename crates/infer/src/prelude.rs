@@ -26,6 +26,7 @@ use crate::{Entity, FunctionSource, promote};
 const MODULES: &[(&str, &str)] = &[
     ("array", include_str!("prelude/array.py")),
     ("cmath", include_str!("prelude/cmath.py")),
+    ("generator", include_str!("prelude/generator.py")),
     ("math", include_str!("prelude/math.py")),
     ("numbers", include_str!("prelude/numbers.py")),
     ("numpy", include_str!("prelude/numpy.py")),

@@ -73,6 +73,7 @@ impl Walker<'_, '_> {
                 let element = element(self)?;
                 convert::zero(&mut self.body, element.ty(), span)
             }
+            "data" => self.data(first, span),
             "indices" => {
                 let dims = self.dims(first, span);
                 return Some(Term::Sequence(Rc::new(Sequence::Indices(dims))));

@@ -123,7 +123,7 @@ impl Walker<'_, '_> {
     }
 
     /// One draw, or an array of them.
-    fn sized(
+    pub(crate) fn sized(
         &mut self,
         size: Option<Arg>,
         ty: Ty,

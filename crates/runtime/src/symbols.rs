@@ -20,8 +20,12 @@ const MEMORY: &str = "bcmp memcmp memcpy memmove memset strlen wcslen";
 const DIVISION: &str = "__divti3 __modti3 __udivti3 __umodti3";
 
 /// The functions of this crate.
-const OWN: [(&str, *const c_void); 12] = [
+const OWN: [(&str, *const c_void); 16] = [
     ("ferrule_allocate", crate::memory::allocate as *const c_void),
+    ("ferrule_bits_below", crate::bits::below as *const c_void),
+    ("ferrule_blas_matrices", crate::blas::matrices as *const c_void),
+    ("ferrule_blas_vector", crate::blas::vector as *const c_void),
+    ("ferrule_blas_vectors", crate::blas::vectors as *const c_void),
     ("ferrule_int_pow", crate::integer::int_pow as *const c_void),
     ("ferrule_memory_free", crate::memory::free as *const c_void),
     ("ferrule_memory_release", crate::memory::release as *const c_void),

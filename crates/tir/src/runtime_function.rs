@@ -93,8 +93,16 @@ runtime_functions! {
     RandomWord "random_word" () Some(Word::Int), Writes, "32 bits, whatever is left in the state.";
     RandomBelow "random_below" (Int) Some(Word::Int), Writes,
         "A number from zero up to and with this one, both unsigned.";
+    BlasVectors "blas_vectors" (Int Int Int Address Address Address) None, Writes,
+        "The product of two vectors: the function of BLAS, its kind, the length, the operands, the result.";
+    BlasVector "blas_vector" (Int Int Int Int Address Address Address) None, Writes,
+        "The product of a matrix of these lengths and a vector, as for two vectors.";
+    BlasMatrices "blas_matrices" (Int Int Int Int Int Address Address Address) None, Writes,
+        "The product of two matrices: rows, columns, and the length that is summed over.";
     BitsDouble "bits_double" (Address) Some(Word::Float), Writes, "The next number of `[0, 1)` of a bit generator.";
     BitsLong "bits_long" (Address) Some(Word::Int), Writes, "The next 64 bits of a bit generator.";
+    BitsBelow "bits_below" (Address Int) Some(Word::Int), Writes,
+        "A number of a bit generator from zero up to and with this one, both unsigned.";
     BitsWord "bits_word" (Address) Some(Word::Int), Writes, "The next 32 bits of a bit generator.";
 }
 
