@@ -88,6 +88,7 @@ impl<'a> Machine<'a> {
             | Op::Call(..)
             | Op::CallC(..)
             | Op::CallPointer(..)
+            | Op::CallRuntime(..)
             | Op::LoadBits { .. }
             | Op::StoreBits { .. }
             | Op::Tuple(_)
