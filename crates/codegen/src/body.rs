@@ -173,6 +173,7 @@ impl<'ctx> Body<'_, 'ctx> {
                 self.call_pointer(*pointer, *signature, args, ty, releases)
             }
             Op::CallRuntime(function, args) => self.call_runtime(*function, args),
+            Op::Print(print, args) => self.print(*print, args, releases),
             Op::SlotAddress(slot) => {
                 let slot = self.slots[*slot].ok_or_else(|| InternalError::new("an unknown slot"))?;
                 Ok(slot.into())

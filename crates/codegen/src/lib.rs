@@ -45,6 +45,7 @@ mod module;
 mod native_entry;
 mod operand;
 mod order;
+mod print_call;
 mod runtime_call;
 mod target;
 mod unit;

@@ -34,6 +34,7 @@ mod places;
 mod pointers;
 mod prelude;
 mod primitives;
+mod printing;
 mod program;
 mod promote;
 mod random;

@@ -30,6 +30,6 @@ fn can_raise(program: &Program, function: &Function, known: &SideMap<FuncId, boo
         matches!(block.terminator, Terminator::Raise(..))
             || ops.clone().any(|op| matches!(op, Op::Call(callee, _) if known[*callee]))
             || ops.clone().any(|op| matches!(op, Op::CallC(id, _) if program.c_functions[*id].can_call_back))
-            || ops.clone().any(|op| matches!(op, Op::CallPointer(..) | Op::Index { site: Some(_), .. }))
+            || ops.clone().any(|op| matches!(op, Op::CallPointer(..) | Op::Print(..) | Op::Index { site: Some(_), .. }))
     })
 }

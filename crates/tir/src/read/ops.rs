@@ -5,7 +5,7 @@ use arena::Id as _;
 use super::{Line, Read, Reader};
 use crate::{
     ArrayTy, BinaryOp, BlockId, CFunctionId, Comparison, Const, Element, FloatTy, FuncId, IntTy, Intrinsic,
-    Jump, Op, Order, RaiseSiteId, RuntimeFunction, SlotId, Terminator, TupleTy, Ty, UnaryOp,
+    Jump, Op, Order, PrintId, RaiseSiteId, RuntimeFunction, SlotId, Terminator, TupleTy, Ty, UnaryOp,
 };
 
 impl Reader {
@@ -68,6 +68,7 @@ impl Reader {
             "select" => Ok(Op::Select(line.value()?, line.next_value()?, line.next_value()?)),
             "intrinsic" => intrinsic(line),
             "call" => self.call(line),
+            "print" => Ok(Op::Print(PrintId::from_index(line.id("print")?), line.list(Line::value)?)),
             "address" => Ok(Op::SlotAddress(SlotId::from_index(line.id("slot")?))),
             "load" => Ok(Op::Load(line.value()?)),
             "store" => Ok(Op::Store(line.value()?, line.next_value()?)),
