@@ -16,7 +16,7 @@ import table
 from measure import measured
 
 ROWS = (
-    *("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef"),
+    *("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef", "dispatch"),
     *("kernels", "records", "monte_carlo", "reductions", "jit_compile", "jit_startup"),
 )
 

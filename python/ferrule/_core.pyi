@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Literal, TypeAlias, final, overload
 
@@ -7,6 +7,7 @@ from typing_extensions import disjoint_base
 
 __all__ = [
     "FFI",
+    "Array",
     "CData",
     "CDefError",
     "CField",
@@ -14,16 +15,25 @@ __all__ = [
     "CPointer",
     "CType",
     "Diagnostic",
+    "Dispatcher",
     "FFIError",
     "InternalError",
     "Lib",
+    "NamedTuple",
+    "NamedUniTuple",
     "Signature",
+    "Tuple",
     "Type",
+    "UniTuple",
     "VerificationError",
     "__version__",
     "callback",
     "cfunc",
+    "from_dtype",
+    "make_c_struct",
     "named_types",
+    "njit",
+    "typeof",
 ]
 
 __version__: str
@@ -216,6 +226,21 @@ def callback(
 class Type:
     @property
     def name(self) -> str: ...
+    @property
+    def dtype(self) -> Type: ...
+    @property
+    def ndim(self) -> int: ...
+    @property
+    def layout(self) -> Literal["C", "F", "A"]: ...
+    @property
+    def mutable(self) -> bool: ...
+    @property
+    def aligned(self) -> bool: ...
+    @property
+    def types(self) -> tuple[Type, ...]: ...
+    @property
+    def fields(self) -> tuple[str, ...]: ...
+    def __getitem__(self, axes: slice | tuple[slice, ...], /) -> Type: ...
     @overload
     def __call__(self, *args: Type) -> Signature: ...
     @overload
@@ -233,6 +258,19 @@ class Signature:
     def __hash__(self) -> int: ...
 
 def CPointer(dtype: Type) -> Type: ...  # noqa: N802 - Numba's name
+def Array(  # noqa: N802
+    dtype: Type,
+    ndim: int,
+    layout: Literal["C", "F", "A"],
+    readonly: bool = False,
+    aligned: bool = True,
+) -> Type: ...
+def Tuple(types: Iterable[Type]) -> Type: ...  # noqa: N802
+def make_c_struct(fields: Iterable[tuple[str, Type]]) -> Type: ...
+def from_dtype(dtype: Any) -> Type: ...
+def UniTuple(dtype: Type, count: int) -> Type: ...  # noqa: N802
+def NamedTuple(types: Iterable[Type], cls: type[tuple[Any, ...]]) -> Type: ...  # noqa: N802
+def NamedUniTuple(dtype: Type, count: int, cls: type[tuple[Any, ...]]) -> Type: ...  # noqa: N802
 def named_types() -> dict[str, Type]: ...
 
 _SignatureLike: TypeAlias = str | Signature | CType | tuple[Type | CType, ...]
@@ -273,3 +311,46 @@ def cfunc(
     nopython: bool = True,
     error_model: Literal["python"] = "python",
 ) -> Callable[[Callable[..., Any]], CFunc]: ...
+
+@final
+class Dispatcher:
+    __module__: str
+    __name__: str
+    __qualname__: str
+    @property
+    def __wrapped__(self) -> Callable[..., Any]: ...
+    @property
+    def py_func(self) -> Callable[..., Any]: ...
+    @property
+    def signatures(self) -> list[tuple[Type, ...]]: ...
+    @property
+    def nopython_signatures(self) -> list[Signature]: ...
+    @property
+    def overloads(self) -> dict[tuple[Type, ...], Signature]: ...
+    @property
+    def targetoptions(self) -> dict[str, Any]: ...
+    @property
+    def stats(self) -> Any: ...
+    def compile(self, sig: _SignatureLike) -> None: ...
+    def disable_compile(self, val: bool = True) -> None: ...
+    def inspect_types(self, file: Any = None, signature: _SignatureLike | None = None) -> None: ...
+    @overload
+    def inspect_llvm(self, signature: None = None) -> dict[tuple[Type, ...], str]: ...
+    @overload
+    def inspect_llvm(self, signature: _SignatureLike) -> str: ...
+    @overload
+    def inspect_asm(self, signature: None = None) -> dict[tuple[Type, ...], str]: ...
+    @overload
+    def inspect_asm(self, signature: _SignatureLike) -> str: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __get__(self, instance: Any, _class: Any = None, /) -> Any: ...
+
+_Signatures: TypeAlias = _SignatureLike | list[_SignatureLike]
+
+@overload
+def njit(signature_or_function: Callable[..., Any], **options: Any) -> Dispatcher: ...
+@overload
+def njit(
+    signature_or_function: _Signatures | None = None, **options: Any
+) -> Callable[[Callable[..., Any]], Dispatcher]: ...
+def typeof(val: object) -> Type: ...

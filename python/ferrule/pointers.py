@@ -4,13 +4,15 @@ In compiled code the compiler gives the two names their meaning; these functions
 ctypes, of ferrule and of cffi.
 """
 
-import ctypes
-import math
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
 from ferrule._core import FFI
 
+# What `typing` calls so, without the cost of importing it.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from numpy.typing import DTypeLike, NDArray
 
 __all__ = ["carray", "farray"]
@@ -18,7 +20,7 @@ __all__ = ["carray", "farray"]
 Shape = int | tuple[int, ...]
 
 
-def carray(ptr: Any, shape: Shape, dtype: "DTypeLike | None" = None) -> "NDArray[Any]":
+def carray(ptr: Any, shape: Shape, dtype: DTypeLike | None = None) -> NDArray[Any]:
     """Return an array over the memory behind a pointer, in C's order.
 
     Nothing is copied, and nothing keeps the memory alive: it is C's.
@@ -56,7 +58,7 @@ def carray(ptr: Any, shape: Shape, dtype: "DTypeLike | None" = None) -> "NDArray
     return _array(ptr, shape, dtype, "C")
 
 
-def farray(ptr: Any, shape: Shape, dtype: "DTypeLike | None" = None) -> "NDArray[Any]":
+def farray(ptr: Any, shape: Shape, dtype: DTypeLike | None = None) -> NDArray[Any]:
     """Return an array over the memory behind a pointer, in Fortran's order.
 
     As `carray`, but for the order.
@@ -96,7 +98,10 @@ def farray(ptr: Any, shape: Shape, dtype: "DTypeLike | None" = None) -> "NDArray
 carray.__module__ = farray.__module__ = "ferrule"
 
 
-def _array(ptr: Any, shape: Shape, dtype: "DTypeLike | None", order: "Any") -> "NDArray[Any]":
+def _array(ptr: Any, shape: Shape, dtype: DTypeLike | None, order: Any) -> NDArray[Any]:
+    import ctypes
+    import math
+
     import numpy as np
 
     address, own = _pointer(ptr)
@@ -108,12 +113,14 @@ def _array(ptr: Any, shape: Shape, dtype: "DTypeLike | None", order: "Any") -> "
     dims = (shape,) if isinstance(shape, int) else tuple(shape)
     if any(length < 0 for length in dims):
         raise ValueError("negative dimensions are not allowed")
-    memory = (ctypes.c_char * (math.prod(dims) * wanted.itemsize)).from_address(address)
+    memory: Any = (ctypes.c_char * (math.prod(dims) * wanted.itemsize)).from_address(address)
     return np.ndarray(dims, wanted, memory, order=order)
 
 
 def _pointer(ptr: Any) -> tuple[int, Any]:
     """Return the address and the dtype of what is there, None where the pointer does not say."""
+    import ctypes
+
     import numpy as np
 
     if isinstance(ptr, ctypes.c_void_p):
@@ -123,7 +130,7 @@ def _pointer(ptr: Any) -> tuple[int, Any]:
     if isinstance(ptr, FFI.CData):
         return _c_data(FFI(), ptr)
     if type(ptr).__module__ == "_cffi_backend":
-        import cffi
+        import cffi  # type: ignore[import-untyped, unused-ignore]
 
         return _c_data(cffi.FFI(), ptr)
     raise TypeError(f"a pointer is wanted, not {type(ptr).__name__}")

@@ -5,6 +5,8 @@ it converts that number as compiled code does, ``uint8(300) == 44``; indexed wit
 of arrays of it, ``float64[:, ::1]``.
 """
 
+from __future__ import annotations
+
 from ferrule._core import (
     Array,
     CPointer,
@@ -14,10 +16,32 @@ from ferrule._core import (
     Tuple,
     Type,
     UniTuple,
+    from_dtype,
+    make_c_struct,
     named_types,
 )
 
+# What `typing` calls so, without the cost of importing it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _known = named_types()
+
+
+class Record:
+    """Types of records, under Numba's names."""
+
+    @staticmethod
+    def make_c_struct(fields: Iterable[tuple[str, Type]]) -> Type:
+        """Return the type of a struct that is laid out as C lays it out; see `make_c_struct`."""
+        return make_c_struct(fields)
+
+
+def Optional(dtype: Type) -> Type:  # noqa: N802 - Numba's name
+    """Refuse: a value that may be ``None`` has no type of its own yet."""
+    raise NotImplementedError(f"types.Optional({dtype}) is not supported yet")
+
 
 int8: Type = _known["int8"]
 int16: Type = _known["int16"]
@@ -74,6 +98,8 @@ __all__ = [
     "CPointer",
     "NamedTuple",
     "NamedUniTuple",
+    "Optional",
+    "Record",
     "Signature",
     "Tuple",
     "Type",
@@ -92,6 +118,7 @@ __all__ = [
     "f8",
     "float32",
     "float64",
+    "from_dtype",
     "i1",
     "i2",
     "i4",
@@ -105,6 +132,7 @@ __all__ = [
     "intp",
     "long_",
     "longlong",
+    "make_c_struct",
     "none",
     "short",
     "size_t",

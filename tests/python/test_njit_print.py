@@ -178,3 +178,21 @@ def test_sep_is_known_when_compiling():
 
     with pytest.raises(TypingError, match="between or after what is printed"):
         number(1)
+
+
+def test_an_exception_of_the_stream_can_be_caught():
+    @njit
+    def lines(n):
+        failed = 0
+        for i in range(n):
+            try:
+                print(i)
+            except OSError:
+                failed += 1
+        return failed
+
+    stream = Broken()
+    with redirect_stdout(stream):
+        assert lines(4) == 1
+    assert "0\n" in stream.getvalue()
+    assert "3\n" in stream.getvalue()

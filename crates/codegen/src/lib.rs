@@ -28,6 +28,7 @@ mod body;
 mod c_abi;
 mod c_call;
 mod c_entry;
+mod caught;
 mod complex;
 mod convert;
 mod emitter;
@@ -45,8 +46,10 @@ mod module;
 mod native_entry;
 mod operand;
 mod order;
+mod poll;
 mod print_call;
 mod runtime_call;
+mod stack;
 mod target;
 mod unit;
 

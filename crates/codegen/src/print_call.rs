@@ -2,7 +2,7 @@
 
 use arena::Id;
 use inkwell::values::{BasicValueEnum, IntValue};
-use tir::{PrintId, Ty, Value};
+use tir::{Inst, PrintId, Ty, Value};
 
 use crate::body::Body;
 use crate::error::{InternalError, Result};
@@ -10,8 +10,8 @@ use crate::operand::Operand;
 use crate::unit::Promise;
 
 impl<'ctx> Body<'_, 'ctx> {
-    /// Has the host print. Where that raises, so does this function, which releases these before.
-    pub(crate) fn print(&self, id: PrintId, values: &[Value], releases: &[Value]) -> Result<Operand<'ctx>> {
+    /// Has the host print. Where that raises, so does this function unless it is caught.
+    pub(crate) fn print(&self, id: PrintId, values: &[Value], inst: &Inst) -> Result<Operand<'ctx>> {
         let unit = self.emitter.unit;
         let mut words = Vec::new();
         for &value in values {
@@ -24,7 +24,12 @@ impl<'ctx> Body<'_, 'ctx> {
         let code = unit.external_data("ferrule_code", unit.context.i8_type()).as_pointer_value();
         let site = number.const_int(id.index() as u64, false);
         let status = self.emitter.call_value(print, &[code.into(), site.into(), record.into()])?;
-        self.return_failure(status.into_int_value(), releases)?;
+        let status = status.into_int_value();
+        if inst.is_caught {
+            self.failed.set(Some(self.is_not_zero(status)?));
+        } else {
+            self.return_failure(status, &inst.releases)?;
+        }
         Ok(Operand::Nothing)
     }
 

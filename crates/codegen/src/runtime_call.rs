@@ -29,8 +29,7 @@ enum Draw {
 impl<'ctx> Body<'_, 'ctx> {
     /// A function of the runtime.
     pub(crate) fn call_runtime(&self, function: RuntimeFunction, args: &[Value]) -> Result<Operand<'ctx>> {
-        let args: Vec<BasicValueEnum<'ctx>> =
-            self.values(args)?.iter().flat_map(Operand::parts).collect();
+        let args: Vec<BasicValueEnum<'ctx>> = self.values(args)?.iter().flat_map(Operand::parts).collect();
         let emitter = &self.emitter;
         if let Some(draw) = draw(function) {
             let [BasicValueEnum::PointerValue(generator)] = args[..] else {

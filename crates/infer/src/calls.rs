@@ -50,6 +50,7 @@ impl Walker<'_, '_> {
             Term::Entity(Entity::Known(name)) => self.call_known(&name, args),
             Term::Entity(Entity::Type(ty)) => self.call_type(ty, &args),
             Term::Entity(Entity::Function(object)) => self.call_function(object, args),
+            Term::Closure(closure) => self.call_closure(&closure, args),
             Term::Entity(Entity::CFunction(function)) => self.call_c(&function, &args),
             Term::Method(name, of) if self.array_ty(of).is_some() => self.array_method(name, of, &args),
             Term::Method(name, of) if self.is_generator(of) => self.call_generator(name, of, &args),
@@ -219,11 +220,17 @@ impl Walker<'_, '_> {
 
     /// Expands a prelude function in place: what it raises is raised by the call in the user's text.
     fn expand(&mut self, source: Arc<FunctionSource>, args: Args) -> Walked<Term> {
-        let (span, syntax) = (args.span, source.syntax.clone());
-        let mut bound = self.bind_args(&source, args)?;
+        let span = args.span;
+        let mut bound = self.bind_args(&source, args, &[])?;
         self.convert_args(&source, &mut bound)?;
         let terms = bound.into_iter().map(|arg| arg.term).collect();
-        self.frames.push(Frame::new(source, terms, Some(span)));
+        self.expand_frame(Frame::new(source, terms, Some(span)), span)
+    }
+
+    /// Walks a function in place; gives what it returns.
+    pub(crate) fn expand_frame(&mut self, frame: Frame, span: Span) -> Walked<Term> {
+        let syntax = frame.function.syntax.clone();
+        self.frames.push(frame);
         let walked = self.walk_body(&syntax);
         let frame = self.frames.pop().expect("it was just pushed");
         walked?;
@@ -260,7 +267,7 @@ impl Walker<'_, '_> {
         let span = args.span;
         let mut params = Vec::new();
         let mut values = Vec::new();
-        for arg in self.bind_args(source, args)? {
+        for arg in self.bind_args(source, args, &[])? {
             params.push(self.pass(&arg.term, arg.span, &mut values)?);
         }
         let key = Key { callee, params };
@@ -303,52 +310,84 @@ impl Walker<'_, '_> {
             Passed::Value(ty) => format!("`{}`", self.ty_name(*ty)),
             Passed::Known(term) => self.describe(term),
             Passed::Tuple(items) => format!("a tuple of {}", items.len()),
+            Passed::Closure(_) => "a function".to_owned(),
         }
     }
 
     /// The arguments in the order of the parameters.
-    pub(crate) fn bind_args(&mut self, source: &FunctionSource, args: Args) -> Walked<Vec<Arg>> {
-        let syntax = &source.syntax;
+    pub(crate) fn bind_args(
+        &mut self,
+        source: &FunctionSource,
+        mut args: Args,
+        defaults: &[Term],
+    ) -> Walked<Vec<Arg>> {
+        let syntax = source.syntax.clone();
         let span = args.span;
-        let wrong = |walker: &Self, at: Span, what: String| {
-            walker.error(Id::WrongArguments, at, format!("`{}` {what}", source.name), "")
-        };
-        let by_position = syntax.params.iter().filter(|param| param.kind != ParamKind::Keyword).count();
+        let is_by_position = |param: &&Param| matches!(param.kind, ParamKind::Positional | ParamKind::Either);
+        let by_position = syntax.params.iter().filter(is_by_position).count();
+        let mut rest = Vec::new();
         if args.positional.len() > by_position {
-            let at = args.positional[by_position].span;
-            let plural = if by_position == 1 { "" } else { "s" };
-            let what = format!("takes {by_position} argument{plural}, not {}", args.positional.len());
-            return Err(wrong(self, at, what));
+            if !syntax.params.iter().any(|param| param.kind == ParamKind::Rest) {
+                let at = args.positional[by_position].span;
+                let plural = if by_position == 1 { "" } else { "s" };
+                let what = format!("takes {by_position} argument{plural}, not {}", args.positional.len());
+                return Err(self.wrong_call(source, at, &what));
+            }
+            rest = args.positional.split_off(by_position);
         }
         let mut bound: Vec<Option<Arg>> = args.positional.into_iter().map(Some).collect();
         bound.resize(syntax.params.len(), None);
-        for (name, arg) in args.named {
-            let is_it =
-                |param: &Param| syntax.name(param.name) == name && param.kind != ParamKind::Positional;
+        self.bind_named(source, args.named, &mut bound)?;
+        let count = syntax.params.iter().filter(|param| param.has_default).count();
+        let mut default = source.defaults.len().max(defaults.len()).wrapping_sub(count);
+        let mut given = Vec::new();
+        for (param, arg) in syntax.params.iter().zip(bound) {
+            let own = defaults.get(default).cloned();
+            let from_default = source.defaults.get(default).cloned();
+            default = default.wrapping_add(usize::from(param.has_default));
+            given.push(match (arg, own) {
+                (Some(arg), _) => arg,
+                (None, _) if param.kind == ParamKind::Rest => {
+                    let items = rest.iter().map(|arg| arg.term.clone()).collect();
+                    Arg { term: Term::Tuple(items), span }
+                }
+                (None, Some(term)) if param.has_default => Arg { term, span },
+                (None, _) if param.has_default => self.default_arg(from_default, span),
+                (None, _) => {
+                    let what = format!("is called without `{}`", syntax.name(param.name));
+                    return Err(self.wrong_call(source, span, &what));
+                }
+            });
+        }
+        Ok(given)
+    }
+
+    /// The arguments by name, each where its parameter stands.
+    fn bind_named(
+        &self,
+        source: &FunctionSource,
+        named: Vec<(String, Arg)>,
+        bound: &mut [Option<Arg>],
+    ) -> Walked<()> {
+        let syntax = &source.syntax;
+        for (name, arg) in named {
+            let is_it = |param: &Param| {
+                syntax.name(param.name) == name
+                    && !matches!(param.kind, ParamKind::Positional | ParamKind::Rest)
+            };
             let Some(index) = syntax.params.iter().position(is_it) else {
-                return Err(wrong(self, arg.span, format!("has no parameter `{name}`")));
+                return Err(self.wrong_call(source, arg.span, &format!("has no parameter `{name}`")));
             };
             if bound[index].is_some() {
-                return Err(wrong(self, arg.span, format!("gets `{name}` twice")));
+                return Err(self.wrong_call(source, arg.span, &format!("gets `{name}` twice")));
             }
             bound[index] = Some(arg);
         }
-        let mut given = Vec::new();
-        let defaults = syntax.params.iter().filter(|param| param.has_default).count();
-        let mut default = source.defaults.len().wrapping_sub(defaults);
-        for (param, arg) in syntax.params.iter().zip(bound) {
-            let from_default = source.defaults.get(default).cloned();
-            default = default.wrapping_add(usize::from(param.has_default));
-            match (arg, param.has_default) {
-                (Some(arg), _) => given.push(arg),
-                (None, true) => given.push(self.default_arg(from_default, span)),
-                (None, false) => {
-                    let what = format!("is called without `{}`", syntax.name(param.name));
-                    return Err(wrong(self, span, what));
-                }
-            }
-        }
-        Ok(given)
+        Ok(())
+    }
+
+    fn wrong_call(&self, source: &FunctionSource, at: Span, what: &str) -> Stop {
+        self.error(Id::WrongArguments, at, format!("`{}` {what}", source.name), "")
     }
 
     /// The defaults of prelude functions are all `None`.

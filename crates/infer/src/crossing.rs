@@ -6,10 +6,11 @@
 use source::Span;
 use tir::{Op, TupleTy, Ty, Value};
 
-use crate::Entity;
+use crate::closures::PassedClosure;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
+use crate::{Entity, Form};
 
 /// The form of an argument, which a function is compiled for.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,15 +21,27 @@ pub(crate) enum Passed {
     Known(Term),
     /// A tuple.
     Tuple(Vec<Passed>),
+    /// A function that was made in compiled code.
+    Closure(PassedClosure),
 }
 
 impl Passed {
+    /// The form of an argument that the host gives.
+    pub(crate) fn of(form: &Form) -> Self {
+        match form {
+            Form::Value(ty) => Self::Value(*ty),
+            Form::Known(entity) => Self::Known(Term::Entity(entity.clone())),
+            Form::Tuple(items) => Self::Tuple(items.iter().map(Self::of).collect()),
+        }
+    }
+
     /// The types of the values that it brings, in order.
     pub(crate) fn types(&self) -> Vec<Ty> {
         match self {
             Self::Value(ty) => vec![*ty],
             Self::Known(_) => Vec::new(),
             Self::Tuple(items) => items.iter().flat_map(Self::types).collect(),
+            Self::Closure(closure) => closure.parts().flat_map(Self::types).collect(),
         }
     }
 
@@ -40,6 +53,7 @@ impl Passed {
             Self::Tuple(items) => {
                 items.iter().map(|item| item.term(values)).collect::<Option<_>>().map(Term::Tuple)
             }
+            Self::Closure(closure) => closure.term(values),
         }
     }
 }
@@ -52,6 +66,7 @@ impl Walker<'_, '_> {
                 let items = items.iter().map(|item| self.pass(item, span, values));
                 items.collect::<Walked<_>>().map(Passed::Tuple)
             }
+            Term::Closure(closure) => self.pass_closure(closure, span, values),
             Term::Entity(entity) if is_passed(entity) => Ok(Passed::Known(term.clone())),
             _ => {
                 let term = self.forced(term.clone(), span)?;

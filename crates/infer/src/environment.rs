@@ -34,6 +34,17 @@ pub enum Entity {
     Opaque(String),
 }
 
+/// What is known of an argument when compiling.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Form {
+    /// It is a value of this type.
+    Value(Ty),
+    /// All of it: nothing is passed for it.
+    Known(Entity),
+    /// A tuple of such.
+    Tuple(Vec<Form>),
+}
+
 /// A copy of an array that nobody writes, kept alive by the code.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FrozenArray {
@@ -93,6 +104,6 @@ pub struct FunctionSource {
     pub environment: Arc<dyn Environment>,
     /// Default values of its last parameters.
     pub defaults: Vec<Entity>,
-    /// Parameters, by number, that are known when compiling: their type is [`Ty::Unit`].
-    pub given: Vec<(usize, Entity)>,
+    /// Arguments of the function that is asked for, by number, of which more is known than their type.
+    pub given: Vec<(usize, Form)>,
 }

@@ -56,6 +56,7 @@ impl Walker<'_, '_> {
             ExprKind::Slice { .. } | ExprKind::Ellipsis | ExprKind::Format(_) | ExprKind::Star(_) => {
                 Err(self.no_expr_yet(id))
             }
+            ExprKind::Lambda { function, defaults } => self.make_closure(*function, defaults),
             ExprKind::Walrus(name, value) => {
                 let term = self.walk_expr(*value)?;
                 self.bind(*name, term.clone());
@@ -174,20 +175,34 @@ impl Walker<'_, '_> {
         Term::Value(self.body.constant(value, ty, span))
     }
 
-    fn read_name(&mut self, name: NameId, span: Span) -> Walked<Term> {
+    /// What a name means.
+    pub(crate) fn read_name(&mut self, name: NameId, span: Span) -> Walked<Term> {
         let syntax = self.syntax();
         let text = syntax.name(name);
         if !syntax.locals.contains(&name) {
-            return self.global(text, span);
+            let captured = self.frame().captures.iter().find(|(known, _)| known == text);
+            return match captured.map(|(_, local)| local.clone()) {
+                Some(Local::Bound(term)) => Ok(term),
+                Some(local) => self.read_local(name, text, local, span),
+                None => self.global(text, span),
+            };
         }
-        match self.frame().locals[name.index()].clone() {
+        let local = self.frame().locals[name.index()].clone();
+        self.read_local(name, text, local, span)
+    }
+
+    /// What a name is bound to, with the check that it is.
+    fn read_local(&mut self, name: NameId, text: &str, local: Local, span: Span) -> Walked<Term> {
+        match local {
             Local::Bound(term) => Ok(term),
             Local::Maybe(term, is_bound) => {
                 let is_unbound = convert::not(&mut self.body, is_bound, span);
                 let message =
                     format!("cannot access local variable '{text}' where it is not associated with a value");
                 self.raise_if(is_unbound, "UnboundLocalError", &message, span);
-                self.set_local(name, Local::Bound(term.clone()));
+                if self.syntax().locals.contains(&name) {
+                    self.set_local(name, Local::Bound(term.clone()));
+                }
                 Ok(term)
             }
             Local::Unbound => {
@@ -428,7 +443,7 @@ impl Walker<'_, '_> {
         let mut arrivals = Vec::new();
         for (block, side) in [(then_block, then), (else_block, otherwise)] {
             self.body.switch_to(block);
-            self.frame_mut().locals.clone_from(&locals);
+            self.set_locals(locals.clone());
             if let Some(term) = self.walk_reached(side)? {
                 arrivals.extend(self.arrival(Some(term), self.span_of(side)));
             }

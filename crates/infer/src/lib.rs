@@ -17,6 +17,7 @@ mod builtins;
 mod c_calls;
 mod c_types;
 mod calls;
+mod closures;
 mod comparisons;
 mod convert;
 mod crossing;
@@ -46,6 +47,7 @@ mod stop;
 mod supported;
 mod term;
 mod tidy;
+mod trying;
 mod tuples;
 mod walk;
 
@@ -54,7 +56,7 @@ use diagnostic::{Diagnostic, Id, Label};
 use tir::{Program, Ty};
 
 pub use c_types::ty_of_c;
-pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, FrozenArray, FunctionSource};
+pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, Form, FrozenArray, FunctionSource};
 pub use supported::{Supported, supported};
 
 /// What the caller chooses.

@@ -76,7 +76,11 @@ impl Walker<'_, '_> {
             | StmtKind::Continue
             | StmtKind::Pass
             | StmtKind::Assert(..)
-            | StmtKind::Raise(_) => return Ok(()),
+            | StmtKind::Raise(_)
+            | StmtKind::Reraise
+            | StmtKind::Try { .. }
+            | StmtKind::Def { .. }
+            | StmtKind::Delete(_) => return Ok(()),
         };
         writes.retain(|name| syntax.locals.contains(name));
         let before = self.snapshot();
@@ -153,7 +157,7 @@ impl Walker<'_, '_> {
         let mut arrivals = exits.breaks;
         if let Some(end) = end {
             self.body.switch_to(end);
-            self.frame_mut().locals = at_end;
+            self.set_locals(at_end);
             self.walk_block(looping.otherwise)?;
             arrivals.extend(self.arrival(None, span));
         }

@@ -52,6 +52,7 @@ pub(crate) fn term(types: &CTypes, body: &Body, term: &Term) -> String {
             format!("`array({}, {}d)`", ty(types, lazy.element.ty()), lazy.rank)
         }
         Term::Flat(_) => "the elements of an array".to_owned(),
+        Term::Closure(closure) => format!("the function `{}`", closure.syntax.name),
         Term::Slice(_) => "a slice".to_owned(),
         Term::Sequence(sequence) => sequence.words().to_owned(),
     }

@@ -22,6 +22,7 @@ impl Walker<'_, '_> {
             ExprKind::Format(_) => (Id::UnsupportedString, "an f-string"),
             ExprKind::List(_) => (Id::UnsupportedContainer, "a list"),
             ExprKind::Star(_) => (Id::UnsupportedStar, "`*` before a value"),
+            ExprKind::Lambda { .. } => (Id::UnsupportedNestedFunction, "a function in the function"),
             ExprKind::None
             | ExprKind::Bool(_)
             | ExprKind::Int(_)

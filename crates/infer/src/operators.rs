@@ -132,7 +132,9 @@ impl Walker<'_, '_> {
             _ => "float division by zero",
         };
         let divisor = convert::to(&mut self.body, b, ty, span);
-        self.check_divisor(divisor, message, span);
+        if self.program.options.raises_on_zero {
+            self.check_divisor(divisor, message, span);
+        }
         Ok(self.plain(BinaryOp::Div, a, divisor, ty, span))
     }
 
@@ -148,8 +150,27 @@ impl Walker<'_, '_> {
             _ => "integer division or modulo by zero",
         };
         let divisor = convert::to(&mut self.body, b, ty, span);
+        if !self.program.options.raises_on_zero {
+            return Ok(self.floor_divide_any(op, a, divisor, ty, span));
+        }
         self.check_divisor(divisor, message, span);
         Ok(self.plain(op, a, divisor, ty, span))
+    }
+
+    /// `//` and `%` where a divisor of zero gives what NumPy's do: of integers zero, of floats what `/` gives,
+    /// or NaN.
+    fn floor_divide_any(&mut self, op: BinaryOp, a: Value, divisor: Value, ty: Ty, span: Span) -> Value {
+        let is_zero = self.compare_zero(Comparison::Eq, divisor, span);
+        let one = if matches!(ty, Ty::Float(_)) { Const::Float(1.0) } else { Const::Int(1) };
+        let one = self.body.constant(one, ty, span);
+        let safe = self.body.emit(Op::Select(is_zero, one, divisor), ty, span);
+        let result = self.plain(op, a, safe, ty, span);
+        let otherwise = match (ty, op) {
+            (Ty::Float(_), BinaryOp::Mod) => self.body.constant(Const::Float(f64::NAN), ty, span),
+            (Ty::Float(_), _) => self.plain(BinaryOp::Div, a, divisor, ty, span),
+            _ => convert::zero(&mut self.body, ty, span),
+        };
+        self.body.emit(Op::Select(is_zero, otherwise, result), ty, span)
     }
 
     /// Raises `ZeroDivisionError` where the divisor is zero.
@@ -235,7 +256,8 @@ impl Walker<'_, '_> {
         let base = convert::to(&mut self.body, a, ty, span);
         let exponent = convert::to(&mut self.body, b, ty, span);
         let is_negative = self.compare_zero(Comparison::Lt, exponent, span);
-        if self.body.as_const(is_negative) != Some(Const::Bool(false)) {
+        if self.program.options.raises_on_zero && self.body.as_const(is_negative) != Some(Const::Bool(false))
+        {
             // A negative infinite exponent gives an infinity.
             let lowest = self.body.constant(Const::Float(f64::NEG_INFINITY), ty, span);
             let is_finite = self.body.emit(Op::Compare(Comparison::Gt, exponent, lowest), Ty::Bool, span);

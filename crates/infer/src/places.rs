@@ -78,7 +78,8 @@ impl Walker<'_, '_> {
             | ExprKind::If { .. }
             | ExprKind::Call { .. }
             | ExprKind::Tuple(_)
-            | ExprKind::Walrus(..) => {
+            | ExprKind::Walrus(..)
+            | ExprKind::Lambda { .. } => {
                 Err(self.error(Id::NotAssignable, span, "this cannot be assigned to", ""))
             }
         }

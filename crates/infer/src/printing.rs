@@ -4,12 +4,12 @@ use diagnostic::Id;
 use source::Span;
 use tir::{Op, Print, PrintArg, Ty, Value};
 
+use crate::Entity;
 use crate::calls::{Arg, Args};
 use crate::convert;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
-use crate::Entity;
 
 impl Walker<'_, '_> {
     /// `print(…, sep=" ", end="\n")`.

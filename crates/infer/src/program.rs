@@ -11,8 +11,8 @@ use arena::{Id as _, IdMap};
 use ctype::CTypes;
 use diagnostic::Id;
 use tir::{
-    CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Print, PrintId, Program, RaiseSite,
-    RaiseSiteId, Ty,
+    CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Print, PrintId,
+    Program, RaiseSite, RaiseSiteId, Ty,
 };
 
 use crate::crossing::Passed;
@@ -95,10 +95,11 @@ impl<'a> Programs<'a> {
     /// Walks the entry and all that it calls, until what was assumed of results holds.
     pub(crate) fn run(mut self) -> Walked<Program> {
         let entry = Arc::new(self.entry.clone());
-        let key = Key {
-            callee: Callee::Entry,
-            params: self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect(),
-        };
+        let mut params: Vec<Passed> = self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect();
+        for (index, form) in &entry.given {
+            params[*index] = Passed::of(form);
+        }
+        let key = Key { callee: Callee::Entry, params };
         loop {
             self.specialise(&key, &entry)?;
             if self.assumptions_hold()? {

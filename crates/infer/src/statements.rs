@@ -10,6 +10,7 @@ use crate::places::Place;
 use crate::sequence::Sequence;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
+use crate::trying::Trying;
 use crate::walk::Walker;
 
 impl Walker<'_, '_> {
@@ -49,16 +50,19 @@ impl Walker<'_, '_> {
             }
             StmtKind::AugAssign(target, op, value) => self.walk_aug_assign(*target, *op, *value, span)?,
             StmtKind::Return(None) => {
+                self.leave_scopes(0)?;
                 self.arrive_at_return(None, span);
             }
             StmtKind::Return(Some(value)) => {
                 let term = self.walk_expr(*value)?;
                 let span = self.at(syntax.span_of(*value));
+                self.leave_scopes(0)?;
                 self.arrive_at_return(Some(term), span);
             }
             StmtKind::If { test, then, otherwise } => self.walk_if(*test, then, otherwise, span)?,
             StmtKind::While { .. } | StmtKind::For { .. } => self.walk_loop_stmt(id)?,
             StmtKind::Break | StmtKind::Continue => {
+                self.leave_scopes(self.frame().scopes_around_loop())?;
                 let arrival = self.arrival(None, span);
                 let exits = self.frame_mut().loops.last_mut().expect("the parser found a loop around it");
                 let list =
@@ -69,6 +73,20 @@ impl Walker<'_, '_> {
             StmtKind::Pass => {}
             StmtKind::Assert(test, message) => self.walk_assert(*test, *message, span)?,
             StmtKind::Raise(exception) => self.walk_raise(*exception, span)?,
+            StmtKind::Def { name, function, defaults } => {
+                let closure = self.make_closure(*function, defaults)?;
+                self.bind(*name, closure);
+            }
+            StmtKind::Delete(names) => {
+                for name in names {
+                    self.read_name(*name, span)?;
+                    self.set_local(*name, Local::Unbound);
+                }
+            }
+            StmtKind::Reraise => self.reraise(span)?,
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                self.walk_try(&Trying { body, handlers, otherwise, finally }, span)?;
+            }
         }
         Ok(())
     }
@@ -93,6 +111,11 @@ impl Walker<'_, '_> {
     pub(crate) fn assign(&mut self, target: ExprId, term: &Term, value: ExprId) -> Walked<()> {
         let syntax = self.syntax();
         if let ExprKind::Tuple(targets) = &syntax.exprs[target].kind {
+            if let Some(star) =
+                targets.iter().position(|target| matches!(syntax.exprs[*target].kind, ExprKind::Star(_)))
+            {
+                return self.assign_rest(targets, star, term, value);
+            }
             let Some(items) = self.unpacked(term, targets.len(), value)? else {
                 let title = format!("{} cannot be unpacked", self.describe(term));
                 let label = format!("expected a tuple of {}", targets.len());
@@ -110,6 +133,34 @@ impl Walker<'_, '_> {
         }
         let place = self.walk_place(target)?;
         self.write_place(&place, term, self.span_of(value))
+    }
+
+    /// `first, *rest = items`: the items of a tuple, those in the middle as a tuple.
+    fn assign_rest(&mut self, targets: &[ExprId], star: usize, term: &Term, value: ExprId) -> Walked<()> {
+        let syntax = self.syntax();
+        let fixed = targets.len() - 1;
+        let items = match term {
+            Term::Tuple(items) | Term::List(items) if items.len() >= fixed => items.clone(),
+            _ => {
+                let title = format!("{} cannot be unpacked", self.describe(term));
+                let label = format!("expected a tuple of {fixed} or more");
+                return Err(self.error(Id::CannotUnpack, self.span_of(value), title, label));
+            }
+        };
+        let rest = items.len() - fixed;
+        for (index, target) in targets.iter().enumerate() {
+            let item = match syntax.exprs[*target].kind {
+                ExprKind::Star(rest_target) => {
+                    let middle = Term::Tuple(items[star..star + rest].to_vec());
+                    self.assign(rest_target, &middle, value)?;
+                    continue;
+                }
+                _ if index < star => &items[index],
+                _ => &items[index + rest - 1],
+            };
+            self.assign(*target, item, value)?;
+        }
+        Ok(())
     }
 
     /// The items of a tuple; of an array as many rows as there are targets.
@@ -145,7 +196,7 @@ impl Walker<'_, '_> {
         self.body.switch_to(then_block);
         self.walk_block(then)?;
         let mut arrivals: Vec<Arrival> = self.arrival(None, span).into_iter().collect();
-        self.frame_mut().locals = locals;
+        self.set_locals(locals);
         self.body.switch_to(else_block);
         self.walk_block(otherwise)?;
         arrivals.extend(self.arrival(None, span));

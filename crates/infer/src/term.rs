@@ -9,6 +9,7 @@ use std::rc::Rc;
 use tir::{Ty, Value};
 
 use crate::arrays::Lazy;
+use crate::closures::Closure;
 use crate::sequence::Sequence;
 use crate::{Entity, promote};
 
@@ -31,6 +32,8 @@ pub(crate) enum Term {
     Flat(Value),
     /// A slice: where it starts, where it ends, by which step.
     Slice(Box<Bounds>),
+    /// A function that was made in compiled code.
+    Closure(Rc<Closure>),
     /// What a loop can run over: `range`, `enumerate`, `zip`.
     Sequence(Rc<Sequence>),
 }
@@ -70,6 +73,7 @@ impl Shape {
             | Term::List(_)
             | Term::Lazy(_)
             | Term::Flat(_)
+            | Term::Closure(_)
             | Term::Slice(_)
             | Term::Sequence(_) => Self::Exact(term.clone()),
         }
@@ -115,6 +119,7 @@ impl Term {
             | Self::List(_)
             | Self::Lazy(_)
             | Self::Flat(_)
+            | Self::Closure(_)
             | Self::Slice(_)
             | Self::Sequence(_) => None,
         }

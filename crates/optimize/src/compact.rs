@@ -4,23 +4,13 @@
 use arena::{Id, IdMap, SideMap};
 use tir::{Block, BlockId, Function, Inst, Jump, Terminator, Value};
 
-/// Where a block can go on.
-pub(crate) fn jumps(terminator: &Terminator) -> impl Iterator<Item = &Jump> {
-    let (first, second) = match terminator {
-        Terminator::Jump(jump) => (Some(jump), None),
-        Terminator::Branch { then, otherwise, .. } => (Some(then), Some(otherwise)),
-        Terminator::Return(_) | Terminator::Raise(..) | Terminator::Unreachable => (None, None),
-    };
-    first.into_iter().chain(second)
-}
-
 /// The blocks that the entry leads to, in the order of the function.
 pub(crate) fn reachable(function: &Function) -> Vec<BlockId> {
     let mut is_reached: SideMap<BlockId, bool> = SideMap::default();
     let mut open = vec![BlockId::from_index(0)];
     while let Some(block) = open.pop() {
         if !std::mem::replace(&mut is_reached[block], true) {
-            open.extend(jumps(&function.blocks[block].terminator).map(|jump| jump.block));
+            open.extend(function.blocks[block].terminator.jumps().map(|jump| jump.block));
         }
     }
     function.blocks.ids().filter(|&block| is_reached[block]).collect()
@@ -108,7 +98,13 @@ impl Compactor<'_> {
                 let op = inst.op.map_operands(&mut |value| self.value(value));
                 let result = inst.result.map(|result| self.value(result));
                 let releases = inst.releases.iter().map(|&value| self.value(value)).collect();
-                insts.push(self.made.insts.push(Inst { op, result, span: inst.span, releases }));
+                insts.push(self.made.insts.push(Inst {
+                    op,
+                    result,
+                    span: inst.span,
+                    releases,
+                    is_caught: inst.is_caught,
+                }));
             }
         }
         let terminator = self.terminator(&block.terminator);
@@ -127,6 +123,7 @@ impl Compactor<'_> {
             Terminator::Raise(site, args) => {
                 Terminator::Raise(*site, args.iter().map(|&arg| self.value(arg)).collect())
             }
+            Terminator::Reraise(error) => Terminator::Reraise(self.value(*error)),
             Terminator::Unreachable => Terminator::Unreachable,
         }
     }

@@ -1,16 +1,10 @@
 //! Which values matter: those that something with an effect reads, directly or not.
 
 use arena::SideMap;
-use tir::{BlockId, Function, InstId, Jump, Terminator, Value};
+use tir::{BlockId, Function, Jump, Terminator, Value};
 
-use crate::compact::{jumps, reachable};
-
-/// Where a value comes from.
-#[derive(Clone, Copy)]
-enum Definition {
-    Inst(InstId),
-    Param(BlockId, usize),
-}
+use crate::compact::reachable;
+use crate::definitions::{Definition, definitions};
 
 /// Whether each value of the blocks that can be reached matters.
 pub(crate) fn used_values(function: &Function) -> SideMap<Value, bool> {
@@ -25,28 +19,12 @@ pub(crate) fn used_values(function: &Function) -> SideMap<Value, bool> {
             continue;
         }
         match definitions[value] {
-            Some(Definition::Inst(inst)) => open.extend(function.insts[inst].op.operands()),
+            Some(Definition::Inst(_, inst)) => open.extend(function.insts[inst].op.operands()),
             Some(Definition::Param(block, index)) => open.extend(brought(function, &blocks, block, index)),
             None => {}
         }
     }
     used
-}
-
-fn definitions(function: &Function, blocks: &[BlockId]) -> SideMap<Value, Option<Definition>> {
-    let mut definitions = SideMap::default();
-    for &id in blocks {
-        let block = &function.blocks[id];
-        for (index, &param) in block.params.iter().enumerate() {
-            definitions[param] = Some(Definition::Param(id, index));
-        }
-        for &inst in &block.insts {
-            if let Some(result) = function.insts[inst].result {
-                definitions[result] = Some(Definition::Inst(inst));
-            }
-        }
-    }
-    definitions
 }
 
 /// What a block needs whatever becomes of its other values.
@@ -55,12 +33,13 @@ fn roots(function: &Function, block: BlockId) -> Vec<Value> {
     let effects = block.insts.iter().map(|&inst| &function.insts[inst]);
     let mut roots: Vec<Value> = effects
         .filter(|inst| inst.result.is_none() || inst.op.has_effect())
-        .flat_map(|inst| inst.op.operands())
+        .flat_map(|inst| inst.op.operands().into_iter().chain(inst.releases.iter().copied()))
         .collect();
     match &block.terminator {
         Terminator::Branch { condition, .. } => roots.push(*condition),
         Terminator::Return(value) => roots.extend(value),
         Terminator::Raise(_, args) => roots.extend(args),
+        Terminator::Reraise(error) => roots.push(*error),
         Terminator::Jump(_) | Terminator::Unreachable => {}
     }
     roots
@@ -73,6 +52,6 @@ fn brought<'a>(
     block: BlockId,
     index: usize,
 ) -> impl Iterator<Item = Value> + 'a {
-    let all = blocks.iter().flat_map(|&from| jumps(&function.blocks[from].terminator));
+    let all = blocks.iter().flat_map(|&from| function.blocks[from].terminator.jumps());
     all.filter(move |jump: &&Jump| jump.block == block).filter_map(move |jump| jump.args.get(index).copied())
 }

@@ -20,6 +20,7 @@ fn every_case_has_its_answers() {
         tir::verify(&program, &types).expect("the program keeps the rules");
         let optimized = optimize::optimize(program);
         tir::verify(&optimized, &types).expect("it still does");
+        optimize::check_counts(&optimized).expect("references are counted");
         match info {
             "optimized" => tir::print(&optimized, &types),
             "raises" => {

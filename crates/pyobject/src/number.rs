@@ -180,11 +180,11 @@ unsafe fn scalar_words(ty: Ty, from: *const u8, to: *mut u64) -> bool {
             Ty::Float(FloatTy::F64) => to.write(from.cast::<u64>().read_unaligned()),
             Ty::Complex(FloatTy::F32) => {
                 to.write(from.cast::<u32>().read_unaligned().into());
-                to.add(1).write(from.cast::<u32>().add(1).read_unaligned().into());
+                to.add(1).write(from.add(4).cast::<u32>().read_unaligned().into());
             }
             Ty::Complex(FloatTy::F64) => {
                 to.write(from.cast::<u64>().read_unaligned());
-                to.add(1).write(from.cast::<u64>().add(1).read_unaligned());
+                to.add(1).write(from.add(8).cast::<u64>().read_unaligned());
             }
             Ty::Unit | Ty::Pointer(_) | Ty::Record(_) | Ty::Array(_) | Ty::Tuple(_) => return false,
         }
@@ -251,9 +251,9 @@ unsafe fn integer_word(int: IntTy, value: *mut ffi::PyObject) -> Result<u64, Ref
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the words of what is in range")]
+#[expect(clippy::cast_possible_truncation, reason = "the word of what is in range")]
 const fn low_word(wide: i128) -> u64 {
-    wide as u64
+    wide.cast_unsigned() as u64
 }
 
 /// A float cut towards zero, saturated; NaN is zero.

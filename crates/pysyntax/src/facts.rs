@@ -1,6 +1,6 @@
 //! What the code object of a function must hold if it came from this text.
 
-use crate::{BinaryOp, ExprId, ExprKind, FormatPart, StmtId, StmtKind, Syntax};
+use crate::{BinaryOp, ExprId, ExprKind, FormatPart, NestedId, Param, ParamKind, StmtId, StmtKind, Syntax};
 
 /// A constant of the text.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,29 +19,41 @@ pub enum Constant {
 /// and annotations (which are not the function's code), each once, in the order of the text.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct CodeFacts {
-    /// The parameters, as the first of `co_varnames`.
+    /// `co_name`.
+    pub name: String,
+    /// The parameters but that for the rest of the arguments, as the first of `co_varnames`.
     pub params: Vec<String>,
+    /// The parameter for the rest of the arguments: the next of `co_varnames`.
+    pub rest: Option<String>,
     /// The other names that it binds: in `co_varnames` or `co_cellvars`.
     pub locals: Vec<String>,
-    /// The names that it reads and does not bind: in `co_names` or `co_freevars`.
+    /// The names that it reads itself and does not bind: in `co_names` or `co_freevars`.
     pub free: Vec<String>,
     /// The attributes that it reads or writes: in `co_names`.
     pub attributes: Vec<String>,
     /// The constants that stand in `co_consts` as they are: not parts of an expression that Python
     /// computes when it compiles, and no docstring.
     pub constants: Vec<Constant>,
+    /// The functions in it, whose code objects are constants too, in the order of the text.
+    pub nested: Vec<CodeFacts>,
 }
 
 impl CodeFacts {
     /// The facts of `syntax`.
     pub fn of(syntax: &Syntax) -> Self {
         let text = |id: &crate::NameId| syntax.name(*id).to_owned();
-        let (params, locals) = syntax.locals.split_at(syntax.params.len());
+        // A name that is only annotated is local, but nowhere in the code.
+        let writes = syntax.writes(&syntax.body);
+        let locals = syntax.locals.iter().skip(syntax.params.len()).filter(|name| writes.contains(name));
+        let (rest, params): (Vec<&Param>, Vec<&Param>) =
+            syntax.params.iter().partition(|param| param.kind == ParamKind::Rest);
         let mut collector = Collector {
             syntax,
             facts: Self {
-                params: params.iter().map(text).collect(),
-                locals: locals.iter().map(text).collect(),
+                name: syntax.name.clone(),
+                params: params.iter().map(|param| text(&param.name)).collect(),
+                rest: rest.first().map(|param| text(&param.name)),
+                locals: locals.map(text).collect(),
                 ..Self::default()
             },
         };
@@ -65,6 +77,9 @@ impl Collector<'_> {
     fn block(&mut self, block: &[StmtId]) {
         for &id in block {
             self.stmt(&self.syntax.stmts[id].kind);
+            if self.syntax.stmt_may_end(id, &|test| self.is_constant(test)) {
+                break;
+            }
         }
     }
 
@@ -97,12 +112,34 @@ impl Collector<'_> {
                 self.block(body);
                 self.block(otherwise);
             }
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                self.block(body);
+                for handler in handlers {
+                    self.exprs(handler.classes.as_slice());
+                    self.block(&handler.body);
+                }
+                self.block(otherwise);
+                self.block(finally);
+            }
+            StmtKind::Def { name: _, function, defaults } => self.function(*function, defaults),
             StmtKind::Return(None)
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::Pass
+            | StmtKind::Reraise
+            | StmtKind::Delete(_)
             | StmtKind::Assert(..) => {}
         }
+    }
+
+    /// A function in this one. Defaults that are constants may stand together in one.
+    fn function(&mut self, function: NestedId, defaults: &[ExprId]) {
+        for default in defaults {
+            if !self.is_constant(*default) {
+                self.expr(*default);
+            }
+        }
+        self.facts.nested.push(CodeFacts::of(&self.syntax.nested[function]));
     }
 
     fn expr(&mut self, id: ExprId) {
@@ -130,6 +167,7 @@ impl Collector<'_> {
                 }
             }
             ExprKind::Format(parts) => self.parts(parts),
+            ExprKind::Lambda { function, defaults } => self.function(*function, defaults),
             ExprKind::Unary(_, value) | ExprKind::Walrus(_, value) | ExprKind::Star(value) => {
                 self.expr(*value);
             }
@@ -139,9 +177,8 @@ impl Collector<'_> {
                     self.expr(*operand);
                 }
             }
-            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => {
-                self.exprs(operands);
-            }
+            ExprKind::Bools(_, operands) => self.bools(operands),
+            ExprKind::Tuple(operands) | ExprKind::List(operands) => self.exprs(operands),
             ExprKind::If { test, then, otherwise } => {
                 if !self.is_constant(*test) {
                     self.exprs(&[*test, *then, *otherwise]);
@@ -170,6 +207,16 @@ impl Collector<'_> {
         }
     }
 
+    /// A constant among the operands decides when CPython compiles: what follows may be left out.
+    fn bools(&mut self, operands: &[ExprId]) {
+        for operand in operands {
+            if self.is_constant(*operand) {
+                break;
+            }
+            self.expr(*operand);
+        }
+    }
+
     /// The texts of an f-string stand in `co_consts` one by one.
     fn parts(&mut self, parts: &[FormatPart]) {
         for part in parts {
@@ -191,6 +238,8 @@ impl Collector<'_> {
             ExprKind::Int(value) => Some(Constant::Int(*value)),
             ExprKind::Float(value) => Some(Constant::Float(*value)),
             ExprKind::Imaginary(value) => Some(Constant::Imaginary(*value)),
+            // An f-string without any text is no constant.
+            ExprKind::Text(value) if value.is_empty() => None,
             ExprKind::Text(value) => Some(Constant::Text(value.clone())),
             ExprKind::None
             | ExprKind::Bool(_)
@@ -209,7 +258,8 @@ impl Collector<'_> {
             | ExprKind::Tuple(_)
             | ExprKind::List(_)
             | ExprKind::Star(_)
-            | ExprKind::Walrus(..) => None,
+            | ExprKind::Walrus(..)
+            | ExprKind::Lambda { .. } => None,
         }
     }
 
@@ -233,13 +283,14 @@ impl Collector<'_> {
             ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Bools(_, items) => {
                 items.iter().all(|item| self.is_constant(*item))
             }
+            ExprKind::Name(name) => self.syntax.name(*name) == "__debug__",
             ExprKind::Format(_)
             | ExprKind::Compare(..)
-            | ExprKind::Name(_)
             | ExprKind::Attribute(..)
             | ExprKind::If { .. }
             | ExprKind::Call { .. }
-            | ExprKind::Walrus(..) => false,
+            | ExprKind::Walrus(..)
+            | ExprKind::Lambda { .. } => false,
         }
     }
 }

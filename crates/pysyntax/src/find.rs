@@ -2,7 +2,7 @@
 
 use diagnostic::{Diagnostic, Id, Label};
 use ruff_python_ast::{self as ast, Expr, Parameters, Stmt, visitor};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 use source::{Source, Span};
 
 use crate::reading::{Base, Visit};
@@ -33,6 +33,39 @@ pub(crate) enum Node<'a> {
     Lambda(&'a ast::ExprLambda),
 }
 
+impl Node<'_> {
+    /// Its name; `<lambda>` for a lambda.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Function(function) => &function.name,
+            Self::Lambda(_) => "<lambda>",
+        }
+    }
+
+    /// Its text, decorators included.
+    pub(crate) fn range(self) -> TextRange {
+        match self {
+            Self::Function(function) => function.range(),
+            Self::Lambda(lambda) => lambda.range(),
+        }
+    }
+
+    /// Its name in the text, or the word `lambda`.
+    pub(crate) fn head(self) -> TextRange {
+        match self {
+            Self::Function(function) => function.name.range,
+            Self::Lambda(lambda) => TextRange::at(lambda.start(), TextSize::of("lambda")),
+        }
+    }
+
+    fn param_names(self) -> Vec<String> {
+        match self {
+            Self::Function(function) => param_names(&function.parameters),
+            Self::Lambda(lambda) => lambda.parameters.as_deref().map(param_names).unwrap_or_default(),
+        }
+    }
+}
+
 /// Calls `visit` for every function of a tree.
 pub(crate) struct Finder<'a> {
     pub(crate) source: &'a Source,
@@ -42,21 +75,15 @@ pub(crate) struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn found(&mut self, name: &str, name_range: TextRange, node: Node<'_>) {
-        let (range, params, is_lambda) = match node {
-            Node::Function(function) => (function.range(), param_names(&function.parameters), false),
-            Node::Lambda(lambda) => {
-                (lambda.range(), lambda.parameters.as_deref().map(param_names).unwrap_or_default(), true)
-            }
-        };
-        let span = self.base.span(range);
+    fn found(&mut self, node: Node<'_>) {
+        let span = self.base.span(node.range());
         let function = FunctionSyntax {
-            name: name.to_owned(),
+            name: node.name().to_owned(),
             first_line: self.source.place(span.start()).line,
-            def_line: self.source.place(self.base.span(name_range).start()).line,
+            def_line: self.source.place(self.base.span(node.head()).start()).line,
             span,
-            params,
-            is_lambda,
+            params: node.param_names(),
+            is_lambda: matches!(node, Node::Lambda(_)),
             nesting: self.nesting.clone(),
         };
         (self.visit)(&function, node, self.base);
@@ -72,7 +99,7 @@ impl Finder<'_> {
 impl<'ast> visitor::Visitor<'ast> for Finder<'_> {
     fn visit_stmt(&mut self, stmt: &'ast Stmt) {
         if let Stmt::FunctionDef(function) = stmt {
-            self.found(&function.name, function.name.range, Node::Function(function));
+            self.found(Node::Function(function));
             self.nested(&function.name, |finder| visitor::walk_stmt(finder, stmt));
         } else if let Stmt::ClassDef(class) = stmt {
             self.nested(&class.name, |finder| visitor::walk_stmt(finder, stmt));
@@ -83,7 +110,7 @@ impl<'ast> visitor::Visitor<'ast> for Finder<'_> {
 
     fn visit_expr(&mut self, expr: &'ast Expr) {
         if let Expr::Lambda(lambda) = expr {
-            self.found("<lambda>", lambda.range, Node::Lambda(lambda));
+            self.found(Node::Lambda(lambda));
             self.nested("<lambda>", |finder| visitor::walk_expr(finder, expr));
         } else {
             visitor::walk_expr(self, expr);

@@ -6,10 +6,12 @@
 //! function's code before it believes the text. Spans are of the text as it was given. What
 //! Python allows and the subset does not is a diagnostic that names it: all of them at once.
 //!
-//! Nothing here knows types or what a name is bound to outside.
+//! A function in the function is a [`Syntax`] of its own that knows what it captures. Nothing here knows
+//! types or what a name is bound to outside.
 
 #![forbid(unsafe_code)]
 
+mod ends;
 mod facts;
 mod find;
 mod lower;
@@ -24,8 +26,8 @@ use source::Source;
 pub use facts::{CodeFacts, Constant};
 pub use find::FunctionSyntax;
 pub use syntax::{
-    BinaryOp, BoolOp, CompareOp, Expr, ExprId, ExprKind, FormatPart, Keyword, NameId, Param, ParamKind, Stmt,
-    StmtId, StmtKind, Syntax, UnaryOp,
+    BinaryOp, BoolOp, CompareOp, Expr, ExprId, ExprKind, FormatPart, Handler, Keyword, NameId, NestedId,
+    Param, ParamKind, Stmt, StmtId, StmtKind, Syntax, UnaryOp,
 };
 
 /// Everything in the text that could be the function wanted, in the order of the text.
@@ -46,7 +48,7 @@ pub fn parse(source: &Source, which: &FunctionSyntax) -> Result<Syntax, Vec<Diag
     let mut lowered = None;
     reading::read(source, &mut |function, node, base| {
         if function == which {
-            lowered = Some(lower::lower(source, function, node, base));
+            lowered = Some(lower::lower(source, node, base));
         }
     })?;
     lowered.unwrap_or_else(|| Err(vec![find::is_gone(source, which)]))
@@ -60,7 +62,7 @@ pub fn parse_all(source: &Source) -> Result<Vec<Syntax>, Vec<Diagnostic>> {
     let (mut all, mut diagnostics) = (Vec::new(), Vec::new());
     reading::read(source, &mut |function, node, base| {
         if function.nesting.is_empty() {
-            match lower::lower(source, function, node, base) {
+            match lower::lower(source, node, base) {
                 Ok(syntax) => all.push(syntax),
                 Err(errors) => diagnostics.extend(errors),
             }

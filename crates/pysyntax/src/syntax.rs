@@ -20,6 +20,11 @@ define_id! {
     pub struct NameId("name")
 }
 
+define_id! {
+    /// A function or lambda that stands directly in another.
+    pub struct NestedId("nested")
+}
+
 /// One function or lambda: its parameters, annotations and body, with spans.
 #[derive(Clone, Debug)]
 pub struct Syntax {
@@ -39,6 +44,11 @@ pub struct Syntax {
     pub body: Vec<StmtId>,
     /// The names that it binds itself: parameters, then in the order of their first binding.
     pub locals: Vec<NameId>,
+    /// The names that it or a function in it reads, that it does not bind, and that a function around it
+    /// in this text does: none for the function that was asked for, whose closure is the host's to tell.
+    pub captures: Vec<NameId>,
+    /// The functions that stand directly in it.
+    pub nested: IdMap<NestedId, Arc<Syntax>>,
     /// All expressions.
     pub exprs: IdMap<ExprId, Expr>,
     /// All statements.
@@ -57,6 +67,18 @@ impl Syntax {
     pub fn span_of(&self, id: ExprId) -> Span {
         self.exprs[id].span
     }
+
+    /// Takes out every `assert`, also of the functions in it: what Python does under `-O`.
+    pub fn drop_asserts(&mut self) {
+        for id in self.stmts.ids() {
+            if matches!(self.stmts[id].kind, StmtKind::Assert(..)) {
+                self.stmts[id].kind = StmtKind::Pass;
+            }
+        }
+        for id in self.nested.ids() {
+            Arc::make_mut(&mut self.nested[id]).drop_asserts();
+        }
+    }
 }
 
 /// How a parameter can be given.
@@ -66,6 +88,8 @@ pub enum ParamKind {
     Positional,
     /// By position or by name.
     Either,
+    /// All that is left by position, as a tuple.
+    Rest,
     /// By name only.
     Keyword,
 }
@@ -79,7 +103,8 @@ pub struct Param {
     pub kind: ParamKind,
     /// Its annotation.
     pub annotation: Option<ExprId>,
-    /// Whether it has a default; its value is the host's to tell.
+    /// Whether it has a default. Its value is the host's to tell, or for a function in another stands
+    /// where that is defined.
     pub has_default: bool,
     /// The name in the text.
     pub span: Span,
@@ -162,6 +187,13 @@ pub enum ExprKind {
     Star(ExprId),
     /// `name := value`.
     Walrus(NameId, ExprId),
+    /// `lambda`.
+    Lambda {
+        /// The function.
+        function: NestedId,
+        /// The defaults, of its parameters that have one in their order: evaluated here.
+        defaults: Vec<ExprId>,
+    },
 }
 
 /// A part of an f-string.
@@ -288,4 +320,41 @@ pub enum StmtKind {
     Assert(ExprId, Option<ExprId>),
     /// `raise exception`.
     Raise(ExprId),
+    /// `raise` in a handler: the exception that it handles.
+    Reraise,
+    /// `try`.
+    Try {
+        /// What may raise.
+        body: Vec<StmtId>,
+        /// The first that fits handles.
+        handlers: Vec<Handler>,
+        /// What follows where the body came to its end.
+        otherwise: Vec<StmtId>,
+        /// What runs at last, however the rest is left.
+        finally: Vec<StmtId>,
+    },
+    /// `def`: binds the name to the function.
+    Def {
+        /// The name.
+        name: NameId,
+        /// The function.
+        function: NestedId,
+        /// The defaults, of its parameters that have one in their order: evaluated here.
+        defaults: Vec<ExprId>,
+    },
+    /// `del` of names, which are bound to nothing after it.
+    Delete(Vec<NameId>),
+}
+
+/// An `except` of a `try`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Handler {
+    /// The class that it handles, or a tuple of them; all where there is none.
+    pub classes: Option<ExprId>,
+    /// What the exception is bound to until the end of the handler; then the name is bound to nothing.
+    pub name: Option<NameId>,
+    /// What handles.
+    pub body: Vec<StmtId>,
+    /// From `except` to the end of its body.
+    pub span: Span,
 }

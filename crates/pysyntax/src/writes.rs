@@ -1,9 +1,9 @@
 //! Which names a region of a function binds.
 
-use crate::{ExprId, ExprKind, FormatPart, NameId, StmtId, StmtKind, Syntax};
+use crate::{ExprId, ExprKind, FormatPart, Handler, NameId, StmtId, StmtKind, Syntax};
 
 impl Syntax {
-    /// The names that these statements bind, each once.
+    /// The names that these statements bind, or bind to nothing, each once.
     pub fn writes(&self, block: &[StmtId]) -> Vec<NameId> {
         let mut writes = Vec::new();
         self.block_writes(block, &mut writes);
@@ -50,9 +50,42 @@ impl Syntax {
                         self.walruses(*message, out);
                     }
                 }
-                StmtKind::Return(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Pass => {}
+                StmtKind::Try { body, handlers, otherwise, finally } => {
+                    self.block_writes(body, out);
+                    for handler in handlers {
+                        self.handler_writes(handler, out);
+                    }
+                    self.block_writes(otherwise, out);
+                    self.block_writes(finally, out);
+                }
+                StmtKind::Def { name, function: _, defaults } => {
+                    for default in defaults {
+                        self.walruses(*default, out);
+                    }
+                    add(out, *name);
+                }
+                StmtKind::Delete(names) => {
+                    for name in names {
+                        add(out, *name);
+                    }
+                }
+                StmtKind::Return(None)
+                | StmtKind::Break
+                | StmtKind::Continue
+                | StmtKind::Pass
+                | StmtKind::Reraise => {}
             }
         }
+    }
+
+    fn handler_writes(&self, handler: &Handler, out: &mut Vec<NameId>) {
+        if let Some(classes) = handler.classes {
+            self.walruses(classes, out);
+        }
+        if let Some(name) = handler.name {
+            add(out, name);
+        }
+        self.block_writes(&handler.body, out);
     }
 
     fn target_writes(&self, target: ExprId, out: &mut Vec<NameId>) {
@@ -106,6 +139,7 @@ impl Syntax {
                     each(&[*operand]);
                 }
             }
+            ExprKind::Lambda { function: _, defaults } => each(defaults),
             ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => {
                 each(operands);
             }

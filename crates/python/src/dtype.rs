@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyobject::{NoArrayTy, element_of_dtype};
 
-use crate::signature::c_type_of;
+use crate::signature::{TypeKind, c_type_of};
 use crate::table;
 
 /// A dtype with the struct that it is.
@@ -87,13 +87,18 @@ fn declare(dtype: &Bound<'_, PyAny>) -> PyResult<TypeId> {
     let mut types = table::write();
     let layout = Layout { size, align: natural_align(&types, &members, size) };
     let body = RecordBody { fields: members.into(), layout, is_flexible: false };
+    Ok(intern_record(&mut types, body))
+}
+
+/// The struct of these members: one that is there, or a new one.
+pub(crate) fn intern_record(types: &mut CTypes, body: RecordBody) -> TypeId {
     if let Some(same) = types.find_record(&body) {
-        return Ok(same);
+        return same;
     }
-    let name = record_name(&types, &body);
+    let name = record_name(types, &body);
     let (id, ty) = types.declare_record(RecordKind::Struct, &name);
     types.complete_record(id, body);
-    Ok(ty)
+    ty
 }
 
 /// What a struct of C with these members would be aligned to, if it can have them: NumPy does not align what it
@@ -114,7 +119,8 @@ fn natural_align(types: &CTypes, members: &[Field], size: Size) -> Align {
 fn record_name(types: &CTypes, body: &RecordBody) -> String {
     let fields = body.fields.iter().map(|field| {
         let name = field.name.as_deref().unwrap_or_default();
-        format!("{name}[{};{}]", types.name(field.ty.ty), field.offset.get())
+        let ty = TypeKind::C(field.ty.ty).display(types);
+        format!("{name}[{ty};{}]", field.offset.get())
     });
     format!("Record({})", fields.collect::<Vec<_>>().join(", "))
 }
@@ -142,7 +148,7 @@ fn unsupported(dtype: &Bound<'_, PyAny>) -> PyErr {
 }
 
 /// The dtype of a struct: the one that it came from, or a new one of the same layout.
-pub(crate) fn dtype_of<'py>(py: Python<'py>, record: TypeId) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn dtype_of(py: Python<'_>, record: TypeId) -> PyResult<Bound<'_, PyAny>> {
     let kept = known().iter().find(|one| one.record == record).map(|one| one.dtype.clone_ref(py));
     if let Some(dtype) = kept {
         return Ok(dtype.into_bound(py));
@@ -152,7 +158,7 @@ pub(crate) fn dtype_of<'py>(py: Python<'py>, record: TypeId) -> PyResult<Bound<'
     Ok(dtype)
 }
 
-fn describe<'py>(py: Python<'py>, record: TypeId) -> PyResult<Bound<'py, PyAny>> {
+fn describe(py: Python<'_>, record: TypeId) -> PyResult<Bound<'_, PyAny>> {
     let body = table::read().record_body(record).cloned();
     let no_dtype = || {
         let name = table::read().name(record);
@@ -174,7 +180,7 @@ fn describe<'py>(py: Python<'py>, record: TypeId) -> PyResult<Bound<'py, PyAny>>
     py.import("numpy")?.getattr("dtype")?.call1((spec,))
 }
 
-fn member_dtype<'py>(py: Python<'py>, ty: TypeId) -> PyResult<Bound<'py, PyAny>> {
+fn member_dtype(py: Python<'_>, ty: TypeId) -> PyResult<Bound<'_, PyAny>> {
     let (kind, size) = {
         let types = table::read();
         (types.get(ty).clone(), types.layout(ty).ok().map(|layout| layout.size.get()))

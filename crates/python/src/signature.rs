@@ -9,6 +9,7 @@ mod annotations;
 mod array_type;
 mod grammar;
 mod kind;
+mod record_type;
 mod tir_type;
 mod tuple_type;
 mod types;
@@ -35,6 +36,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(types::c_pointer, module)?)?;
     module.add_function(wrap_pyfunction!(types::named_types, module)?)?;
     module.add_function(wrap_pyfunction!(array_type::array, module)?)?;
+    module.add_function(wrap_pyfunction!(record_type::make_c_struct, module)?)?;
+    module.add_function(wrap_pyfunction!(record_type::from_dtype, module)?)?;
     module.add_function(wrap_pyfunction!(tuple_type::tuple, module)?)?;
     module.add_function(wrap_pyfunction!(tuple_type::uni_tuple, module)?)?;
     module.add_function(wrap_pyfunction!(tuple_type::named_tuple, module)?)?;

@@ -15,12 +15,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use infer::{Entity, Environment, FunctionSource};
+use infer::{Entity, Environment, Form, FunctionSource};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pysyntax::{ExprId, ExprKind, Syntax};
-use tir::HostObject;
+use tir::{HostObject, Ty};
 
 use crate::source::{self, FunctionText};
 
@@ -42,16 +42,30 @@ struct Function {
     name: String,
     syntax: Arc<Syntax>,
     defaults: Vec<Entity>,
-    given: Vec<(usize, Entity)>,
+    given: Vec<(usize, Form)>,
     globals: HashMap<String, Entity>,
 }
 
 /// What is known of an argument when compiling.
 pub(crate) enum Given<'py> {
-    /// This string.
-    Text(String),
-    /// This object, as if a global had it.
+    /// It is a value of this type.
+    Value(Ty),
+    /// It is this object, as if a global had it.
     Object(Bound<'py, PyAny>),
+    /// It is a tuple of such.
+    Tuple(Vec<Given<'py>>),
+}
+
+impl<'py> Given<'py> {
+    fn form(&self, objects: &mut Objects<'py>) -> PyResult<Form> {
+        Ok(match self {
+            Self::Value(ty) => Form::Value(*ty),
+            Self::Object(object) => Form::Known(entity::of(object, objects)?),
+            Self::Tuple(items) => {
+                Form::Tuple(items.iter().map(|item| item.form(objects)).collect::<PyResult<_>>()?)
+            }
+        })
+    }
 }
 
 /// The world as one function sees it.
@@ -75,11 +89,7 @@ impl Snapshot {
         let entry = objects.number(function);
         let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
         for (index, given) in given {
-            let entity = match given {
-                Given::Text(text) => Entity::Text(text.clone()),
-                Given::Object(object) => entity::of(object, &mut objects)?,
-            };
-            frozen.given.push((*index, entity));
+            frozen.given.push((*index, given.form(&mut objects)?));
         }
         snapshot.functions.insert(entry, Ok(frozen));
         while let Some((number, callee)) = objects.next_function() {
@@ -122,14 +132,29 @@ impl Snapshot {
         }
         let scope = Scope::of(function)?;
         let mut globals = HashMap::new();
-        let mut values: HashMap<ExprId, Bound<'py, PyAny>> = HashMap::new();
-        // An operand has a smaller id than what it is an operand of, or is looked up on demand.
-        for (id, _) in syntax.exprs.iter() {
-            self.look_up(&syntax, id, &scope, objects, &mut globals, &mut values)?;
-        }
+        self.look_up_all(&syntax, &scope, objects, &mut globals)?;
         let defaults = defaults(function, &syntax, objects)?;
         let name = function.getattr("__qualname__")?.extract()?;
         Ok(Function { name, syntax: Arc::new(syntax), defaults, given: Vec::new(), globals })
+    }
+
+    /// Looks up all that a text names, and the functions in it.
+    fn look_up_all<'py>(
+        &mut self,
+        syntax: &Syntax,
+        scope: &Scope<'py>,
+        objects: &mut Objects<'py>,
+        globals: &mut HashMap<String, Entity>,
+    ) -> PyResult<()> {
+        let mut values: HashMap<ExprId, Bound<'py, PyAny>> = HashMap::new();
+        // An operand has a smaller id than what it is an operand of, or is looked up on demand.
+        for (id, _) in syntax.exprs.iter() {
+            self.look_up(syntax, id, scope, objects, globals, &mut values)?;
+        }
+        for nested in syntax.nested.values() {
+            self.look_up_all(nested, scope, objects, globals)?;
+        }
+        Ok(())
     }
 
     /// The object of a free name, or of an attribute of a namespace.
@@ -148,6 +173,7 @@ impl Snapshot {
         let kind = &syntax.exprs[id].kind;
         let value = if let ExprKind::Name(name) = kind
             && !syntax.locals.contains(name)
+            && !syntax.captures.contains(name)
         {
             let name = syntax.name(*name);
             let Some(value) = scope.look_up(name)? else { return Ok(None) };

@@ -106,7 +106,13 @@ unsafe fn dot<T>(function: i64, count: i64, a: *const c_void, b: *const c_void, 
     // SAFETY: the caller says that the function is one of these, and that the elements are there.
     unsafe {
         let function = std::mem::transmute::<*const c_void, Dot<T>>(address(function));
-        out.cast::<T>().write(function(&raw const count, a.cast(), &raw const step, b.cast(), &raw const step));
+        out.cast::<T>().write(function(
+            &raw const count,
+            a.cast(),
+            &raw const step,
+            b.cast(),
+            &raw const step,
+        ));
     }
 }
 

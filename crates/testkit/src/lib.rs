@@ -9,3 +9,6 @@ pub mod layout_oracle;
 pub mod random;
 pub mod record_text;
 pub mod signatures;
+pub mod tir_machine;
+pub mod tir_nests;
+pub mod tir_programs;

@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod array;
+mod flow;
 mod function;
 mod math;
 mod operands;
@@ -25,9 +26,10 @@ mod ty;
 mod verify;
 
 pub use array::{ArrayTy, Element, Order};
+pub use flow::Dominators;
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
 pub use math::MathFlags;
-pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};
+pub use ops::{BinaryOp, Comparison, Const, ErrorOp, Intrinsic, Op, UnaryOp};
 pub use print::print;
 pub use printed::{Print, PrintArg};
 pub use program::{

@@ -2,7 +2,7 @@
 //!
 //! Operands have the types that [`crate::Op`] says; a value is used only where its definition
 //! was reached before on every path; a jump brings one value of the right type for each parameter
-//! of its block; the arguments of a raise are those that its site asks for.
+//! of its block, and none leads to the first; the arguments of a raise are those that its site asks for.
 
 mod arrays;
 
@@ -10,8 +10,8 @@ use arena::{Id as _, SideMap};
 use ctype::{CType, CTypes, TypeId};
 
 use crate::{
-    BinaryOp, BlockId, Const, Function, Inst, IntTy, Intrinsic, Jump, Op, Program, RaiseSite, Terminator, Ty,
-    UnaryOp, Value,
+    BinaryOp, BlockId, Const, Dominators, ErrorOp, Function, Inst, IntTy, Intrinsic, Jump, Op, Program,
+    RaiseSite, RaiseSiteId, Terminator, Ty, UnaryOp, Value,
 };
 
 /// Checks a program.
@@ -49,14 +49,14 @@ impl Verifier<'_> {
     }
 
     fn run(&mut self) {
-        let Some(entry) = self.function.blocks.ids().next() else {
+        if self.function.blocks.is_empty() {
             return self.fault("function", "it has no block");
-        };
+        }
         if let Some(unknown) = self.unknown_value() {
             return self.fault(unknown, "there is no such value");
         }
         let definitions = self.definitions();
-        let dominators = dominators(self.function, entry);
+        let dominators = Dominators::new(self.function);
         for (id, block) in self.function.blocks.iter() {
             for (index, inst) in block.insts.iter().enumerate() {
                 let inst = &self.function.insts[*inst];
@@ -102,14 +102,16 @@ impl Verifier<'_> {
         index: usize,
         uses: &[Value],
         definitions: &SideMap<Value, Definition>,
-        dominators: &SideMap<BlockId, Option<Vec<BlockId>>>,
+        dominators: &Dominators,
     ) {
         // What nothing reaches has no order.
-        let Some(dominating) = &dominators[block] else { return };
+        if !dominators.is_reached(block) {
+            return;
+        }
         for value in uses {
             let is_defined = match definitions[*value] {
                 Some((own, after)) if own == block => after <= index,
-                Some((other, _)) => dominating.contains(&other),
+                Some((other, _)) => dominators.is_reached(other) && dominators.dominates(other, block),
                 None => false,
             };
             if !is_defined {
@@ -227,6 +229,8 @@ impl Verifier<'_> {
             Op::StoreElement(of, indices, value) => self.check_store_element(*of, indices, *value, result),
             Op::ElementAddress(of, indices) => self.check_element_address(*of, indices, result),
             Op::Retain(value) | Op::Release(value) => self.check_holder(*value, result),
+            Op::Poll(rounds) => need(ty(rounds) == Ty::I64 && result.is_none(), "an `i64`, no result"),
+            Op::Error(op) => self.check_error(op, result),
         }
     }
 
@@ -291,15 +295,47 @@ impl Verifier<'_> {
                 }
             }
             Terminator::Raise(site, values) => {
-                let asked = self.program.raise_sites.get(*site).map(RaiseSite::value_count);
-                if asked != Some(values.len()) {
-                    self.fault(site, "it does not get the values that it asks for");
+                if let Err(expected) = self.check_site(*site, values) {
+                    self.fault(site, expected);
                 }
-                if values.iter().any(|value| matches!(self.ty(*value), Ty::Array(_) | Ty::Tuple(_))) {
-                    self.fault(site, "it asks for scalars");
+            }
+            Terminator::Reraise(error) => {
+                if self.ty(*error) != Ty::I64 {
+                    self.fault(error, "an error that was taken is an `i64`");
                 }
             }
             Terminator::Unreachable => {}
+        }
+    }
+
+    fn check_site(&self, site: RaiseSiteId, values: &[Value]) -> Result<(), &'static str> {
+        let asked = self.program.raise_sites.get(site).map(RaiseSite::value_count);
+        if asked != Some(values.len()) {
+            Err("it does not get the values that it asks for")
+        } else if values.iter().any(|value| matches!(self.ty(*value), Ty::Array(_) | Ty::Tuple(_))) {
+            Err("it asks for scalars")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_error(&self, op: &ErrorOp, result: Option<Ty>) -> Result<(), &'static str> {
+        let need = |holds: bool, what: &'static str| if holds { Ok(()) } else { Err(what) };
+        match op {
+            ErrorOp::Failed => need(result == Some(Ty::Bool), "a `bool`"),
+            ErrorOp::Set(site, values) => {
+                need(result.is_none(), "no result")?;
+                self.check_site(*site, values)
+            }
+            ErrorOp::Take => need(result == Some(Ty::I64), "an `i64`"),
+            ErrorOp::Is(error, class) => {
+                need(self.ty(*error) == Ty::I64 && result == Some(Ty::Bool), "an `i64`, to `bool`")?;
+                need(self.program.exceptions.get(*class).is_some(), "a class of the program")
+            }
+            ErrorOp::Copy(error) => {
+                need(self.ty(*error) == Ty::I64 && result == Some(Ty::I64), "an `i64`, to `i64`")
+            }
+            ErrorOp::Drop(error) => need(self.ty(*error) == Ty::I64 && result.is_none(), "an `i64`"),
         }
     }
 
@@ -307,6 +343,9 @@ impl Verifier<'_> {
         let Some(block) = self.function.blocks.get(jump.block) else {
             return self.fault(jump.block, "there is no such block");
         };
+        if jump.block.index() == 0 {
+            self.fault(jump, "nothing leads back to the first block");
+        }
         let params = block.params.iter().map(|param| self.ty(*param));
         if !params.eq(jump.args.iter().map(|arg| self.ty(*arg))) {
             self.fault(jump, "the arguments do not match the block's parameters");
@@ -377,91 +416,7 @@ fn terminator_uses(terminator: &Terminator) -> Vec<Value> {
         }
         Terminator::Return(value) => value.iter().copied().collect(),
         Terminator::Raise(_, values) => values.clone(),
+        Terminator::Reraise(error) => vec![*error],
         Terminator::Unreachable => Vec::new(),
     }
-}
-
-/// The blocks on every path from the entry to each block, itself included; none for a block that
-/// nothing reaches. (The immediate dominators of Cooper, Harvey and Kennedy, then their chains.)
-fn dominators(function: &Function, entry: BlockId) -> SideMap<BlockId, Option<Vec<BlockId>>> {
-    let order = reverse_postorder(function, entry);
-    let mut rank: SideMap<BlockId, usize> = SideMap::with_default(usize::MAX);
-    for (index, block) in order.iter().enumerate() {
-        rank[*block] = index;
-    }
-    let mut predecessors: SideMap<BlockId, Vec<BlockId>> = SideMap::default();
-    for block in &order {
-        for next in successors(&function.blocks[*block].terminator) {
-            if function.blocks.get(next).is_some() {
-                predecessors[next].push(*block);
-            }
-        }
-    }
-    let mut immediate: Vec<Option<usize>> = vec![None; order.len()];
-    immediate[0] = Some(0);
-    let mut is_changed = true;
-    while std::mem::take(&mut is_changed) {
-        for index in 1..order.len() {
-            let known = predecessors[order[index]].iter().map(|block| rank[*block]);
-            let known = known.filter(|rank| immediate[*rank].is_some());
-            let common = known.reduce(|a, b| meet(&immediate, a, b));
-            if common != immediate[index] {
-                immediate[index] = common;
-                is_changed = true;
-            }
-        }
-    }
-    let mut dominators: SideMap<BlockId, Option<Vec<BlockId>>> = SideMap::default();
-    for index in 0..order.len() {
-        let mut chain = vec![order[index]];
-        let mut at = index;
-        while let Some(next) = immediate[at].filter(|next| *next != at) {
-            chain.push(order[next]);
-            at = next;
-        }
-        dominators[order[index]] = Some(chain);
-    }
-    dominators
-}
-
-/// The nearest block that dominates both.
-fn meet(immediate: &[Option<usize>], mut a: usize, mut b: usize) -> usize {
-    while a != b {
-        if a > b {
-            a = immediate[a].unwrap_or(0);
-        } else {
-            b = immediate[b].unwrap_or(0);
-        }
-    }
-    a
-}
-
-fn successors(terminator: &Terminator) -> Vec<BlockId> {
-    match terminator {
-        Terminator::Jump(jump) => vec![jump.block],
-        Terminator::Branch { then, otherwise, .. } => vec![then.block, otherwise.block],
-        Terminator::Return(_) | Terminator::Raise(..) | Terminator::Unreachable => Vec::new(),
-    }
-}
-
-fn reverse_postorder(function: &Function, entry: BlockId) -> Vec<BlockId> {
-    let mut seen: SideMap<BlockId, bool> = SideMap::default();
-    let mut order = Vec::new();
-    let mut stack = vec![(entry, 0)];
-    seen[entry] = true;
-    while let Some((block, next)) = stack.pop() {
-        let after = successors(&function.blocks[block].terminator);
-        match after.get(next) {
-            Some(&successor) => {
-                stack.push((block, next + 1));
-                if successor.index() < function.blocks.len() && !seen[successor] {
-                    seen[successor] = true;
-                    stack.push((successor, 0));
-                }
-            }
-            None => order.push(block),
-        }
-    }
-    order.reverse();
-    order
 }

@@ -95,9 +95,12 @@ impl Walker<'_, '_> {
                 let array = self.array_of_items(term, None, span)?;
                 Ok(array.map(|array| self.lazy_array(array)))
             }
-            Term::Entity(_) | Term::Method(..) | Term::Flat(_) | Term::Slice(_) | Term::Sequence(_) => {
-                Ok(None)
-            }
+            Term::Entity(_)
+            | Term::Method(..)
+            | Term::Flat(_)
+            | Term::Closure(_)
+            | Term::Slice(_)
+            | Term::Sequence(_) => Ok(None),
         }
     }
 

@@ -52,9 +52,9 @@ impl Lowering {
                 let value = self.expr(&subscript.value);
                 ExprKind::Index(value, self.index(&subscript.slice))
             }
-            AstExpr::Name(name) => ExprKind::Name(self.name(&name.id)),
+            AstExpr::Name(name) => ExprKind::Name(self.read(&name.id)),
             AstExpr::Tuple(tuple) => ExprKind::Tuple(self.items(&tuple.elts)),
-            AstExpr::Lambda(_) => return self.refuse_expr(Construct::NestedFunction, range),
+            AstExpr::Lambda(lambda) => self.lambda(lambda),
             AstExpr::Dict(_) => return self.refuse_expr(Construct::Dict, range),
             AstExpr::Set(_) => return self.refuse_expr(Construct::Set, range),
             AstExpr::List(list) => ExprKind::List(self.items(&list.elts)),

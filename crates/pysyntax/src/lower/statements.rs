@@ -5,7 +5,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::expressions::operator;
 use super::{Construct, Lowering};
-use crate::{ExprId, ExprKind, StmtId, StmtKind};
+use crate::{ExprId, ExprKind, Handler, NameId, StmtId, StmtKind};
 
 impl Lowering {
     /// The statements of a block.
@@ -52,14 +52,18 @@ impl Lowering {
                 let test = self.expr(&assert.test);
                 StmtKind::Assert(test, assert.msg.as_deref().map(|message| self.expr(message)))
             }
-            AstStmt::Raise(raise) => return self.raise(raise),
-            AstStmt::FunctionDef(_) => return self.refuse_stmt(Construct::NestedFunction, stmt),
+            AstStmt::Raise(raise) => return Some(self.raise(raise)),
+            AstStmt::FunctionDef(function) => self.definition(function),
             AstStmt::ClassDef(_) => return self.refuse_stmt(Construct::Class, stmt),
-            AstStmt::Delete(_) => return self.refuse_stmt(Construct::Delete, stmt),
+            AstStmt::Delete(delete) => {
+                let mut names = Vec::new();
+                self.deleted(&delete.targets, &mut names);
+                StmtKind::Delete(names)
+            }
             AstStmt::TypeAlias(_) => return self.refuse_stmt(Construct::TypeAlias, stmt),
             AstStmt::With(_) => return self.refuse_stmt(Construct::With, stmt),
             AstStmt::Match(_) => return self.refuse_stmt(Construct::Match, stmt),
-            AstStmt::Try(_) => return self.refuse_stmt(Construct::Try, stmt),
+            AstStmt::Try(attempt) => self.attempt(attempt),
             AstStmt::Import(_) | AstStmt::ImportFrom(_) => return self.refuse_stmt(Construct::Import, stmt),
             AstStmt::Global(_) => return self.refuse_stmt(Construct::Global, stmt),
             AstStmt::Nonlocal(_) => return self.refuse_stmt(Construct::Nonlocal, stmt),
@@ -128,17 +132,56 @@ impl Lowering {
         None
     }
 
-    fn raise(&mut self, raise: &ast::StmtRaise) -> Option<StmtId> {
+    fn attempt(&mut self, attempt: &ast::StmtTry) -> StmtKind {
+        let body = self.block(&attempt.body);
+        let handlers =
+            attempt.handlers.iter().map(|handler| self.handler(handler, attempt.is_star)).collect();
+        let otherwise = self.block(&attempt.orelse);
+        StmtKind::Try { body, handlers, otherwise, finally: self.block(&attempt.finalbody) }
+    }
+
+    fn handler(&mut self, handler: &ast::ExceptHandler, is_star: bool) -> Handler {
+        let ast::ExceptHandler::ExceptHandler(handler) = handler;
+        if is_star {
+            let classes = handler.type_.as_deref().map_or(handler.range, Ranged::range);
+            self.refuse(Construct::TryStar, classes);
+        }
+        let classes = handler.type_.as_deref().map(|classes| self.expr(classes));
+        let name = handler.name.as_ref().map(|name| self.local(name));
+        self.handlers += 1;
+        let body = self.block(&handler.body);
+        self.handlers -= 1;
+        Handler { classes, name, body, span: self.span(handler.range) }
+    }
+
+    /// The names of a `del`, which may stand in parentheses.
+    fn deleted(&mut self, targets: &[AstExpr], names: &mut Vec<NameId>) {
+        for target in targets {
+            if let AstExpr::Name(name) = target {
+                names.push(self.local(&name.id));
+            } else if let AstExpr::Tuple(tuple) = target {
+                self.deleted(&tuple.elts, names);
+            } else if let AstExpr::List(list) = target {
+                self.deleted(&list.elts, names);
+            } else {
+                self.refuse(Construct::Delete, target.range());
+            }
+        }
+    }
+
+    fn raise(&mut self, raise: &ast::StmtRaise) -> StmtId {
         let Some(exception) = &raise.exc else {
-            self.refuse(Construct::Reraise, raise.range);
-            return None;
+            if self.handlers == 0 {
+                self.refuse(Construct::Reraise, raise.range);
+            }
+            return self.stmt_at(StmtKind::Reraise, raise.range);
         };
-        // `from None` only hides a context, and there is none here.
+        // `from None` only hides a context when the exception is shown.
         if let Some(cause) = raise.cause.as_deref().filter(|cause| !cause.is_none_literal_expr()) {
             self.refuse(Construct::RaiseFrom, cause.range());
         }
         let exception = self.expr(exception);
-        Some(self.stmt_at(StmtKind::Raise(exception), raise.range))
+        self.stmt_at(StmtKind::Raise(exception), raise.range)
     }
 
     /// What is assigned to: names become locals.

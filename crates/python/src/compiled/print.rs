@@ -121,11 +121,7 @@ fn narrowed(ty: Ty, value: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
 ///
 /// # Safety
 /// As for [`object_of`].
-unsafe fn array_of<'py>(
-    py: Python<'py>,
-    ty: ArrayTy,
-    next: &mut *const u64,
-) -> PyResult<Bound<'py, PyAny>> {
+unsafe fn array_of<'py>(py: Python<'py>, ty: ArrayTy, next: &mut *const u64) -> PyResult<Bound<'py, PyAny>> {
     let rank = usize::from(ty.rank);
     // SAFETY: the parts of an array, in order: the owner, the address, the lengths, the strides. The view of them
     // does not outlive this function.

@@ -37,9 +37,8 @@ impl Argument {
     /// The key of an object.
     pub(super) fn of(value: Borrowed<'_, '_, PyAny>) -> Result<Self, Failure> {
         // SAFETY: the lock is held and the object is borrowed.
-        if let Some(ty) =
-            unsafe { pyobject::number_ty(value.as_ptr()) }.map_err(|refusal| refused(value, refusal))?
-        {
+        let number = unsafe { pyobject::number_ty(value.as_ptr()) };
+        if let Some(ty) = number.map_err(|refusal| refused(value, refusal))? {
             return Ok(Self::Value(ty));
         }
         // SAFETY: as above.
@@ -87,6 +86,24 @@ impl Argument {
             return Err(Failure::wrong_type(text));
         }
         Ok(Self::Named(class.as_ptr().addr(), items))
+    }
+
+    /// Collects the objects whose addresses are in it; `value` is an object of the key.
+    pub(super) fn keep(&self, value: Borrowed<'_, '_, PyAny>, keeps: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        let items = match self {
+            Self::Value(_) | Self::Text(_) => return Ok(()),
+            Self::Function(_) => {
+                keeps.push(value.to_owned().unbind());
+                return Ok(());
+            }
+            Self::Tuple(items) => items,
+            Self::Named(_, items) => {
+                keeps.push(value.get_type().into_any().unbind());
+                items
+            }
+        };
+        let values = value.cast::<PyTuple>()?;
+        items.iter().zip(values.iter()).try_for_each(|(item, value)| item.keep(value.as_borrowed(), keeps))
     }
 
     /// The type of what is passed for it.

@@ -61,9 +61,9 @@ impl Parameters {
         Ok(Self { name, names, positional, positional_only, rest, defaults })
     }
 
-    /// Whether so many arguments by position are all that it takes, in order.
-    pub(super) fn is_plain(&self, count: usize) -> bool {
-        self.rest.is_none() && count == self.positional && count == self.names.len()
+    /// How many arguments by position are all that it takes, in order, if that is a number.
+    pub(super) fn plain_count(&self) -> Option<usize> {
+        (self.rest.is_none() && self.positional == self.names.len()).then_some(self.positional)
     }
 
     /// The function as messages name it: `f(a, b)`.

@@ -21,9 +21,14 @@ type Key = Box<[Argument]>;
 pub(super) struct Cache {
     /// The one that was called last.
     last: AtomicPtr<Specialisation>,
+    /// The first that were compiled: tried before the key is made.
+    first: [AtomicPtr<Specialisation>; FIRST],
     /// Held for moments, with the interpreter's lock; no Python runs under it.
     inner: Mutex<Inner>,
 }
+
+/// As many as are tried one after the other in less time than a key takes.
+const FIRST: usize = 4;
 
 /// How long a thread that waits for another's compilation sleeps at a time. It holds no lock meanwhile that a
 /// `fork` would leave taken for ever.
@@ -58,9 +63,15 @@ impl Cache {
         unsafe { self.last.load(Ordering::Relaxed).as_ref() }
     }
 
-    /// Says which is called now.
-    pub(super) fn set_last(&self, specialisation: &Arc<Specialisation>) {
-        self.last.store(Arc::as_ptr(specialisation).cast_mut(), Ordering::Relaxed);
+    /// Says which is called now: one of this cache.
+    pub(super) fn set_last(&self, specialisation: &Specialisation) {
+        self.last.store(std::ptr::from_ref(specialisation).cast_mut(), Ordering::Relaxed);
+    }
+
+    /// Those that were compiled first; they live as long as the cache.
+    pub(super) fn first(&self) -> impl Iterator<Item = &Specialisation> {
+        // SAFETY: as for the last.
+        self.first.iter().map_while(|one| unsafe { one.load(Ordering::Relaxed).as_ref() })
     }
 
     /// What serves the key, if that is known.
@@ -104,6 +115,9 @@ impl Cache {
         inner.working.remove(key);
         if let Some(made) = made {
             inner.by_key.insert(key.into(), made.clone());
+            if let Some(place) = self.first.get(inner.all.len()) {
+                place.store(Arc::as_ptr(made).cast_mut(), Ordering::Relaxed);
+            }
             inner.all.push(made.clone());
         }
     }

@@ -38,6 +38,7 @@ pub(super) unsafe extern "C" fn vectorcall(
             let count = ffi::PyVectorcall_NARGS(nargsf).unsigned_abs();
             let positional = if count == 0 { &[] } else { slice::from_raw_parts(args, count) };
             if keywords.is_null()
+                && dispatcher.plain_count == Some(count)
                 && let Some(last) = dispatcher.cache.last()
                 && let Some(done) = last.call_if_exact(py, callable, positional)
             {
@@ -66,18 +67,19 @@ unsafe fn uncommon(
         let dispatcher = owner.get();
         let bound;
         let objects: Vec<*mut ffi::PyObject>;
-        let args = if keywords.is_null() && dispatcher.parameters.is_plain(positional.len()) {
+        let args = if keywords.is_null() && dispatcher.plain_count == Some(positional.len()) {
             positional
         } else {
             bound = dispatcher.parameters.bind(py, positional, keywords, named)?;
             objects = bound.iter().map(Bound::as_ptr).collect();
-            if let Some(last) = dispatcher.cache.last()
-                && let Some(done) = last.call_if_exact(py, callable, &objects)
-            {
-                return done;
-            }
             &objects
         };
+        for made in dispatcher.cache.first() {
+            if let Some(done) = made.call_if_exact(py, callable, args) {
+                dispatcher.cache.set_last(made);
+                return done;
+            }
+        }
         let key = key_of(py, dispatcher, args)?;
         let made = match dispatcher.cache.get(&key) {
             Some(made) => made,
@@ -139,13 +141,18 @@ unsafe fn serve(
     let function = dispatcher.function(py)?;
     let shown = key.iter().zip(&values).map(|(one, value)| one.kind(value.as_borrowed()));
     let shown = shown.collect::<PyResult<Vec<TypeKind>>>()?;
-    let given = key.iter().zip(&values).enumerate();
-    let given = given.filter_map(|(index, (one, value))| Some((index, given_of(one, value)?)));
+    let given = key.iter().zip(&values).map(|(one, value)| given_of(one, value));
+    let given = given.collect::<PyResult<Vec<_>>>()?;
+    let mut keeps = Vec::new();
+    for (one, value) in key.iter().zip(&values) {
+        one.keep(value.as_borrowed(), &mut keeps)?;
+    }
     let request = Request {
         function: &function,
         key,
         shown,
-        given: given.collect(),
+        keeps,
+        given: given.into_iter().enumerate().collect(),
         result: None,
         options: &dispatcher.options,
     };
@@ -153,12 +160,16 @@ unsafe fn serve(
 }
 
 /// What is known of an argument when compiling.
-fn given_of<'py>(argument: &Argument, value: &Bound<'py, PyAny>) -> Option<Given<'py>> {
-    match argument {
-        Argument::Text(text) => Some(Given::Text(text.clone())),
-        Argument::Function(_) => Some(Given::Object(value.clone())),
-        Argument::Value(_) | Argument::Tuple(_) | Argument::Named(..) => None,
-    }
+fn given_of<'py>(argument: &Argument, value: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {
+    Ok(match argument {
+        Argument::Value(ty) => Given::Value(*ty),
+        Argument::Text(_) | Argument::Function(_) => Given::Object(value.clone()),
+        Argument::Tuple(items) | Argument::Named(_, items) => {
+            let values = value.cast::<PyTuple>()?.iter();
+            let items = items.iter().zip(values).map(|(item, value)| given_of(item, &value));
+            Given::Tuple(items.collect::<PyResult<_>>()?)
+        }
+    })
 }
 
 /// Compiles a key, or waits for the thread that does.
@@ -216,6 +227,8 @@ pub(super) fn compile_signature(owner: &Bound<'_, Dispatcher>, signature: &Bound
         function: &function,
         key: &key,
         shown: wanted.params,
+        // The types that are shown keep the classes that they name.
+        keeps: Vec::new(),
         given: Vec::new(),
         result,
         options: &dispatcher.options,
@@ -224,15 +237,15 @@ pub(super) fn compile_signature(owner: &Bound<'_, Dispatcher>, signature: &Bound
 }
 
 /// Whether an object is a signature or several, for the decorator.
-pub(super) fn signatures<'py>(given: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+pub(super) fn signatures<'py>(given: &Bound<'py, PyAny>) -> Vec<Bound<'py, PyAny>> {
     if let Ok(list) = given.cast::<pyo3::types::PyList>() {
-        return Ok(list.iter().collect());
+        return list.iter().collect();
     }
     if let Ok(tuple) = given.cast::<PyTuple>()
         && !tuple.is_empty()
         && tuple.iter().all(|item| signature::type_kind(&item).is_none())
     {
-        return Ok(tuple.iter().collect());
+        return tuple.iter().collect();
     }
-    Ok(vec![given.clone()])
+    vec![given.clone()]
 }

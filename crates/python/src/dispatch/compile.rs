@@ -11,6 +11,7 @@ use pysyntax::Syntax;
 use tir::{Op, Program, Ty};
 
 use super::argument::Argument;
+use super::convert::serves;
 use super::guard::Guard;
 use super::options::Options;
 use super::outcome::Outcome;
@@ -30,6 +31,8 @@ pub(super) struct Request<'a, 'py> {
     pub(super) key: &'a [Argument],
     /// How users see them.
     pub(super) shown: Vec<TypeKind>,
+    /// The objects whose addresses are in the key.
+    pub(super) keeps: Vec<Py<PyAny>>,
     /// What is known of them when compiling, by their numbers.
     pub(super) given: Vec<(usize, Given<'py>)>,
     /// The type of the result, if it is asked for.
@@ -45,7 +48,7 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
     let text =
         source::of_function(function)?.map_err(|one| compile_error(py, ErrorClass::Source, vec![one]))?;
     let syntax = text.syntax(py).map_err(|all| compile_error(py, ErrorClass::Typing, all))?;
-    fit(&syntax, &request).map_err(|one| compile_error(py, ErrorClass::Signature, vec![one]))?;
+    fit(&syntax, &request).map_err(|one| compile_error(py, ErrorClass::Signature, vec![*one]))?;
     let params: Vec<Ty> = request.key.iter().map(Argument::ty).collect();
     let (function_source, objects) = Snapshot::take(function, syntax, &request.given)?;
     let options = request.options;
@@ -79,13 +82,14 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
         params: params.into(),
         shown: (request.shown, TypeKind::of_ty(&mut table::write(), result)),
         symbol,
+        keeps: request.keeps,
         _code: code,
         descriptor,
     })
 }
 
 /// Whether as many arguments are given as the text takes.
-fn fit(syntax: &Syntax, request: &Request<'_, '_>) -> Result<(), Diagnostic> {
+fn fit(syntax: &Syntax, request: &Request<'_, '_>) -> Result<(), Box<Diagnostic>> {
     let (takes, given) = (syntax.params.len(), request.key.len());
     if takes == given {
         return Ok(());
@@ -93,7 +97,7 @@ fn fit(syntax: &Syntax, request: &Request<'_, '_>) -> Result<(), Diagnostic> {
     let count = |count: usize| format!("{count} argument{}", if count == 1 { "" } else { "s" });
     let title = format!("the signature has {}, `{}` takes {takes}", count(given), syntax.name);
     let label = Label::new(&syntax.source, syntax.head, format!("takes {}", count(takes)));
-    Err(Diagnostic::error(Id::SignatureMismatch, title, label))
+    Err(Box::new(Diagnostic::error(Id::SignatureMismatch, title, label)))
 }
 
 /// Types, and what can be done with them before LLVM.
@@ -105,7 +109,20 @@ fn infer_types(
 ) -> Result<Program, Stopped> {
     let mut table = table::write();
     let rules = infer::Options { boundscheck: options.checks_bounds, raises_on_zero: options.raises_on_zero };
+    // An array goes to Python as it is: its type has only to serve as the one that is asked for.
+    let wanted = if let Some(Ty::Array(array)) = result { Some(array) } else { None };
+    let result = result.filter(|_| wanted.is_none());
     let mut typed = infer::infer(&mut table, source, params, result, rules).map_err(Stopped::Diagnosed)?;
+    if let (Some(wanted), Some((_, first))) = (wanted, typed.functions.iter().next())
+        && !matches!(first.result, Ty::Array(given) if serves(given, wanted))
+    {
+        let given = TypeKind::of_ty(&mut table, first.result).display(&table);
+        let wanted = TypeKind::Array(wanted).display(&table);
+        let syntax = &source.syntax;
+        let title = format!("`{}` returns {given}, the signature says {wanted}", syntax.name);
+        let label = Label::new(&syntax.source, syntax.head, format!("returns {given}"));
+        return Err(Stopped::Diagnosed(vec![Diagnostic::error(Id::SignatureMismatch, title, label)]));
+    }
     // Functions that are called are compiled along, and take the same liberties.
     for id in typed.functions.ids() {
         typed.functions[id].math = options.math;

@@ -114,7 +114,7 @@ pub(super) fn njit<'py>(
             (Some(given), None)
         }
         Some(given) => {
-            let all = call::signatures(&given)?;
+            let all = call::signatures(&given);
             (None, Some(all.into_iter().map(Bound::unbind).collect()))
         }
         None => (None, None),
@@ -150,6 +150,7 @@ pub(super) fn njit<'py>(
 /// Tuple(int64, float64)
 #[pyfunction]
 #[pyo3(name = "typeof")]
+#[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
 pub(super) fn type_of(val: &Bound<'_, PyAny>) -> PyResult<Type> {
     let kind = Argument::of(val.as_borrowed())?.kind(val.as_borrowed())?;
     Ok(Type { kind })

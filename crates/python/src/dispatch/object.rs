@@ -39,6 +39,8 @@ use crate::signature::{Signature, Type, Wanted};
 pub(crate) struct Dispatcher {
     /// What CPython calls.
     vectorcall: ffi::vectorcallfunc,
+    /// How many arguments by position need no binding, if there is such a number.
+    pub(super) plain_count: Option<usize>,
     pub(super) cache: Cache,
     pub(super) parameters: Parameters,
     pub(super) options: Options,
@@ -51,10 +53,12 @@ pub(crate) struct Dispatcher {
 impl Dispatcher {
     /// Of a Python function.
     pub(super) fn new<'py>(function: &Bound<'py, PyAny>, options: Options) -> PyResult<Bound<'py, Self>> {
+        let parameters = Parameters::of(function)?;
         let made = Self {
             vectorcall: call::vectorcall,
+            plain_count: parameters.plain_count(),
             cache: Cache::default(),
-            parameters: Parameters::of(function)?,
+            parameters,
             options,
             is_closed: Mutex::new(false),
             function: Mutex::new(Some(function.clone().unbind())),
@@ -278,16 +282,15 @@ impl Dispatcher {
     }
 
     /// As a method of an object.
-    #[expect(clippy::needless_pass_by_value, reason = "the slot's signature is `pyo3`'s")]
     fn __get__<'py>(
         slf: Bound<'py, Self>,
-        object: Option<Bound<'py, PyAny>>,
+        instance: Option<Bound<'py, PyAny>>,
         _class: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let Some(object) = object else { return Ok(slf.into_any()) };
+        let Some(instance) = instance else { return Ok(slf.into_any()) };
         // SAFETY: both live.
         unsafe {
-            let method = PyMethod_New(slf.as_ptr(), object.as_ptr());
+            let method = PyMethod_New(slf.as_ptr(), instance.as_ptr());
             Bound::from_owned_ptr_or_err(slf.py(), method)
         }
     }
@@ -308,6 +311,7 @@ impl Dispatcher {
         }
         for made in self.cache.all() {
             made.descriptor.traverse(&visit)?;
+            made.keeps.iter().try_for_each(|object| visit.call(object))?;
         }
         // The lock is free: whoever has it holds the interpreter's lock and runs no Python.
         let Ok(function) = self.function.try_lock() else { return Ok(()) };

@@ -54,7 +54,7 @@ impl Options {
             Some("1") => options.checks_bounds = true,
             None | Some("") => {}
             Some(other) => {
-                return Err(PyValueError::new_err(format!("FERRULE_BOUNDSCHECK is 0 or 1, not {other:?}")));
+                return Err(PyValueError::new_err(format!("FERRULE_BOUNDSCHECK is 0 or 1, not '{other}'")));
             }
         }
         Ok(options)
@@ -70,7 +70,7 @@ impl Options {
                 "numpy" => self.raises_on_zero = false,
                 other => {
                     return Err(PyValueError::new_err(format!(
-                        "error_model is 'python' or 'numpy', not {other:?}"
+                        "error_model is 'python' or 'numpy', not '{other}'"
                     )));
                 }
             },
@@ -78,7 +78,7 @@ impl Options {
                 "never" | "always" => {}
                 other => {
                     return Err(PyValueError::new_err(format!(
-                        "inline is 'never' or 'always', not {other:?}"
+                        "inline is 'never' or 'always', not '{other}'"
                     )));
                 }
             },
@@ -93,7 +93,7 @@ impl Options {
                     return Err(unsupported(&format!("{name}={}", value.repr()?)));
                 }
             }
-            name => return Err(PyTypeError::new_err(format!("njit() has no option {name:?}"))),
+            name => return Err(PyTypeError::new_err(format!("njit() has no option '{name}'"))),
         }
         Ok(())
     }
@@ -126,7 +126,7 @@ fn math_flags(value: &Bound<'_, PyAny>) -> PyResult<MathFlags> {
         let flag = if name == "fast" { Some(MathFlags::ALL) } else { MathFlags::named(&name) };
         flags = flags.with(flag.ok_or_else(|| {
             let names: Vec<&str> = MathFlags::NAMES.iter().map(|(_, name)| *name).collect();
-            PyValueError::new_err(format!("fastmath has no flag {name:?}; it has fast, {}", names.join(", ")))
+            PyValueError::new_err(format!("fastmath has no flag '{name}'; it has fast, {}", names.join(", ")))
         })?);
     }
     Ok(flags)

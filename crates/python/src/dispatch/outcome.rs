@@ -165,9 +165,11 @@ impl Owner {
         let header = std::ptr::with_exposed_provenance_mut::<Memory>(address_of(word));
         let Some(memory) = NonNull::new(header) else { return Self::Nobody };
         let (first, end) = made.headers;
-        // SAFETY: the header of an argument of the call, or one that the array holds.
-        let object =
-            if (first..end).contains(&header.cast_const()) { unsafe { (*header).object() } } else { None };
+        if !(first..end).contains(&header.cast_const()) {
+            return Self::Memory(memory);
+        }
+        // SAFETY: the header of an argument of the call.
+        let object = unsafe { (*header).object() };
         match object {
             Some(object) => Self::Argument(object.cast()),
             None => Self::Memory(memory),

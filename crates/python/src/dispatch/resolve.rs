@@ -58,7 +58,7 @@ fn cost_of_value(given: Ty, wanted: Ty) -> Option<Cost> {
         (Ty::Bool, Ty::Int(_) | Ty::Float(_) | Ty::Complex(_)) => Some(SAFE),
         (Ty::Int(a), Ty::Int(b)) => Some(cost_of_int(a, b)),
         (Ty::Int(a), Ty::Float(b) | Ty::Complex(b)) => {
-            Some(if a.bits < b.bits() as u8 || b == FloatTy::F64 { SAFE } else { LOSSY })
+            Some(if u32::from(a.bits) < b.bits() || b == FloatTy::F64 { SAFE } else { LOSSY })
         }
         (Ty::Float(a), Ty::Float(b)) | (Ty::Complex(a), Ty::Complex(b)) => {
             Some(if a < b { WIDENING } else { LOSSY })

@@ -48,6 +48,8 @@ pub(super) struct Specialisation {
     pub(super) params: Box<[Ty]>,
     /// What users see.
     pub(super) shown: (Vec<TypeKind>, TypeKind),
+    /// The objects whose addresses are in the key.
+    pub(super) keeps: Vec<Py<PyAny>>,
     /// The symbol of the entry.
     pub(super) symbol: String,
     /// Unmapped with this. Before the descriptor, whose address is in it.

@@ -94,6 +94,7 @@ fn is_contiguous(axis: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// >>> types.Array(types.float64, 1, "A") == types.float64[:]
 /// True
 #[pyfunction]
+#[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
 #[pyo3(name = "Array", signature = (dtype, ndim, layout, readonly=false, aligned=true))]
 pub(crate) fn array(
     dtype: &Bound<'_, Type>,

@@ -83,7 +83,11 @@ impl Parser<'_> {
         let mut kind = self.plain()?;
         while self.is_next('[') {
             let axes = self.axes()?;
-            let element = kind.ty(self.types).and_then(Element::of)?;
+            // The name of the element may be unknown; the form is right all the same.
+            let element = match kind.ty(self.types).and_then(Element::of) {
+                None if self.unknown.is_some() => Element::Bool,
+                element => element?,
+            };
             kind = TypeKind::Array(array_of_axes(element, &axes)?);
         }
         Some(kind)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ctype::{CType, CTypes, FloatType, TypeId};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
-use tir::{ArrayTy, Order, TupleTy, Ty};
+use tir::{ArrayTy, Element, Order, TupleTy, Ty};
 
 use super::{c_type_of, ty_of};
 
@@ -143,9 +143,10 @@ fn display_array(types: &CTypes, array: ArrayTy) -> String {
     };
     let unaligned = if array.is_aligned { "" } else { "unaligned " };
     let readonly = if array.is_writable { "" } else { "readonly " };
-    let element = match array.element.ty() {
-        Ty::Record(record) => display_c(types, record),
-        other => display_scalar(other).to_owned(),
+    let element = if let Element::Record(record) = array.element {
+        display_c(types, record)
+    } else {
+        display_scalar(array.element.ty()).to_owned()
     };
     format!("{unaligned}{readonly}array({element}, {}d, {order})", array.rank)
 }

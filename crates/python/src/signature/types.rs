@@ -211,6 +211,21 @@ impl Type {
         };
         tuple_of_types(py, items)
     }
+
+    /// Of a tuple with names for its items: the names.
+    #[getter]
+    fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        match &self.kind {
+            TypeKind::Named(named) => PyTuple::new(py, named.fields.iter()),
+            TypeKind::C(_)
+            | TypeKind::Array(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::Text
+            | TypeKind::Function(_) => {
+                Err(PyAttributeError::new_err(format!("{} has no attribute 'fields'", self.name())))
+            }
+        }
+    }
 }
 
 /// Types as Python's tuple.

@@ -1,0 +1,143 @@
+"""Types of arrays and tuples, and signatures of them."""
+
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+from ferrule import cfunc, errors, njit, typeof, types
+
+Point = namedtuple("Point", "x y")
+
+
+def test_types_of_arrays():
+    assert repr(types.float64[:]) == "array(float64, 1d, A)"
+    assert repr(types.float64[::1]) == "array(float64, 1d, C)"
+    assert repr(types.int32[:, :]) == "array(int32, 2d, A)"
+    assert repr(types.int32[:, ::1]) == "array(int32, 2d, C)"
+    assert repr(types.int32[::1, :, :]) == "array(int32, 3d, F)"
+    assert types.float64[:] == types.Array(types.double, 1, "A")
+    assert types.float64[:] != types.float32[:]
+    assert hash(types.float64[:]) == hash(types.f8[:])
+    ty = types.Array(types.float32, 3, "F", readonly=True, aligned=False)
+    assert repr(ty) == "unaligned readonly array(float32, 3d, F)"
+    assert (ty.dtype, ty.ndim, ty.layout, ty.mutable, ty.aligned) == (types.float32, 3, "F", False, False)
+
+
+@pytest.mark.parametrize("axes", [slice(0, None), slice(None, 3), slice(None, None, 2), 1, "x", None])
+def test_axes_that_are_none(axes):
+    with pytest.raises(TypeError, match="are written `:` or `::1`"):
+        types.float64[axes]
+
+
+def test_arrays_that_there_are_not():
+    with pytest.raises(ValueError, match="`::1` stands"):
+        types.float64[:, ::1, :]
+    with pytest.raises(TypeError, match="no arrays of void"):
+        types.voidptr[:]
+    with pytest.raises(TypeError, match="no arrays of UniTuple"):
+        types.Array(types.UniTuple(types.int64, 2), 1, "C")
+    with pytest.raises(ValueError, match="layout is"):
+        types.Array(types.int64, 1, "K")
+    with pytest.raises(AttributeError, match="int64 has no attribute 'ndim'"):
+        _ = types.int64.ndim
+
+
+def test_types_of_tuples():
+    assert repr(types.Tuple((types.int64, types.float64))) == "Tuple(int64, float64)"
+    assert types.Tuple([types.int64] * 2) == types.UniTuple(types.i8, 2)
+    assert repr(types.UniTuple(types.float64[:], 2)) == "UniTuple(array(float64, 1d, A) x 2)"
+    assert types.UniTuple(types.int8, 3).types == (types.int8,) * 3
+    assert types.UniTuple(types.int8, 3).dtype == types.int8
+    assert repr(types.NamedTuple((types.int64, types.float64), Point)) == "Point(int64, float64)"
+    assert types.NamedUniTuple(types.int64, 2, Point) == types.NamedTuple((types.int64, types.int64), Point)
+    with pytest.raises(TypeError, match="with 3 fields"):
+        types.NamedUniTuple(types.int64, 3, Point)
+    with pytest.raises(TypeError, match="is not a type"):
+        types.Tuple((1, 2))
+
+
+def test_types_of_records():
+    record = types.Record.make_c_struct([("x", types.float64), ("n", types.int32)])
+    dtype = np.dtype([("x", "f8"), ("n", "i4")], align=True)
+    assert types.from_dtype(dtype) == record
+    assert typeof(np.zeros(2, dtype)) == record[::1]
+    assert types.from_dtype(np.dtype("u2")) == types.uint16
+    with pytest.raises(TypeError, match="no values of dtype"):
+        types.from_dtype(np.dtype("O"))
+    with pytest.raises(TypeError, match="field x is no type that C has"):
+        types.make_c_struct([("x", types.float64[:])])
+    with pytest.raises(NotImplementedError, match=r"types\.Optional\(int64\) is not supported yet"):
+        types.Optional(types.int64)
+
+
+VALUES = [
+    (1, "int64"),
+    (1.5, "float64"),
+    (2j, "complex128"),
+    (True, "bool"),
+    (None, "none"),
+    ("text", "unicode_type"),
+    ((1, 2.5), "Tuple(int64, float64)"),
+    ((1, (2, 3)), "Tuple(int64, UniTuple(int64 x 2))"),
+    ((), "Tuple()"),
+    (Point(1, 2.0), "Point(int64, float64)"),
+    (np.zeros((2, 2), "i4"), "array(int32, 2d, C)"),
+    (np.float32(1), "float32"),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), VALUES, ids=lambda value: repr(value)[:20])
+def test_typeof(value, expected):
+    assert repr(typeof(value)) == expected
+
+
+def test_typeof_refuses():
+    with pytest.raises(TypeError, match="a list cannot be passed"):
+        typeof([1])
+    with pytest.raises(TypeError, match="a list cannot be passed to compiled code, in item 1"):
+        typeof((1, [2]))
+
+
+SIGNATURES = [
+    ("void(float64[:], int64)", (types.float64[:], types.int64)),
+    ("void(f8[:,::1], UniTuple(i8, 2))", (types.f8[:, ::1], types.UniTuple(types.i8, 2))),
+    ("(types.f8[::1, :],)", (types.f8[::1, :],)),
+    ("void(Tuple((int64, float64)))", (types.Tuple((types.int64, types.float64)),)),
+    ("void(Tuple([int64, float64[:]]),)", (types.Tuple((types.int64, types.float64[:])),)),
+    ("void(Array(float32, 2, 'F'))", (types.float32[::1, :],)),
+    ("void( float64 [ : , : ] )", (types.float64[:, :],)),
+]
+
+
+def one(a):
+    pass
+
+
+def two(a, b):
+    pass
+
+
+@pytest.mark.parametrize(("text", "expected"), SIGNATURES, ids=[text for text, _ in SIGNATURES])
+def test_signatures_as_text(text, expected):
+    function = njit(text)(one if len(expected) == 1 else two)
+    assert function.signatures == [expected]
+    assert function.nopython_signatures == [types.void(*expected)]
+
+
+@pytest.mark.parametrize("text", ["void(float64[)", "void(float64[:)", "void(float64[0])", "float64[:"])
+def test_signatures_that_are_none(text):
+    with pytest.raises(errors.SignatureError):
+        njit(text)(lambda a: None)
+
+
+def test_a_signature_with_an_unknown_type_names_it():
+    with pytest.raises(errors.SignatureError, match="`flaot64` is not a type"):
+        njit("void(flaot64[:])")(lambda a: None)
+
+
+def test_c_has_no_arrays():
+    with pytest.raises(errors.SignatureError, match=r"C has no type `array\(float64, 1d, A\)`"):
+        cfunc("void(float64[:])")(lambda a: None)
+    with pytest.raises(TypeError, match="C has no pointer to"):
+        types.CPointer(types.float64[:])
