@@ -62,7 +62,7 @@ def test_place_and_class(function, expected, id_, line):
 
 def test_all_unsupported_constructs_are_told_at_once():
     def many(n):
-        first = [n]
+        first = {n}
         with n:
             pass
         return {n: first}
