@@ -43,7 +43,8 @@ fn supported() -> String {
     let mut page = String::from(
         "# What compiled functions can call\n\n\
          `cargo xtask docs` makes this page from the tables that the compiler uses. The language itself is described in the\n\
-         guide, [compiled functions](../guide/compiled-functions.md) and [arrays](../guide/jit.md).\n",
+         guide: [compiled functions](../guide/compiled-functions.md), [jitted functions](../guide/jitted-functions.md),\n\
+         [arrays](../guide/arrays.md).\n",
     );
     for group in infer::supported() {
         let title = match group.of {

@@ -244,6 +244,13 @@ pub fn is_stopped() -> bool {
     }
 }
 
+/// The error that the innermost frame holds, which it no longer does then: for code that C was called from and that
+/// goes on.
+pub fn take_error() -> Option<Pending> {
+    let frame = innermost_frame()?;
+    if frame.is_some() { take(frame) } else { None }
+}
+
 /// Whether the innermost frame holds an error: what compiled code asks after a call of C when
 /// [`PENDING`] is not zero.
 pub fn holds_error() -> bool {

@@ -5,6 +5,7 @@
 //! and sums do not overflow, and each step ends inside of the array. A step along an axis is counted in
 //! elements wherever a stride is a multiple of the element, since LLVM makes vectors only of such steps.
 
+use arena::Id;
 use ctype::Size;
 use inkwell::IntPredicate;
 use inkwell::types::{BasicType, BasicTypeEnum};
@@ -95,7 +96,8 @@ impl<'ctx> Body<'_, 'ctx> {
         builder.position_at_end(outside);
         self.release_all(releases)?;
         let words: Vec<IntValue<'ctx>> = [given, dim].into_iter().chain(array.dims).collect();
-        self.raise_words(site, &words)?;
+        self.set_numbered(site.index() as u64, &words)?;
+        self.return_raised()?;
         builder.position_at_end(inside);
         Ok(index)
     }

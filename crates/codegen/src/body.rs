@@ -1,5 +1,7 @@
 //! A function of the program: blocks become blocks, block parameters become phis.
 
+use std::cell::Cell;
+
 use arena::{Id, SideMap};
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValueEnum, IntValue, PhiValue, PointerValue};
@@ -18,10 +20,12 @@ use crate::unit::Unit;
 pub(crate) struct Body<'a, 'ctx> {
     pub emitter: Emitter<'a, 'ctx>,
     function: &'a Function,
-    abi: &'a JittedAbi,
+    pub abi: &'a JittedAbi,
     values: SideMap<Value, Option<Operand<'ctx>>>,
     targets: SideMap<BlockId, Option<Target<'ctx>>>,
     slots: SideMap<SlotId, Option<PointerValue<'ctx>>>,
+    /// Whether the last instruction that was caught failed.
+    pub failed: Cell<Option<IntValue<'ctx>>>,
 }
 
 /// A block that can be jumped to, with a phi for each part of each parameter.
@@ -42,8 +46,10 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
         values: SideMap::default(),
         targets: SideMap::default(),
         slots: SideMap::default(),
+        failed: Cell::new(None),
     };
     let order = reverse_postorder(function);
+    body.guard_stack(id)?;
     body.enter()?;
     for &block in order.iter().filter(|block| body.targets[**block].is_none()).collect::<Vec<_>>() {
         body.declare_block(block)?;
@@ -130,6 +136,7 @@ impl<'ctx> Body<'_, 'ctx> {
             }
             Terminator::Return(value) => self.return_value(*value),
             Terminator::Raise(site, args) => self.raise(*site, args),
+            Terminator::Reraise(error) => self.reraise(*error),
             Terminator::Unreachable => {
                 self.emitter.builder.build_unreachable()?;
                 Ok(())
@@ -167,10 +174,10 @@ impl<'ctx> Body<'_, 'ctx> {
                 let first = args.first().map_or(ty, |&arg| self.type_of(arg));
                 emitter.mathematics(*function, first, &self.values(args)?)
             }
-            Op::Call(callee, args) => self.call(*callee, args, releases),
-            Op::CallC(callee, args) => self.call_c(*callee, args, ty, releases),
+            Op::Call(callee, args) => self.call(*callee, args, inst),
+            Op::CallC(callee, args) => self.call_c(*callee, args, ty, inst),
             Op::CallPointer(pointer, signature, args) => {
-                self.call_pointer(*pointer, *signature, args, ty, releases)
+                self.call_pointer(*pointer, *signature, args, ty, inst)
             }
             Op::SlotAddress(slot) => {
                 let slot = self.slots[*slot].ok_or_else(|| InternalError::new("an unknown slot"))?;
@@ -216,6 +223,11 @@ impl<'ctx> Body<'_, 'ctx> {
             Op::ElementAddress(array, indices) => Ok(self.element_address(*array, indices)?.into()),
             Op::Retain(value) => self.retain(*value),
             Op::Release(value) => self.release(*value),
+            Op::Poll(rounds) => {
+                self.poll(*rounds, releases)?;
+                Ok(Operand::Nothing)
+            }
+            Op::Error(op) => self.error_op(op),
         }
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ctype::{CType, CTypes, FloatType, IntType, Signature, TypeId};
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, PointerValue};
-use tir::{CFunctionId, FloatTy, IntTy, Ty, Value};
+use tir::{CFunctionId, FloatTy, Inst, IntTy, Ty, Value};
 
 use crate::body::Body;
 use crate::c_abi::{CSignature, Shape};
@@ -21,7 +21,7 @@ impl<'ctx> Body<'_, 'ctx> {
         callee: CFunctionId,
         args: &[Value],
         result: Ty,
-        releases: &[Value],
+        inst: &Inst,
     ) -> Result<Operand<'ctx>> {
         let unit = self.emitter.unit;
         let function = &unit.program.c_functions[callee];
@@ -29,8 +29,8 @@ impl<'ctx> Body<'_, 'ctx> {
         let symbol = unit.c_symbol(callee);
         let target = unit.external(symbol, prepared.signature.function_type, Promise::Nothing);
         let call = self.emitter.builder.build_direct_call(target, &prepared.args, "")?;
-        let releases = function.can_call_back.then_some(releases);
-        self.finish_call(&prepared, call, result, releases)
+        let inst = (function.can_call_back || inst.is_caught).then_some(inst);
+        self.finish_call(&prepared, call, result, inst)
     }
 
     /// A C function through a pointer, which may call back.
@@ -40,12 +40,12 @@ impl<'ctx> Body<'_, 'ctx> {
         ty: TypeId,
         args: &[Value],
         result: Ty,
-        releases: &[Value],
+        inst: &Inst,
     ) -> Result<Operand<'ctx>> {
         let prepared = self.prepare(ty, args)?;
         let (target, function_type) = (self.value(pointer)?.pointer()?, prepared.signature.function_type);
         let call = self.emitter.builder.build_indirect_call(function_type, target, &prepared.args, "")?;
-        self.finish_call(&prepared, call, result, Some(releases))
+        self.finish_call(&prepared, call, result, Some(inst))
     }
 
     /// The signature of a call, and the arguments as it wants them.
@@ -81,19 +81,19 @@ impl<'ctx> Body<'_, 'ctx> {
         Ok(Prepared { signature, args, written })
     }
 
-    /// The result of a call. What is released says that an error may be pending after it.
+    /// The result of a call. That the instruction is given says that an error may be pending after it.
     fn finish_call(
         &self,
         prepared: &Prepared<'ctx>,
         call: CallSiteValue<'ctx>,
         result: Ty,
-        releases: Option<&[Value]>,
+        inst: Option<&Inst>,
     ) -> Result<Operand<'ctx>> {
         for (at, attribute) in prepared.signature.attributes() {
             call.add_attribute(at, attribute);
         }
-        if let Some(releases) = releases {
-            self.return_pending(releases)?;
+        if let Some(inst) = inst {
+            self.return_pending(inst)?;
         }
         let returned = call.try_as_basic_value().basic();
         match (&prepared.signature.result, prepared.written, returned) {

@@ -40,7 +40,7 @@ pub(crate) fn lower_entry(unit: &Unit<'_, '_>, entry: &CEntry) -> Result<()> {
     for (&ty, shape) in abi.params.iter().zip(&signature.params) {
         args.push(emitter.receive(ty, shape, &mut parts)?);
     }
-    let (status, result) = emitter.call_jitted(body, abi, &args)?;
+    let (status, result) = emitter.call_jitted(body, abi, &args, false)?;
     if let Some(status) = status {
         emitter.return_zero_where_failed(status, &signature.result)?;
     }

@@ -28,6 +28,12 @@ pub(crate) struct Emitter<'a, 'ctx> {
     /// Stands at the end of the first block, which holds nothing but memory of the call.
     allocas: Builder<'ctx>,
     start: BasicBlock<'ctx>,
+    /// Where the function's own code starts, after what is looked at first.
+    own: Cell<BasicBlock<'ctx>>,
+    /// How many rounds of loops are left until the function looks whether it is interrupted.
+    rounds: Cell<Option<PointerValue<'ctx>>>,
+    /// The stack's limit, where the function was given it.
+    pub limit: Cell<Option<IntValue<'ctx>>>,
     /// Where an error's words are written, and how many fit: one place will do for all errors.
     words: Cell<Option<(PointerValue<'ctx>, usize)>>,
 }
@@ -40,7 +46,17 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let (allocas, builder) = (unit.context.create_builder(), unit.context.create_builder());
         allocas.position_at_end(entry);
         builder.position_at_end(start);
-        Self { unit, builder, llvm, allocas, start, words: Cell::new(None) }
+        Self {
+            unit,
+            builder,
+            llvm,
+            allocas,
+            start,
+            own: Cell::new(start),
+            rounds: Cell::new(None),
+            limit: Cell::new(None),
+            words: Cell::new(None),
+        }
     }
 
     /// Ends the function.
@@ -49,9 +65,15 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         Ok(())
     }
 
-    /// The block after the first, where building starts.
+    /// The block where the function's own code starts.
     pub(crate) fn start(&self) -> BasicBlock<'ctx> {
-        self.start
+        self.own.get()
+    }
+
+    /// The function's own code starts in this block, where building goes on.
+    pub(crate) fn start_at(&self, block: BasicBlock<'ctx>) {
+        self.own.set(block);
+        self.builder.position_at_end(block);
     }
 
     /// A new block, not yet the current one.
@@ -77,6 +99,18 @@ impl<'a, 'ctx> Emitter<'a, 'ctx> {
         let alloca = slot.as_instruction().ok_or_else(|| InternalError::new("a slot is an instruction"))?;
         let align = u32::try_from(align.get()).map_err(|_| InternalError::new("a slot's alignment"))?;
         alloca.set_alignment(align).map_err(|error| InternalError::new(error.to_string()))?;
+        Ok(slot)
+    }
+
+    /// The memory that counts rounds of loops, which starts with so many.
+    pub(crate) fn round_slot(&self, start: u64) -> Result<PointerValue<'ctx>> {
+        if let Some(slot) = self.rounds.get() {
+            return Ok(slot);
+        }
+        let word = self.unit.context.i64_type();
+        let slot = self.allocas.build_alloca(word, "rounds")?;
+        self.allocas.build_store(slot, word.const_int(start, false))?;
+        self.rounds.set(Some(slot));
         Ok(slot)
     }
 

@@ -9,7 +9,8 @@
 //!   array, tuple   void f(parts *, params)       i32 f(parts *, params)
 //! ```
 //! A parameter of several parts is as many parameters. A value behind the first parameter lies there as in
-//! C: a `bool` takes a byte, an array is a struct of its parts, a tuple one of its items.
+//! C: a `bool` takes a byte, an array is a struct of its parts, a tuple one of its items. A function that can be
+//! entered again before it is left has one more parameter at the end, the lowest address that its stack may reach.
 
 use arena::Id;
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, FunctionType};
@@ -27,15 +28,17 @@ pub(crate) struct JittedAbi {
     pub result: Ty,
     /// Whether it returns a status.
     pub can_raise: bool,
+    /// Whether it looks how much is left of the stack: its last parameter is the limit.
+    pub is_guarded: bool,
 }
 
 impl JittedAbi {
     /// That of a function.
-    pub(crate) fn of(function: &Function, can_raise: bool) -> Result<Self> {
+    pub(crate) fn of(function: &Function, can_raise: bool, is_guarded: bool) -> Result<Self> {
         let entry = function.blocks.get(BlockId::from_index(0));
         let entry = entry.ok_or_else(|| InternalError::new("a function without blocks"))?;
         let params = entry.params.iter().map(|&value| function.values[value]).collect();
-        Ok(Self { params, result: function.result, can_raise })
+        Ok(Self { params, result: function.result, can_raise, is_guarded })
     }
 
     /// Whether the first parameter says where the result is written.
@@ -52,6 +55,9 @@ impl JittedAbi {
         }
         for &ty in &self.params {
             params.extend(unit.parts(ty).into_iter().map(BasicMetadataTypeEnum::from));
+        }
+        if self.is_guarded {
+            params.push(unit.context.i64_type().into());
         }
         if self.can_raise {
             return unit.context.i32_type().fn_type(&params, false);

@@ -34,21 +34,34 @@ impl<'ctx> CallResult<'ctx> {
 }
 
 impl<'ctx> Emitter<'_, 'ctx> {
-    /// Calls a function of the program: its status if it has one, and its result.
+    /// Calls a function of the program: its status if it has one, and its result, which is zero where it fails if
+    /// that is asked for.
     pub(crate) fn call_jitted(
         &self,
         function: FunctionValue<'ctx>,
         abi: &JittedAbi,
         args: &[Operand<'ctx>],
+        is_zeroed: bool,
     ) -> Result<(Option<IntValue<'ctx>>, CallResult<'ctx>)> {
         let mut parts = Vec::with_capacity(args.len() + 1);
         let mut written = None;
         if abi.has_result_pointer() {
             let slot = self.slot_for(abi.result)?;
+            if is_zeroed {
+                let size = layout_in_memory(self.unit.types, abi.result)?.size.get();
+                let (zero, size) = (
+                    self.unit.context.i8_type().const_zero(),
+                    self.unit.context.i64_type().const_int(size, false),
+                );
+                self.builder.build_memset(slot, 1, zero, size)?;
+            }
             parts.push(slot.into());
             written = Some(slot);
         }
         parts.extend(args.iter().flat_map(Operand::parts));
+        if abi.is_guarded {
+            parts.push(self.stack_limit()?.into());
+        }
         let returned = self.call(function, &parts)?;
         let status = if abi.can_raise { returned.map(BasicValueEnum::into_int_value) } else { None };
         let result = match written {

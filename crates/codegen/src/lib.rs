@@ -28,6 +28,7 @@ mod body;
 mod c_abi;
 mod c_call;
 mod c_entry;
+mod caught;
 mod complex;
 mod convert;
 mod emitter;
@@ -45,6 +46,8 @@ mod module;
 mod native_entry;
 mod operand;
 mod order;
+mod poll;
+mod stack;
 mod target;
 mod unit;
 

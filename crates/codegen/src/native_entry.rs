@@ -44,7 +44,7 @@ pub(crate) fn lower_native_entry(unit: &Unit<'_, '_>, symbol: &str) -> Result<()
     for &ty in &abi.params {
         values.push(emitter.take_words(ty, &mut words)?);
     }
-    let (status, result) = emitter.call_jitted(body, abi, &values)?;
+    let (status, result) = emitter.call_jitted(body, abi, &values, false)?;
     if let Some(status) = status {
         let (done, failed) = (emitter.block("done"), emitter.block("failed"));
         emitter.branch_if_zero(status, done, failed)?;

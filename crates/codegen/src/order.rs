@@ -36,7 +36,9 @@ pub(crate) fn jumps(terminator: &Terminator) -> impl Iterator<Item = &Jump> {
     let (first, second) = match terminator {
         Terminator::Jump(jump) => (Some(jump), None),
         Terminator::Branch { then, otherwise, .. } => (Some(then), Some(otherwise)),
-        Terminator::Return(_) | Terminator::Raise(..) | Terminator::Unreachable => (None, None),
+        Terminator::Return(_) | Terminator::Raise(..) | Terminator::Reraise(_) | Terminator::Unreachable => {
+            (None, None)
+        }
     };
     first.into_iter().chain(second)
 }

@@ -33,6 +33,8 @@ pub(crate) enum Promise {
     Nothing,
     /// It is called when something went wrong.
     Cold,
+    /// It is called rarely, and touches no memory that the program can name.
+    Apart,
 }
 
 impl<'a, 'ctx> Unit<'a, 'ctx> {
@@ -43,7 +45,7 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
         types: &'a CTypes,
         program: &'a Program,
     ) -> Result<Self> {
-        let raises = optimize::raises(program);
+        let (raises, recurses) = (optimize::raises(program), optimize::recurses(program));
         let mut unit = Self {
             context,
             module,
@@ -54,12 +56,17 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
         };
         unit.name_c_functions();
         for (id, function) in program.functions.iter() {
-            let abi = JittedAbi::of(function, raises[id])?;
+            let abi = JittedAbi::of(function, raises[id], recurses[id])?;
             // The prefix keeps a function called `hypot` apart from the C library's.
             let name = format!("py.{}", function.name);
             let llvm = module.add_function(&name, abi.function_type(&unit), Some(Linkage::Internal));
             unit.attribute(llvm, "nounwind", 0);
             unit.attribute(llvm, "uwtable", 2);
+            if abi.is_guarded {
+                // As a loop, a recursion without end would be one.
+                let as_called = context.create_string_attribute("disable-tail-calls", "true");
+                llvm.add_attribute(AttributeLoc::Function, as_called);
+            }
             unit.functions.push((llvm, abi));
         }
         Ok(unit)
@@ -111,6 +118,11 @@ impl<'a, 'ctx> Unit<'a, 'ctx> {
             }
             Promise::Nothing => {}
             Promise::Cold => self.attribute(function, "cold", 0),
+            Promise::Apart => {
+                self.attribute(function, "cold", 0);
+                // memory(inaccessiblemem: readwrite)
+                self.attribute(function, "memory", 12);
+            }
         }
         function
     }

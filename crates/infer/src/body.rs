@@ -8,8 +8,8 @@ use ctype::TypeId;
 use rustc_hash::FxHashMap;
 use source::{Source, Span};
 use tir::{
-    Block, BlockId, Const, Function, Inst, InstId, Jump, Op, RaiseSite, RaiseSiteId, Slot, SlotId,
-    Terminator, Ty, Value,
+    BinaryOp, Block, BlockId, Comparison, Const, ErrorOp, Function, Inst, InstId, Jump, Op, RaiseSite,
+    RaiseSiteId, Slot, SlotId, Terminator, Ty, Value,
 };
 
 use crate::stop::Stop;
@@ -47,6 +47,10 @@ pub(crate) struct Body {
     address: TypeId,
     /// Where instructions go; none after a terminator.
     current: Option<BlockId>,
+    /// Whether errors stay in the function here.
+    catches: bool,
+    /// The open blocks in which the thread has an error that nobody has looked at yet, and the text that led there.
+    failures: Vec<(BlockId, Span)>,
     /// The places of this function that raise; their ids are of this list until the end.
     sites: IdMap<RaiseSiteId, RaiseSite>,
 }
@@ -75,6 +79,8 @@ impl Body {
             unbound: None,
             address,
             current: None,
+            catches: false,
+            failures: Vec::new(),
             sites: IdMap::new(),
         };
         body.current = Some(body.block());
@@ -127,13 +133,18 @@ impl Body {
 
     /// An operation with a result. What is known now becomes a constant.
     pub(crate) fn emit(&mut self, op: Op, ty: Ty, span: Span) -> Value {
+        let op = if self.catches { self.with_check_apart(op, span) } else { op };
         let is_call = matches!(op, Op::Call(..) | Op::CallC(..) | Op::CallPointer(..));
         self.record_calls += usize::from(is_call && matches!(ty, Ty::Record(_)));
         let op = fold::fold(self, &op, ty).map_or(op, Op::Const);
         let value = self.function.values.push(ty);
-        let inst = self.push(Inst { op, result: Some(value), span, releases: Vec::new() });
+        let is_caught = is_call && self.catches;
+        let inst = self.push(Inst { op, result: Some(value), span, releases: Vec::new(), is_caught });
         self.definitions[value] = Some(inst);
         self.homes[value] = self.current;
+        if is_caught {
+            self.catch(span);
+        }
         value
     }
 
@@ -162,7 +173,51 @@ impl Body {
 
     /// An operation without a result.
     pub(crate) fn effect(&mut self, op: Op, span: Span) {
-        self.push(Inst { op, result: None, span, releases: Vec::new() });
+        let is_caught = self.catches && matches!(op, Op::Call(..) | Op::CallC(..) | Op::CallPointer(..));
+        self.push(Inst { op, result: None, span, releases: Vec::new(), is_caught });
+        if is_caught {
+            self.catch(span);
+        }
+    }
+
+    /// From here on errors stay in the function, or end it.
+    pub(crate) fn set_catches(&mut self, catches: bool) {
+        self.catches = catches;
+    }
+
+    /// The blocks in which the thread has an error, each once.
+    pub(crate) fn take_failures(&mut self) -> Vec<(BlockId, Span)> {
+        std::mem::take(&mut self.failures)
+    }
+
+    /// Goes on where the call that was just made did not fail.
+    fn catch(&mut self, span: Span) {
+        let failed = self.emit(Op::Error(ErrorOp::Failed), Ty::Bool, span);
+        let (bad, good) = self.branch(failed);
+        self.failures.push((bad, span));
+        self.current = Some(good);
+    }
+
+    /// An index whose check does not end the function.
+    fn with_check_apart(&mut self, op: Op, span: Span) -> Op {
+        let Op::Index { array, axis, index, site: Some(site) } = op else { return op };
+        let Ty::Array(ty) = self.ty(array) else { return op };
+        let axes = (0..ty.rank).map(|axis| self.array_fact(array, ArrayFact::Dim(axis), Ty::I64, span));
+        let dims: Vec<Value> = axes.collect();
+        let length = dims[usize::from(axis)];
+        let plain = Op::Index { array, axis, index, site: None };
+        let inside = self.emit(plain.clone(), Ty::I64, span);
+        let zero = self.constant(Const::Int(0), Ty::I64, span);
+        let is_before = self.emit(Op::Compare(Comparison::Lt, inside, zero), Ty::Bool, span);
+        let is_after = self.emit(Op::Compare(Comparison::Ge, inside, length), Ty::Bool, span);
+        let is_outside = self.emit(Op::Binary(BinaryOp::Or, is_before, is_after), Ty::Bool, span);
+        let (bad, good) = self.branch(is_outside);
+        self.current = Some(bad);
+        let values = [index, length].into_iter().chain(dims).collect();
+        self.effect(Op::Error(ErrorOp::Set(site, values)), span);
+        self.failures.push((bad, span));
+        self.current = Some(good);
+        plain
     }
 
     fn push(&mut self, inst: Inst) -> InstId {
@@ -243,8 +298,15 @@ impl Body {
 
     /// Ends the block with an exception.
     pub(crate) fn raise(&mut self, site: RaiseSite, values: Vec<Value>) {
+        let span = site.span;
         let site = self.sites.push(site);
-        self.terminate(Terminator::Raise(site, values));
+        if !self.catches {
+            self.terminate(Terminator::Raise(site, values));
+        } else if let Some(block) = self.current {
+            self.effect(Op::Error(ErrorOp::Set(site, values)), span);
+            self.failures.push((block, span));
+            self.current = None;
+        }
     }
 
     /// The finished function; its places that raise move behind those of the program.
@@ -260,7 +322,9 @@ impl Body {
             }
         }
         for inst in self.function.insts.ids() {
-            if let Op::Index { site: Some(site), .. } = &mut self.function.insts[inst].op {
+            if let Op::Index { site: Some(site), .. } | Op::Error(ErrorOp::Set(site, _)) =
+                &mut self.function.insts[inst].op
+            {
                 *site = RaiseSiteId::from_index(first + site.index());
             }
         }

@@ -442,7 +442,7 @@ impl Walker<'_, '_> {
         let mut arrivals = Vec::new();
         for (block, side) in [(then_block, then), (else_block, otherwise)] {
             self.body.switch_to(block);
-            self.frame_mut().locals.clone_from(&locals);
+            self.set_locals(locals.clone());
             if let Some(term) = self.walk_reached(side)? {
                 arrivals.extend(self.arrival(Some(term), self.span_of(side)));
             }

@@ -50,7 +50,9 @@ pub(crate) fn fold(body: &Body, op: &Op, ty: Ty) -> Option<Const> {
         | Op::StoreElement(..)
         | Op::ElementAddress(..)
         | Op::Retain(_)
-        | Op::Release(_) => None,
+        | Op::Release(_)
+        | Op::Poll(_)
+        | Op::Error(_) => None,
     }
 }
 

@@ -44,6 +44,7 @@ mod stop;
 mod supported;
 mod term;
 mod tidy;
+mod trying;
 mod tuples;
 mod walk;
 

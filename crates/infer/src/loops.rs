@@ -157,7 +157,7 @@ impl Walker<'_, '_> {
         let mut arrivals = exits.breaks;
         if let Some(end) = end {
             self.body.switch_to(end);
-            self.frame_mut().locals = at_end;
+            self.set_locals(at_end);
             self.walk_block(looping.otherwise)?;
             arrivals.extend(self.arrival(None, span));
         }

@@ -1,7 +1,7 @@
 //! What the syntax has and inference gives no meaning to yet: each says so by its name.
 
 use diagnostic::Id;
-use pysyntax::{ExprId, ExprKind, StmtKind};
+use pysyntax::{ExprId, ExprKind};
 use source::Span;
 
 use crate::stop::Stop;
@@ -42,34 +42,5 @@ impl Walker<'_, '_> {
             | ExprKind::Walrus(..) => (Id::NotAValue, "this expression"),
         };
         self.not_yet(id, what, self.span_of(expr))
-    }
-
-    /// A statement that is not supported.
-    pub(crate) fn no_stmt_yet(&self, kind: &StmtKind, span: Span) -> Stop {
-        let (id, what) = match kind {
-            StmtKind::Try { .. } => (Id::UnsupportedTry, "`try`"),
-            StmtKind::Reraise => (Id::UnsupportedReraise, "a `raise` without an exception"),
-            StmtKind::Expr(_)
-            | StmtKind::Assign(..)
-            | StmtKind::AugAssign(..)
-            | StmtKind::Return(_)
-            | StmtKind::If { .. }
-            | StmtKind::While { .. }
-            | StmtKind::For { .. }
-            | StmtKind::Break
-            | StmtKind::Continue
-            | StmtKind::Pass
-            | StmtKind::Assert(..)
-            | StmtKind::Raise(_)
-            | StmtKind::Def { .. }
-            | StmtKind::Delete(_) => (Id::NotAValue, "this statement"),
-        };
-        self.not_yet(id, what, self.first_line(span))
-    }
-
-    /// The caret shows the first line, not the whole block.
-    fn first_line(&self, span: Span) -> Span {
-        let line = self.source().slice(span).lines().next().unwrap_or_default().trim_end();
-        Span::new(span.start(), span.start() + line.len())
     }
 }

@@ -14,6 +14,11 @@ impl Walker<'_, '_> {
     /// `raise Class` or `raise Class(arguments)`.
     pub(crate) fn walk_raise(&mut self, exception: ExprId, span: Span) -> Walked<()> {
         let syntax = self.syntax();
+        if let ExprKind::Name(name) = syntax.exprs[exception].kind
+            && self.is_caught(name)
+        {
+            return self.reraise(span);
+        }
         let (class, args) = if let ExprKind::Call { function, args, keywords } = &syntax.exprs[exception].kind
             && keywords.is_empty()
         {
@@ -48,7 +53,7 @@ impl Walker<'_, '_> {
             Err(Stop::Unreachable) => self.body.terminate(Terminator::Unreachable),
             raised => raised?,
         }
-        self.frame_mut().locals = locals;
+        self.set_locals(locals);
         self.body.switch_to(good);
         Ok(())
     }

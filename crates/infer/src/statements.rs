@@ -10,6 +10,7 @@ use crate::places::Place;
 use crate::sequence::Sequence;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
+use crate::trying::Trying;
 use crate::walk::Walker;
 
 impl Walker<'_, '_> {
@@ -49,16 +50,19 @@ impl Walker<'_, '_> {
             }
             StmtKind::AugAssign(target, op, value) => self.walk_aug_assign(*target, *op, *value, span)?,
             StmtKind::Return(None) => {
+                self.leave_scopes(0)?;
                 self.arrive_at_return(None, span);
             }
             StmtKind::Return(Some(value)) => {
                 let term = self.walk_expr(*value)?;
                 let span = self.at(syntax.span_of(*value));
+                self.leave_scopes(0)?;
                 self.arrive_at_return(Some(term), span);
             }
             StmtKind::If { test, then, otherwise } => self.walk_if(*test, then, otherwise, span)?,
             StmtKind::While { .. } | StmtKind::For { .. } => self.walk_loop_stmt(id)?,
             StmtKind::Break | StmtKind::Continue => {
+                self.leave_scopes(self.frame().scopes_around_loop())?;
                 let arrival = self.arrival(None, span);
                 let exits = self.frame_mut().loops.last_mut().expect("the parser found a loop around it");
                 let list =
@@ -79,8 +83,9 @@ impl Walker<'_, '_> {
                     self.set_local(*name, Local::Unbound);
                 }
             }
-            StmtKind::Reraise | StmtKind::Try { .. } => {
-                return Err(self.no_stmt_yet(&stmt.kind, span));
+            StmtKind::Reraise => self.reraise(span)?,
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                self.walk_try(&Trying { body, handlers, otherwise, finally }, span)?;
             }
         }
         Ok(())
@@ -191,7 +196,7 @@ impl Walker<'_, '_> {
         self.body.switch_to(then_block);
         self.walk_block(then)?;
         let mut arrivals: Vec<Arrival> = self.arrival(None, span).into_iter().collect();
-        self.frame_mut().locals = locals;
+        self.set_locals(locals);
         self.body.switch_to(else_block);
         self.walk_block(otherwise)?;
         arrivals.extend(self.arrival(None, span));

@@ -33,7 +33,9 @@ fn jumps(terminator: &Terminator) -> Vec<&Jump> {
     match terminator {
         Terminator::Jump(jump) => vec![jump],
         Terminator::Branch { then, otherwise, .. } => vec![then, otherwise],
-        Terminator::Return(_) | Terminator::Raise(..) | Terminator::Unreachable => Vec::new(),
+        Terminator::Return(_) | Terminator::Raise(..) | Terminator::Reraise(_) | Terminator::Unreachable => {
+            Vec::new()
+        }
     }
 }
 
@@ -74,6 +76,7 @@ fn live_values(function: &Function, blocks: &[BlockId]) -> SideMap<Value, bool> 
             Terminator::Branch { condition, .. } => pending.push(*condition),
             Terminator::Return(value) => pending.extend(value),
             Terminator::Raise(_, values) => pending.extend(values),
+            Terminator::Reraise(error) => pending.push(*error),
             Terminator::Jump(_) | Terminator::Unreachable => {}
         }
     }
@@ -147,7 +150,13 @@ impl Rebuild<'_> {
             let result = inst.result.map(|result| self.value(result));
             let op = inst.op.map_operands(&mut |value| self.value(value));
             let releases = inst.releases.iter().map(|value| self.value(*value)).collect();
-            let inst = self.new.insts.push(Inst { op, result, span: inst.span, releases });
+            let inst = self.new.insts.push(Inst {
+                op,
+                result,
+                span: inst.span,
+                releases,
+                is_caught: inst.is_caught,
+            });
             self.new.blocks[new].insts.push(inst);
         }
         self.new.blocks[new].terminator = match &block.terminator {
@@ -161,6 +170,7 @@ impl Rebuild<'_> {
             Terminator::Raise(site, values) => {
                 Terminator::Raise(*site, values.iter().map(|value| self.value(*value)).collect())
             }
+            Terminator::Reraise(error) => Terminator::Reraise(self.value(*error)),
             Terminator::Unreachable => Terminator::Unreachable,
         };
     }

@@ -19,6 +19,7 @@ use crate::locals::{self, Arrival, Local, LocalShape};
 use crate::program::Programs;
 use crate::stop::{Stop, Walked};
 use crate::term::{Shape, Term};
+use crate::trying::Scope;
 use crate::{FunctionSource, names, prelude};
 
 /// Where a loop is left, and where its next round starts.
@@ -35,6 +36,8 @@ pub(crate) struct Frame {
     pub(crate) locals: Vec<Local>,
     pub(crate) loops: Vec<Exits>,
     pub(crate) returns: Vec<Arrival>,
+    /// The parts of `try` statements that are being walked, from the outside.
+    pub(crate) scopes: Vec<Scope>,
     /// What a closure sees of the functions around it.
     pub(crate) captures: Vec<(String, Local)>,
     /// For a prelude function that is expanded in place: the call in the user's text.
@@ -143,6 +146,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     }
 
     pub(crate) fn set_local(&mut self, name: NameId, local: Local) {
+        self.collect_failures();
         if let Local::Bound(Term::Value(value)) = local
             && self.frames.len() == 1
         {
@@ -161,6 +165,12 @@ impl<'a, 'p> Walker<'a, 'p> {
         self.frames.clone_from(&snapshot.frames);
     }
 
+    /// Goes on with these names.
+    pub(crate) fn set_locals(&mut self, locals: Vec<Local>) {
+        self.collect_failures();
+        self.frame_mut().locals = locals;
+    }
+
     /// The end of the path at this point, if anything reaches it.
     pub(crate) fn arrival(&self, term: Option<Term>, span: Span) -> Option<Arrival> {
         let block = self.body.current()?;
@@ -169,6 +179,7 @@ impl<'a, 'p> Walker<'a, 'p> {
 
     /// Goes on where paths meet. The terms that they bring meet too.
     pub(crate) fn merge(&mut self, arrivals: Vec<Arrival>) -> Walked<Option<Term>> {
+        self.collect_failures();
         let Some(first) = arrivals.first() else {
             self.body.terminate(Terminator::Unreachable);
             return Ok(None);
@@ -177,7 +188,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             self.body.switch_to(first.block);
             let arrival = arrivals.into_iter().next();
             return Ok(arrival.and_then(|arrival| {
-                self.frame_mut().locals = arrival.locals;
+                self.set_locals(arrival.locals);
                 arrival.term
             }));
         }
@@ -304,6 +315,7 @@ impl Frame {
             locals,
             loops: Vec::new(),
             returns: Vec::new(),
+            scopes: Vec::new(),
             captures: Vec::new(),
             inlined_at,
             is_prelude,

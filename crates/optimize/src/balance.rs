@@ -109,7 +109,7 @@ impl Checker<'_> {
 
     /// What an instruction releases where it ends the function.
     fn end_early(&mut self, inst: &Inst, counts: &Counts) {
-        if !self.endings.can_end(&inst.op) {
+        if !self.endings.can_end(inst) {
             if !inst.releases.is_empty() {
                 self.fault(&inst.op, "it cannot end the function");
             }
@@ -142,6 +142,7 @@ impl Checker<'_> {
                 }
                 self.leave(format_args!("the end of {id}"), &counts);
             }
+            Terminator::Reraise(_) => self.leave(format_args!("the end of {id}"), &counts),
             Terminator::Unreachable => {}
         }
     }

@@ -98,7 +98,13 @@ impl Compactor<'_> {
                 let op = inst.op.map_operands(&mut |value| self.value(value));
                 let result = inst.result.map(|result| self.value(result));
                 let releases = inst.releases.iter().map(|&value| self.value(value)).collect();
-                insts.push(self.made.insts.push(Inst { op, result, span: inst.span, releases }));
+                insts.push(self.made.insts.push(Inst {
+                    op,
+                    result,
+                    span: inst.span,
+                    releases,
+                    is_caught: inst.is_caught,
+                }));
             }
         }
         let terminator = self.terminator(&block.terminator);
@@ -117,6 +123,7 @@ impl Compactor<'_> {
             Terminator::Raise(site, args) => {
                 Terminator::Raise(*site, args.iter().map(|&arg| self.value(arg)).collect())
             }
+            Terminator::Reraise(error) => Terminator::Reraise(self.value(*error)),
             Terminator::Unreachable => Terminator::Unreachable,
         }
     }

@@ -25,7 +25,7 @@ use tir::{Block, BlockId, Comparison, Dominators, Function, Jump, Op, Terminator
 use crate::definitions::definitions;
 use crate::loops::{self, Loop};
 use affine::Affine;
-use copy::Known;
+use copy::{Known, Twice};
 use nest::{Length, Nest};
 use question::Asking;
 
@@ -40,9 +40,10 @@ pub(crate) fn remove(function: &mut Function) {
         return;
     }
     certain::remove(function);
-    let mut is_done: SideMap<BlockId, bool> = SideMap::default();
-    while let Some(plan) = next_plan(function, &mut is_done) {
-        apply(function, plan, &mut is_done);
+    let plans = plans(function);
+    if !plans.is_empty() {
+        let all: Vec<Twice> = plans.into_iter().map(|plan| apply(function, plan)).collect();
+        copy::join(function, &all);
     }
 }
 
@@ -69,42 +70,37 @@ struct Question {
 /// A nest to copy.
 struct Plan {
     outermost: Loop,
-    headers: Vec<BlockId>,
     free: Vec<Free>,
     lasts: Vec<Option<Affine>>,
     assumed: Vec<Affine>,
     made: SideMap<Value, Option<Op>>,
 }
 
-/// The next nest that is worth it; what is not is done.
-fn next_plan(function: &Function, is_done: &mut SideMap<BlockId, bool>) -> Option<Plan> {
+/// The nests that are worth it, none in another.
+fn plans(function: &Function) -> Vec<Plan> {
     let dominators = Dominators::new(function);
     let loops = loops::find(&dominators);
-    if loops.iter().all(|own| is_done[own.header]) {
-        return None;
-    }
     let definitions = definitions(function, dominators.order());
     // How much each nest is worth at its outermost loop, and in the best of those inside.
     let mut own = vec![0; loops.len()];
     let mut inside = vec![0; loops.len()];
-    for index in (0..loops.len()).rev().filter(|&index| !is_done[loops[index].header]) {
+    for index in (0..loops.len()).rev() {
         let free = free_in(&nest_of(function, &dominators, &definitions, &loops, index));
         own[index] = free.iter().map(|free| weight(&loops, free)).sum();
         if let Some(parent) = loops[index].parent {
             inside[parent] += own[index].max(inside[index]);
         }
     }
+    let mut is_taken = vec![false; loops.len()];
+    let mut plans = Vec::new();
     for (index, outermost) in loops.iter().enumerate() {
-        if std::mem::replace(&mut is_done[outermost.header], true)
-            || own[index] == 0
-            || own[index] < inside[index]
-        {
-            continue;
+        is_taken[index] = outermost.parent.is_some_and(|parent| is_taken[parent]);
+        if !is_taken[index] && own[index] > 0 && own[index] >= inside[index] {
+            is_taken[index] = true;
+            plans.push(plan(&nest_of(function, &dominators, &definitions, &loops, index), outermost));
         }
-        let nest = nest_of(function, &dominators, &definitions, &loops, index);
-        return Some(plan(&nest, outermost));
     }
-    None
+    plans
 }
 
 fn nest_of<'a>(
@@ -133,14 +129,7 @@ fn plan(nest: &Nest<'_>, outermost: &Loop) -> Plan {
         }
     }
     let assumed = used.iter().filter_map(|&index| nest.assumed[index].clone()).collect();
-    Plan {
-        outermost: outermost.clone(),
-        headers: nest.loops.iter().map(|own| own.header).collect(),
-        free,
-        lasts: nest.lasts.clone(),
-        assumed,
-        made: nest.made(),
-    }
+    Plan { outermost: outermost.clone(), free, lasts: nest.lasts.clone(), assumed, made: nest.made() }
 }
 
 /// The indices in a nest that can be known to be in range before it.
@@ -185,7 +174,7 @@ fn question_of(nest: &Nest<'_>, block: BlockId, op: &Op) -> Option<Question> {
 }
 
 /// Copies a nest, and puts the question before it.
-fn apply(function: &mut Function, plan: Plan, is_done: &mut SideMap<BlockId, bool>) {
+fn apply(function: &mut Function, plan: Plan) -> Twice {
     let before = block_before(function, &plan.outermost);
     let mut asking = Asking::new(function, before, &plan.made);
     let mut known: SideMap<Value, Option<Known>> = SideMap::default();
@@ -209,11 +198,7 @@ fn apply(function: &mut Function, plan: Plan, is_done: &mut SideMap<BlockId, boo
     let fast = copied.blocks[slow].unwrap_or(slow);
     function.blocks[before].terminator =
         Terminator::Branch { condition, then: jump(fast), otherwise: jump(slow) };
-    copy::join(function, &plan.outermost, &copied);
-    for header in plan.headers {
-        is_done[header] = true;
-        copied.blocks[header].into_iter().for_each(|header| is_done[header] = true);
-    }
+    Twice { own: plan.outermost, copied, before }
 }
 
 /// A block that every way into a loop now leads through, with what its header gets.

@@ -13,16 +13,20 @@ mod constants;
 mod definitions;
 mod index_checks;
 mod loops;
+mod polls;
 mod raises;
+mod recursion;
 mod redundant_checks;
 mod releases;
 mod same;
 mod unused;
 
+use arena::SideMap;
 use tir::{Function, Program};
 
 pub use balance::check_counts;
 pub use raises::raises;
+pub use recursion::recurses;
 
 /// The program with every pass run over each function.
 pub fn optimize(mut program: Program) -> Program {
@@ -32,11 +36,13 @@ pub fn optimize(mut program: Program) -> Program {
         redundant_checks::remove(function);
         index_checks::remove(function);
         fold(function);
+        polls::insert(function);
     }
     count_references(&mut program);
     for id in program.functions.ids() {
-        // What was added gets the numbers of its place.
-        compact_used(&mut program.functions[id]);
+        // What was added gets the numbers of its place. Nothing goes: it is counted.
+        let function = &mut program.functions[id];
+        *function = compact::compact(function, &SideMap::with_default(true));
     }
     program
 }

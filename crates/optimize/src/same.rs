@@ -32,6 +32,7 @@ pub(crate) fn rename(terminator: &mut Terminator, now: &dyn Fn(Value) -> Value) 
     match terminator {
         Terminator::Branch { condition, .. } => *condition = now(*condition),
         Terminator::Return(Some(value)) => *value = now(*value),
+        Terminator::Reraise(error) => *error = now(*error),
         Terminator::Raise(_, values) => values.iter_mut().for_each(|value| *value = now(*value)),
         Terminator::Jump(_) | Terminator::Return(None) | Terminator::Unreachable => {}
     }

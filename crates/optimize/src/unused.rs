@@ -39,6 +39,7 @@ fn roots(function: &Function, block: BlockId) -> Vec<Value> {
         Terminator::Branch { condition, .. } => roots.push(*condition),
         Terminator::Return(value) => roots.extend(value),
         Terminator::Raise(_, args) => roots.extend(args),
+        Terminator::Reraise(error) => roots.push(*error),
         Terminator::Jump(_) | Terminator::Unreachable => {}
     }
     roots

@@ -42,7 +42,9 @@ impl CodeFacts {
     /// The facts of `syntax`.
     pub fn of(syntax: &Syntax) -> Self {
         let text = |id: &crate::NameId| syntax.name(*id).to_owned();
-        let locals = &syntax.locals[syntax.params.len()..];
+        // A name that is only annotated is local, but nowhere in the code.
+        let writes = syntax.writes(&syntax.body);
+        let locals = syntax.locals.iter().skip(syntax.params.len()).filter(|name| writes.contains(name));
         let (rest, params): (Vec<&Param>, Vec<&Param>) =
             syntax.params.iter().partition(|param| param.kind == ParamKind::Rest);
         let mut collector = Collector {
@@ -51,7 +53,7 @@ impl CodeFacts {
                 name: syntax.name.clone(),
                 params: params.iter().map(|param| text(&param.name)).collect(),
                 rest: rest.first().map(|param| text(&param.name)),
-                locals: locals.iter().map(text).collect(),
+                locals: locals.map(text).collect(),
                 ..Self::default()
             },
         };
@@ -75,6 +77,9 @@ impl Collector<'_> {
     fn block(&mut self, block: &[StmtId]) {
         for &id in block {
             self.stmt(&self.syntax.stmts[id].kind);
+            if self.syntax.stmt_may_end(id, &|test| self.is_constant(test)) {
+                break;
+            }
         }
     }
 
@@ -172,9 +177,8 @@ impl Collector<'_> {
                     self.expr(*operand);
                 }
             }
-            ExprKind::Bools(_, operands) | ExprKind::Tuple(operands) | ExprKind::List(operands) => {
-                self.exprs(operands);
-            }
+            ExprKind::Bools(_, operands) => self.bools(operands),
+            ExprKind::Tuple(operands) | ExprKind::List(operands) => self.exprs(operands),
             ExprKind::If { test, then, otherwise } => {
                 if !self.is_constant(*test) {
                     self.exprs(&[*test, *then, *otherwise]);
@@ -203,6 +207,16 @@ impl Collector<'_> {
         }
     }
 
+    /// A constant among the operands decides when CPython compiles: what follows may be left out.
+    fn bools(&mut self, operands: &[ExprId]) {
+        for operand in operands {
+            if self.is_constant(*operand) {
+                break;
+            }
+            self.expr(*operand);
+        }
+    }
+
     /// The texts of an f-string stand in `co_consts` one by one.
     fn parts(&mut self, parts: &[FormatPart]) {
         for part in parts {
@@ -224,6 +238,8 @@ impl Collector<'_> {
             ExprKind::Int(value) => Some(Constant::Int(*value)),
             ExprKind::Float(value) => Some(Constant::Float(*value)),
             ExprKind::Imaginary(value) => Some(Constant::Imaginary(*value)),
+            // An f-string without any text is no constant.
+            ExprKind::Text(value) if value.is_empty() => None,
             ExprKind::Text(value) => Some(Constant::Text(value.clone())),
             ExprKind::None
             | ExprKind::Bool(_)
@@ -267,9 +283,9 @@ impl Collector<'_> {
             ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Bools(_, items) => {
                 items.iter().all(|item| self.is_constant(*item))
             }
+            ExprKind::Name(name) => self.syntax.name(*name) == "__debug__",
             ExprKind::Format(_)
             | ExprKind::Compare(..)
-            | ExprKind::Name(_)
             | ExprKind::Attribute(..)
             | ExprKind::If { .. }
             | ExprKind::Call { .. }

@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod ends;
 mod facts;
 mod find;
 mod lower;

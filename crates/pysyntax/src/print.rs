@@ -30,8 +30,8 @@ impl Syntax {
     /// The parameters, with the text of the default that is the first, the second, and so on.
     fn params_text(&self, default: impl Fn(usize) -> String) -> String {
         let mut defaults = (0..).map(default);
-        let mut param = |param| self.param(param, &mut defaults);
-        self.params.iter().map(|one| param(one)).collect::<Vec<_>>().join(", ")
+        let params = self.params.iter().map(|param| self.param(param, &mut defaults));
+        params.collect::<Vec<_>>().join(", ")
     }
 
     fn param(&self, param: &Param, defaults: &mut impl Iterator<Item = String>) -> String {

@@ -19,6 +19,11 @@ fn every_case_has_its_answers() {
             "functions" => functions.iter().map(line).collect(),
             "syntax" => each(&source, &functions, ToString::to_string),
             "facts" => each(&source, &functions, |syntax| format!("{:#?}\n", CodeFacts::of(syntax))),
+            "without-asserts" => each(&source, &functions, |syntax| {
+                let mut syntax = syntax.clone();
+                syntax.drop_asserts();
+                syntax.to_string()
+            }),
             "diagnostics" => each(&source, &functions, |syntax| format!("it is of the subset:\n{syntax}")),
             other => panic!("no answer is called `{other}`"),
         }

@@ -4,6 +4,7 @@
 //! exceptions, [`border`] sends them back over C, and [`diagnosed`] says what a compilation found.
 
 mod border;
+mod caught;
 mod diagnosed;
 mod raised;
 mod stages;
@@ -16,4 +17,5 @@ pub(crate) use stages::{Stopped, broken, detached, link, symbol_text};
 /// Lets errors of compiled code that are kept while C runs become exceptions.
 pub(crate) fn register() {
     crate::errors::set_translate(border::translate);
+    runtime::poll::set_host(border::interrupt);
 }

@@ -14,7 +14,7 @@ mod text;
 
 use diagnostic::{Diagnostic, Id, Label};
 use pyo3::prelude::*;
-use pysyntax::{FunctionSyntax, StmtKind, Syntax};
+use pysyntax::{FunctionSyntax, Syntax};
 use source::{Source, Span};
 
 use crate::stack;
@@ -38,11 +38,7 @@ impl FunctionText {
         let mut syntax = self.parse()?;
         let flags = py.import("sys").and_then(|sys| sys.getattr("flags")?.getattr("optimize")?.is_truthy());
         if flags.unwrap_or(false) {
-            for id in syntax.stmts.ids() {
-                if matches!(syntax.stmts[id].kind, StmtKind::Assert(..)) {
-                    syntax.stmts[id].kind = StmtKind::Pass;
-                }
-            }
+            syntax.drop_asserts();
         }
         Ok(syntax)
     }

@@ -8,9 +8,22 @@
 //! ```
 //! A thread has at most one: whoever gets status 1 takes it before anything else is called.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::slice;
+
+/// The site of an error that no statement raises: the stack is used up. Its word is the number of the function.
+pub const RECURSION: u32 = u32::MAX;
+
+/// The error of a thread.
+#[derive(Debug)]
+pub enum Error {
+    /// Compiled code raised it.
+    Raised(Raised),
+    /// The host made it while compiled code ran.
+    Host(Box<dyn Any + Send>),
+}
 
 /// What compiled code raised.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,12 +37,18 @@ pub struct Raised {
 }
 
 thread_local! {
-    static RAISED: RefCell<Option<Raised>> = const { RefCell::new(None) };
+    static RAISED: RefCell<Option<Error>> = const { RefCell::new(None) };
 }
 
 /// The thread's error, which it no longer has then.
-pub fn take() -> Option<Raised> {
+pub fn take() -> Option<Error> {
     RAISED.try_with(|slot| slot.borrow_mut().take()).ok().flatten()
+}
+
+/// Gives the thread an error.
+pub fn set(error: Error) {
+    // A thread that is ending has no place for the error any more; its status says enough.
+    let _ = RAISED.try_with(|slot| *slot.borrow_mut() = Some(error));
 }
 
 /// Keeps an error for the host.
@@ -43,8 +62,7 @@ pub(crate) unsafe extern "C" fn raise(code: *const c_void, site: u32, args: *con
         // SAFETY: the caller says so.
         unsafe { slice::from_raw_parts(args, count) }.to_vec()
     };
-    // A thread that is ending has no place for the error any more; its status says enough.
-    let _ = RAISED.try_with(|slot| *slot.borrow_mut() = Some(Raised { code, site, args }));
+    set(Error::Raised(Raised { code, site, args }));
 }
 
 #[cfg(test)]
@@ -57,7 +75,8 @@ mod tests {
         let code = std::ptr::from_ref(&words).cast();
         // SAFETY: two words are there.
         unsafe { raise(code, 3, words.as_ptr(), 2) };
-        assert_eq!(take(), Some(Raised { code, site: 3, args: words.to_vec() }));
-        assert_eq!(take(), None);
+        let Some(Error::Raised(raised)) = take() else { panic!("an error is there") };
+        assert_eq!(raised, Raised { code, site: 3, args: words.to_vec() });
+        assert!(take().is_none());
     }
 }

@@ -13,6 +13,8 @@
 pub mod error;
 mod integer;
 pub mod memory;
+pub mod poll;
+mod stack;
 mod symbols;
 
 pub use symbols::symbols;

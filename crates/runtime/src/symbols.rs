@@ -20,12 +20,14 @@ const MEMORY: &str = "bcmp memcmp memcpy memmove memset strlen wcslen";
 const DIVISION: &str = "__divti3 __modti3 __udivti3 __umodti3";
 
 /// The functions of this crate.
-const OWN: [(&str, *const c_void); 5] = [
+const OWN: [(&str, *const c_void); 7] = [
     ("ferrule_allocate", crate::memory::allocate as *const c_void),
     ("ferrule_int_pow", crate::integer::int_pow as *const c_void),
     ("ferrule_memory_free", crate::memory::free as *const c_void),
     ("ferrule_memory_release", crate::memory::release as *const c_void),
+    ("ferrule_poll", crate::poll::poll as *const c_void),
     ("ferrule_raise", crate::error::raise as *const c_void),
+    ("ferrule_stack_limit", crate::stack::limit as *const c_void),
 ];
 
 /// Every function that compiled code may call without being given it by the program: its name in

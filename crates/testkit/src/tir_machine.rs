@@ -223,7 +223,9 @@ impl<'a> Machine<'a> {
                 Terminator::Raise(site, values) => {
                     return Err(Stop::Outcome(Outcome::Raised(*site, frame.all(values)?)));
                 }
-                Terminator::Unreachable => return fault(format!("{at} ends with `unreachable`")),
+                Terminator::Reraise(_) | Terminator::Unreachable => {
+                    return fault(format!("{at} ends with `unreachable`"));
+                }
             };
             let Jump { block, args: brought } = jump;
             args = frame.all(brought)?;
@@ -283,6 +285,7 @@ impl<'a> Machine<'a> {
             }
             Op::Retain(value) => self.retain(&frame.word(*value)?.clone()),
             Op::Release(value) => self.release(&frame.word(*value)?.clone()),
+            Op::Poll(_) => Ok(Word::Unit),
             Op::Const(_)
             | Op::Intrinsic(..)
             | Op::CallPointer(..)
@@ -299,6 +302,7 @@ impl<'a> Machine<'a> {
             | Op::Dim(..)
             | Op::Stride(..)
             | Op::Data(_)
+            | Op::Error(_)
             | Op::Index { .. }
             | Op::LoadElement(..)
             | Op::StoreElement(..)

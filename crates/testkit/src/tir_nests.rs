@@ -27,6 +27,7 @@ pub fn program(random: &mut Random, long_pointer: TypeId, is_checked: bool) -> P
         insts: IdMap::new(),
         values: IdMap::new(),
         names: SideMap::default(),
+        math: tir::MathFlags::default(),
         slots: IdMap::new(),
     };
     let mut program = Program::default();
@@ -45,7 +46,7 @@ pub fn program(random: &mut Random, long_pointer: TypeId, is_checked: bool) -> P
     builder.build(long_pointer);
     for rank in builder.sites {
         let (class, function, span) = (ExceptionId::from_index(0), FuncId::from_index(0), Span::at(0));
-        program.raise_sites.push(RaiseSite { class, function, span, args: vec![RaiseArg::Value; 1 + rank] });
+        program.raise_sites.push(RaiseSite { class, function, span, args: vec![RaiseArg::Value; 2 + rank] });
     }
     program.functions.push(builder.function);
     program

@@ -11,7 +11,7 @@ impl Terminator {
         let (first, second) = match self {
             Self::Jump(jump) => (Some(jump), None),
             Self::Branch { then, otherwise, .. } => (Some(then), Some(otherwise)),
-            Self::Return(_) | Self::Raise(..) | Self::Unreachable => (None, None),
+            Self::Return(_) | Self::Raise(..) | Self::Reraise(_) | Self::Unreachable => (None, None),
         };
         first.into_iter().chain(second)
     }
@@ -21,7 +21,7 @@ impl Terminator {
         let (first, second) = match self {
             Self::Jump(jump) => (Some(jump), None),
             Self::Branch { then, otherwise, .. } => (Some(then), Some(otherwise)),
-            Self::Return(_) | Self::Raise(..) | Self::Unreachable => (None, None),
+            Self::Return(_) | Self::Raise(..) | Self::Reraise(_) | Self::Unreachable => (None, None),
         };
         first.into_iter().chain(second)
     }

@@ -78,12 +78,16 @@ pub struct Inst {
     pub span: Span,
     /// What is released where it ends the function: a call that fails, an index out of range.
     pub releases: Vec<Value>,
+    /// Whether it does not end the function where it fails: its result is zero then, and [`crate::ErrorOp::Failed`]
+    /// tells.
+    pub is_caught: bool,
 }
 
 impl Inst {
     /// One that a pass adds. The text that it belongs to is that of `near`, if there is one.
     pub fn added(op: Op, result: Option<Value>, near: Option<&Self>) -> Self {
-        Self { op, result, span: near.map_or_else(|| Span::at(0), |near| near.span), releases: Vec::new() }
+        let span = near.map_or_else(|| Span::at(0), |near| near.span);
+        Self { op, result, span, releases: Vec::new(), is_caught: false }
     }
 }
 
@@ -114,6 +118,8 @@ pub enum Terminator {
     Return(Option<Value>),
     /// Ends the call with an exception: the site says which, the values are its arguments.
     Raise(RaiseSiteId, Vec<Value>),
+    /// Ends the call with an error that was taken.
+    Reraise(Value),
     /// Never reached.
     Unreachable,
 }

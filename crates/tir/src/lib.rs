@@ -27,7 +27,7 @@ pub use array::{ArrayTy, Element, Order};
 pub use flow::Dominators;
 pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, Terminator, Value};
 pub use math::MathFlags;
-pub use ops::{BinaryOp, Comparison, Const, Intrinsic, Op, UnaryOp};
+pub use ops::{BinaryOp, Comparison, Const, ErrorOp, Intrinsic, Op, UnaryOp};
 pub use print::print;
 pub use program::{
     CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, HostObject, Program, RaiseArg, RaiseSite,

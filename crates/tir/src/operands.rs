@@ -1,6 +1,6 @@
 //! The values that an operation reads.
 
-use crate::{Op, Value};
+use crate::{ErrorOp, Op, Value};
 
 impl Op {
     /// The values that it reads, in the order of its text.
@@ -77,6 +77,8 @@ impl Op {
             }
             Self::Retain(value) => Self::Retain(map(*value)),
             Self::Release(value) => Self::Release(map(*value)),
+            Self::Poll(rounds) => Self::Poll(map(*rounds)),
+            Self::Error(op) => Self::Error(op.map_operands(map)),
         }
     }
 
@@ -92,6 +94,8 @@ impl Op {
             | Self::StoreElement(..)
             | Self::Retain(_)
             | Self::Release(_)
+            | Self::Poll(_)
+            | Self::Error(_)
             | Self::Index { site: Some(_), .. } => true,
             Self::Const(_)
             | Self::Unary(..)
@@ -115,6 +119,19 @@ impl Op {
             | Self::Index { site: None, .. }
             | Self::LoadElement(..)
             | Self::ElementAddress(..) => false,
+        }
+    }
+}
+
+impl ErrorOp {
+    fn map_operands(&self, map: &mut impl FnMut(Value) -> Value) -> Self {
+        match self {
+            Self::Failed => Self::Failed,
+            Self::Set(site, values) => Self::Set(*site, values.iter().map(|value| map(*value)).collect()),
+            Self::Take => Self::Take,
+            Self::Is(error, class) => Self::Is(map(*error), *class),
+            Self::Copy(error) => Self::Copy(map(*error)),
+            Self::Drop(error) => Self::Drop(map(*error)),
         }
     }
 }

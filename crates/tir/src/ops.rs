@@ -3,7 +3,7 @@
 
 use ctype::TypeId;
 
-use crate::{CFunctionId, FuncId, RaiseSiteId, SlotId, Ty, Value};
+use crate::{CFunctionId, ExceptionId, FuncId, RaiseSiteId, SlotId, Ty, Value};
 
 /// A constant of the result's type.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -238,6 +238,24 @@ impl Intrinsic {
     }
 }
 
+/// What becomes of an error inside of its function. An error that was taken is an `i64` of the host's, which goes
+/// away with `Drop` or with [`crate::Terminator::Reraise`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum ErrorOp {
+    /// Whether the last caught instruction before it in the block failed, a `bool`.
+    Failed,
+    /// The thread has the error of this site with these values. No result.
+    Set(RaiseSiteId, Vec<Value>),
+    /// The error that the thread has, which it no longer has then.
+    Take,
+    /// Whether an error that was taken is of this class, a `bool`.
+    Is(Value, ExceptionId),
+    /// The same error once more.
+    Copy(Value),
+    /// Forgets an error that was taken. No result.
+    Drop(Value),
+}
+
 /// What an instruction does.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Op {
@@ -353,4 +371,9 @@ pub enum Op {
     Retain(Value),
     /// One less holds it; with the last it is freed. No result.
     Release(Value),
+    /// So many rounds of a loop, an `i64`, are about to be run: where many were, the function looks whether it is
+    /// interrupted, and then returns that error. No result.
+    Poll(Value),
+    /// Something about the error of an instruction that is caught.
+    Error(ErrorOp),
 }

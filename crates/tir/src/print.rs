@@ -32,8 +32,8 @@ use std::fmt::{self, Write as _};
 use ctype::{CTypes, TypeId};
 
 use crate::{
-    ArrayTy, Block, BlockId, CFunction, Const, Function, Inst, Jump, MathFlags, Op, Order, Program, RaiseArg,
-    RaiseSite, Terminator, Ty, Value,
+    ArrayTy, Block, BlockId, CFunction, Const, ErrorOp, Function, Inst, Jump, MathFlags, Op, Order, Program,
+    RaiseArg, RaiseSite, Terminator, Ty, Value,
 };
 
 /// The text of a program. The table gives C types their names.
@@ -116,7 +116,7 @@ fn print_inst(function: &Function, inst: &Inst, out: &mut String) {
     if !inst.releases.is_empty() {
         let _ = write!(out, " or release {}", List(&inst.releases));
     }
-    out.push('\n');
+    out.push_str(if inst.is_caught { " caught\n" } else { "\n" });
 }
 
 /// A value with its type and the user's name for it.
@@ -283,6 +283,21 @@ impl fmt::Display for Op {
             Self::ElementAddress(array, indices) => write!(formatter, "at {array}({})", List(indices)),
             Self::Retain(value) => write!(formatter, "retain {value}"),
             Self::Release(value) => write!(formatter, "release {value}"),
+            Self::Poll(rounds) => write!(formatter, "poll {rounds}"),
+            Self::Error(op) => op.fmt(formatter),
+        }
+    }
+}
+
+impl fmt::Display for ErrorOp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed => formatter.write_str("failed"),
+            Self::Set(site, values) => write!(formatter, "set_error {site}({})", List(values)),
+            Self::Take => formatter.write_str("take_error"),
+            Self::Is(error, class) => write!(formatter, "is_error {error}, {class}"),
+            Self::Copy(error) => write!(formatter, "copy_error {error}"),
+            Self::Drop(error) => write!(formatter, "drop_error {error}"),
         }
     }
 }
@@ -303,6 +318,7 @@ impl fmt::Display for Terminator {
             Self::Return(None) => formatter.write_str("return"),
             Self::Return(Some(value)) => write!(formatter, "return {value}"),
             Self::Raise(site, values) => write!(formatter, "raise {site}({})", List(values)),
+            Self::Reraise(error) => write!(formatter, "reraise {error}"),
             Self::Unreachable => formatter.write_str("unreachable"),
         }
     }

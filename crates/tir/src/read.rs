@@ -226,7 +226,8 @@ impl Reader {
                 releases.push(line.value()?);
             }
         }
-        let inst = self.open()?.insts.push(Inst { op, result, span, releases });
+        let is_caught = line.eat("caught");
+        let inst = self.open()?.insts.push(Inst { op, result, span, releases, is_caught });
         self.last_block()?.insts.push(inst);
         Ok(())
     }

@@ -10,8 +10,8 @@ use arena::{Id as _, SideMap};
 use ctype::{CType, CTypes, TypeId};
 
 use crate::{
-    BinaryOp, BlockId, Const, Dominators, Function, Inst, IntTy, Intrinsic, Jump, Op, Program, RaiseSite,
-    Terminator, Ty, UnaryOp, Value,
+    BinaryOp, BlockId, Const, Dominators, ErrorOp, Function, Inst, IntTy, Intrinsic, Jump, Op, Program,
+    RaiseSite, RaiseSiteId, Terminator, Ty, UnaryOp, Value,
 };
 
 /// Checks a program.
@@ -212,6 +212,8 @@ impl Verifier<'_> {
             Op::StoreElement(of, indices, value) => self.check_store_element(*of, indices, *value, result),
             Op::ElementAddress(of, indices) => self.check_element_address(*of, indices, result),
             Op::Retain(value) | Op::Release(value) => self.check_holder(*value, result),
+            Op::Poll(rounds) => need(ty(rounds) == Ty::I64 && result.is_none(), "an `i64`, no result"),
+            Op::Error(op) => self.check_error(op, result),
         }
     }
 
@@ -276,15 +278,47 @@ impl Verifier<'_> {
                 }
             }
             Terminator::Raise(site, values) => {
-                let asked = self.program.raise_sites.get(*site).map(RaiseSite::value_count);
-                if asked != Some(values.len()) {
-                    self.fault(site, "it does not get the values that it asks for");
+                if let Err(expected) = self.check_site(*site, values) {
+                    self.fault(site, expected);
                 }
-                if values.iter().any(|value| matches!(self.ty(*value), Ty::Array(_) | Ty::Tuple(_))) {
-                    self.fault(site, "it asks for scalars");
+            }
+            Terminator::Reraise(error) => {
+                if self.ty(*error) != Ty::I64 {
+                    self.fault(error, "an error that was taken is an `i64`");
                 }
             }
             Terminator::Unreachable => {}
+        }
+    }
+
+    fn check_site(&self, site: RaiseSiteId, values: &[Value]) -> Result<(), &'static str> {
+        let asked = self.program.raise_sites.get(site).map(RaiseSite::value_count);
+        if asked != Some(values.len()) {
+            Err("it does not get the values that it asks for")
+        } else if values.iter().any(|value| matches!(self.ty(*value), Ty::Array(_) | Ty::Tuple(_))) {
+            Err("it asks for scalars")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_error(&self, op: &ErrorOp, result: Option<Ty>) -> Result<(), &'static str> {
+        let need = |holds: bool, what: &'static str| if holds { Ok(()) } else { Err(what) };
+        match op {
+            ErrorOp::Failed => need(result == Some(Ty::Bool), "a `bool`"),
+            ErrorOp::Set(site, values) => {
+                need(result.is_none(), "no result")?;
+                self.check_site(*site, values)
+            }
+            ErrorOp::Take => need(result == Some(Ty::I64), "an `i64`"),
+            ErrorOp::Is(error, class) => {
+                need(self.ty(*error) == Ty::I64 && result == Some(Ty::Bool), "an `i64`, to `bool`")?;
+                need(self.program.exceptions.get(*class).is_some(), "a class of the program")
+            }
+            ErrorOp::Copy(error) => {
+                need(self.ty(*error) == Ty::I64 && result == Some(Ty::I64), "an `i64`, to `i64`")
+            }
+            ErrorOp::Drop(error) => need(self.ty(*error) == Ty::I64 && result.is_none(), "an `i64`"),
         }
     }
 
@@ -365,6 +399,7 @@ fn terminator_uses(terminator: &Terminator) -> Vec<Value> {
         }
         Terminator::Return(value) => value.iter().copied().collect(),
         Terminator::Raise(_, values) => values.clone(),
+        Terminator::Reraise(error) => vec![*error],
         Terminator::Unreachable => Vec::new(),
     }
 }

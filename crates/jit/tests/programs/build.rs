@@ -57,7 +57,7 @@ impl FunctionBuilder {
     }
 
     fn push(&mut self, op: Op, result: Option<Value>) {
-        let inst = self.function.insts.push(Inst { op, result, span: Span::at(0), releases: Vec::new() });
+        let inst = self.function.insts.push(Inst::added(op, result, None));
         self.function.blocks[self.block].insts.push(inst);
     }
 

@@ -1,9 +1,10 @@
 //! A second copy of a loop, and one value after it for what either copy computed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use arena::SideMap;
 use tir::{Block, BlockId, Dominators, Function, Inst, Jump, Op, Terminator, Value};
 
-use crate::definitions::{Definition, definitions};
 use crate::loops::Loop;
 use crate::same::rename;
 
@@ -67,6 +68,7 @@ pub(super) fn copy(function: &mut Function, own: &Loop, known: &SideMap<Value, O
             Terminator::Raise(site, values) => {
                 Terminator::Raise(*site, values.iter().map(|&value| copied.value(value)).collect())
             }
+            Terminator::Reraise(error) => Terminator::Reraise(copied.value(*error)),
             Terminator::Unreachable => Terminator::Unreachable,
         };
         if let Some(new) = copied.blocks[block] {
@@ -105,48 +107,65 @@ fn copy_inst(
         }
     }
     let result = inst.result.map(|result| number(function, copied, result));
-    let new = function.insts.push(Inst { op, result, span: inst.span, releases: Vec::new() });
+    let new = function.insts.push(Inst { op, result, releases: Vec::new(), ..*inst });
     if let Some(block) = copied.blocks[block] {
         function.blocks[block].insts.push(new);
     }
 }
 
-/// Gives what follows a loop one value for each that both copies define.
-pub(super) fn join(function: &mut Function, own: &Loop, copied: &Copied) {
+/// A loop that is there twice.
+pub(super) struct Twice {
+    /// The first copy.
+    pub(super) own: Loop,
+    /// The second.
+    pub(super) copied: Copied,
+    /// The block that chooses one.
+    pub(super) before: BlockId,
+}
+
+/// Gives what follows loops one value for each that both copies define.
+pub(super) fn join(function: &mut Function, all: &[Twice]) {
     let dominators = Dominators::new(function);
-    let definitions = definitions(function, dominators.order());
-    let mut used: Vec<(Value, Vec<BlockId>)> = Vec::new();
-    let mut place: SideMap<Value, Option<usize>> = SideMap::default();
-    let mut is_of_either: SideMap<BlockId, bool> = SideMap::default();
-    for &block in &own.blocks {
-        is_of_either[block] = true;
-        copied.blocks[block].into_iter().for_each(|copy| is_of_either[copy] = true);
+    let mut home: SideMap<BlockId, Option<usize>> = SideMap::default();
+    let mut owner: SideMap<Value, Option<usize>> = SideMap::default();
+    for (index, twice) in all.iter().enumerate() {
+        for &block in &twice.own.blocks {
+            home[block] = Some(index);
+            twice.copied.blocks[block].into_iter().for_each(|copy| home[copy] = Some(index));
+            let block = &function.blocks[block];
+            let results = block.insts.iter().filter_map(|&inst| function.insts[inst].result);
+            block.params.iter().copied().chain(results).for_each(|value| owner[value] = Some(index));
+        }
     }
-    for &block in dominators.order().iter().filter(|&&block| !is_of_either[block]) {
+    let mut used: BTreeMap<Value, BTreeSet<BlockId>> = BTreeMap::new();
+    for &block in dominators.order() {
         for value in uses(function, block) {
-            if !definitions[value].is_some_and(|definition: Definition| own.contains(definition.block())) {
-                continue;
-            }
-            let at = *place[value].get_or_insert_with(|| {
-                used.push((value, Vec::new()));
-                used.len() - 1
-            });
-            if used[at].1.last() != Some(&block) {
-                used[at].1.push(block);
+            if owner[value].is_some() && owner[value] != home[block] {
+                used.entry(value).or_default().insert(block);
             }
         }
     }
-    for (value, blocks) in used {
-        let mut joining = Joining { function, dominators: &dominators, known: SideMap::default(), value };
-        for &block in &own.blocks {
-            joining.known[block] = Some(value);
-            if let Some(copy) = copied.blocks[block] {
-                joining.known[copy] = Some(copied.value(value));
-            }
-        }
+    while let Some((value, blocks)) = used.pop_first() {
+        let Some(index) = owner[value] else { continue };
+        let mut joining = Joining {
+            function,
+            dominators: &dominators,
+            home: &home,
+            index,
+            twice: &all[index],
+            known: BTreeMap::new(),
+            value,
+            brought: Vec::new(),
+        };
         for block in blocks {
             let now = joining.at(block);
             replace(joining.function, block, value, now);
+        }
+        // An index that is not checked is the value that it was given, perhaps another loop's.
+        for (brought, from) in joining.brought {
+            if owner[brought].is_some() && owner[brought] != home[from] {
+                used.entry(brought).or_default().insert(from);
+            }
         }
     }
 }
@@ -161,6 +180,7 @@ fn uses(function: &Function, block: BlockId) -> Vec<Value> {
         Terminator::Branch { condition, .. } => uses.push(*condition),
         Terminator::Return(value) => uses.extend(value),
         Terminator::Raise(_, values) => uses.extend(values),
+        Terminator::Reraise(error) => uses.push(*error),
         Terminator::Jump(_) | Terminator::Unreachable => {}
     }
     uses
@@ -176,30 +196,36 @@ fn replace(function: &mut Function, block: BlockId, from: Value, to: Value) {
     rename(&mut function.blocks[block].terminator, &map);
 }
 
-/// Finds the one value in every block after the loop.
+/// Finds the one value in every block after a loop.
 struct Joining<'a> {
     function: &'a mut Function,
     dominators: &'a Dominators,
-    known: SideMap<BlockId, Option<Value>>,
+    home: &'a SideMap<BlockId, Option<usize>>,
+    index: usize,
+    twice: &'a Twice,
+    known: BTreeMap<BlockId, Value>,
     value: Value,
+    /// What jumps bring now, and from where.
+    brought: Vec<(Value, BlockId)>,
 }
 
 impl Joining<'_> {
-    /// The value at a block: what its only predecessor has, or a parameter.
-    fn at(&mut self, block: BlockId) -> Value {
-        let mut alone = vec![block];
-        let found = loop {
-            let Some(&last) = alone.last() else { return self.value };
-            if let Some(known) = self.known[last] {
-                break known;
+    /// The value at the end of a block: that of the copy, or of the block where both copies meet that
+    /// is nearest above. No way from there passes a copy again without passing there again.
+    fn at(&mut self, mut block: BlockId) -> Value {
+        loop {
+            if self.home[block] == Some(self.index) {
+                let is_first = self.twice.own.contains(block);
+                return if is_first { self.value } else { self.twice.copied.value(self.value) };
             }
-            let [only] = *self.dominators.predecessors(last) else { break self.param(last) };
-            alone.push(only);
-        };
-        for block in alone {
-            self.known[block] = Some(found);
+            if let Some(&known) = self.known.get(&block) {
+                return known;
+            }
+            match self.dominators.immediate(block) {
+                Some(above) if above != self.twice.before => block = above,
+                Some(_) | None => return self.param(block),
+            }
         }
-        found
     }
 
     fn param(&mut self, block: BlockId) -> Value {
@@ -208,12 +234,11 @@ impl Joining<'_> {
             self.function.names[param] = Some(name);
         }
         self.function.blocks[block].params.push(param);
-        self.known[block] = Some(param);
-        let mut from = self.dominators.predecessors(block).to_vec();
-        from.sort_unstable();
-        from.dedup();
+        self.known.insert(block, param);
+        let from: BTreeSet<BlockId> = self.dominators.predecessors(block).iter().copied().collect();
         for from in from {
             let now = self.at(from);
+            self.brought.push((now, from));
             for jump in self.function.blocks[from].terminator.jumps_mut().filter(|jump| jump.block == block) {
                 jump.args.push(now);
             }

@@ -1,7 +1,7 @@
 //! Which instructions can end a function with an error.
 
 use arena::SideMap;
-use tir::{CFunctionId, FuncId, Op, Program};
+use tir::{CFunctionId, FuncId, Inst, Op, Program};
 
 /// What is known of a program's functions.
 pub(crate) struct Endings {
@@ -19,14 +19,17 @@ impl Endings {
         Self { raises: crate::raises(program), calls_back }
     }
 
-    /// Whether the operation can end the function that it is in.
-    pub(crate) fn can_end(&self, op: &Op) -> bool {
-        if let Op::Call(callee, _) = op {
+    /// Whether the instruction can end the function that it is in.
+    pub(crate) fn can_end(&self, inst: &Inst) -> bool {
+        let op = &inst.op;
+        if inst.is_caught {
+            false
+        } else if let Op::Call(callee, _) = op {
             self.raises[*callee]
         } else if let Op::CallC(callee, _) = op {
             self.calls_back[*callee]
         } else {
-            matches!(op, Op::CallPointer(..) | Op::Index { site: Some(_), .. })
+            matches!(op, Op::CallPointer(..) | Op::Poll(_) | Op::Index { site: Some(_), .. })
         }
     }
 }

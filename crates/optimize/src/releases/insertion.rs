@@ -126,7 +126,7 @@ impl Inserter<'_> {
     fn pass(&mut self, id: InstId, held: &OwnedSet, after: &OwnedSet, endings: &Endings) {
         self.near = Some(id);
         self.insts.push(id);
-        if endings.can_end(&self.function.insts[id].op) {
+        if endings.can_end(&self.function.insts[id]) {
             self.function.insts[id].releases = self.liveness.without(held, &OwnedSet::default());
         }
         let mut dead = self.liveness.without(held, after);
@@ -148,7 +148,9 @@ impl Inserter<'_> {
                 let value: Vec<Value> = value.iter().copied().collect();
                 self.give(&value, held, &OwnedSet::default());
             }
-            Terminator::Raise(..) => self.release(self.liveness.without(held, &OwnedSet::default())),
+            Terminator::Raise(..) | Terminator::Reraise(_) => {
+                self.release(self.liveness.without(held, &OwnedSet::default()))
+            }
             Terminator::Branch { .. } | Terminator::Unreachable => {}
         }
     }

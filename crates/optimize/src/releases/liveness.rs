@@ -118,6 +118,7 @@ impl<'a> Liveness<'a> {
             Terminator::Jump(_)
             | Terminator::Branch { .. }
             | Terminator::Return(None)
+            | Terminator::Reraise(_)
             | Terminator::Unreachable => {}
         }
         live

@@ -98,7 +98,9 @@ pub(crate) fn carried(op: &Op, ty: Ty) -> Vec<Value> {
         | Op::LoadElement(..)
         | Op::StoreElement(..)
         | Op::Retain(_)
-        | Op::Release(_) => Vec::new(),
+        | Op::Release(_)
+        | Op::Poll(_)
+        | Op::Error(_) => Vec::new(),
     }
 }
 

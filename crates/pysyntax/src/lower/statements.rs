@@ -52,7 +52,7 @@ impl Lowering {
                 let test = self.expr(&assert.test);
                 StmtKind::Assert(test, assert.msg.as_deref().map(|message| self.expr(message)))
             }
-            AstStmt::Raise(raise) => return self.raise(raise),
+            AstStmt::Raise(raise) => return Some(self.raise(raise)),
             AstStmt::FunctionDef(function) => self.definition(function),
             AstStmt::ClassDef(_) => return self.refuse_stmt(Construct::Class, stmt),
             AstStmt::Delete(delete) => {
@@ -169,19 +169,19 @@ impl Lowering {
         }
     }
 
-    fn raise(&mut self, raise: &ast::StmtRaise) -> Option<StmtId> {
+    fn raise(&mut self, raise: &ast::StmtRaise) -> StmtId {
         let Some(exception) = &raise.exc else {
             if self.handlers == 0 {
                 self.refuse(Construct::Reraise, raise.range);
             }
-            return Some(self.stmt_at(StmtKind::Reraise, raise.range));
+            return self.stmt_at(StmtKind::Reraise, raise.range);
         };
         // `from None` only hides a context when the exception is shown.
         if let Some(cause) = raise.cause.as_deref().filter(|cause| !cause.is_none_literal_expr()) {
             self.refuse(Construct::RaiseFrom, cause.range());
         }
         let exception = self.expr(exception);
-        Some(self.stmt_at(StmtKind::Raise(exception), raise.range))
+        self.stmt_at(StmtKind::Raise(exception), raise.range)
     }
 
     /// What is assigned to: names become locals.

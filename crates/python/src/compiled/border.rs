@@ -12,6 +12,7 @@ use ccall::border;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
+use super::caught;
 use super::raised::{Descriptor, RaisedError};
 
 /// What happens to an exception.
@@ -35,13 +36,18 @@ impl OnError {
 }
 
 /// The symbols that compiled code leaves open, but for its own descriptor.
-pub(super) fn symbols() -> [(&'static str, u64); 4] {
+pub(super) fn symbols() -> [(&'static str, u64); 9] {
     let address = |pointer: *const ()| pointer.addr() as u64;
     [
         ("ferrule_pending", address((&raw const border::PENDING).cast())),
         ("ferrule_callback_is_stopped", address(callback_is_stopped as *const ())),
         ("ferrule_callback_failed", address(callback_failed as *const ())),
         ("ferrule_call_failed", address(call_failed as *const ())),
+        ("ferrule_error_take", address(caught::take as *const ())),
+        ("ferrule_error_is", address(caught::is_of as *const ())),
+        ("ferrule_error_copy", address(caught::copy as *const ())),
+        ("ferrule_error_drop", address(caught::drop_error as *const ())),
+        ("ferrule_error_restore", address(caught::restore as *const ())),
     ]
 }
 
@@ -112,6 +118,13 @@ impl Drop for Held {
         // SAFETY: this thread took the lock in this way, and it is the last to be taken.
         unsafe { ffi::PyGILState_Release(self.0) };
     }
+}
+
+/// The exception of a signal's handler, if signals are pending: what compiled code asks on the main thread.
+pub(super) fn interrupt() -> Option<Box<dyn Any + Send>> {
+    let mut found = None;
+    with_interpreter(|py| found = py.check_signals().err());
+    found.map(|error| Box::new(error) as Box<dyn Any + Send>)
 }
 
 /// The exception of an error of compiled code.

@@ -10,11 +10,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arena::{Id, IdMap};
+use pyo3::PyTypeInfo;
+use pyo3::exceptions::PyRecursionError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple};
+use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple, PyType};
+use source::Span;
 use tir::{
-    ExceptionId, FloatTy, HostObject, IntTy, Program, RaiseArg, RaiseSite, RaiseSiteId, Terminator, Ty,
+    ErrorOp, ExceptionId, FloatTy, FuncId, Function, HostObject, Inst, IntTy, Op, Program, RaiseArg,
+    RaiseSite, RaiseSiteId, Terminator, Ty,
 };
 
 use super::border::OnError;
@@ -37,6 +41,10 @@ pub(crate) struct Facts {
     program: Program,
     /// The classes of [`Program::exceptions`].
     classes: IdMap<ExceptionId, Py<PyAny>>,
+    /// For each class, whether it is caught as each other; empty where nothing is caught.
+    catches: Vec<Vec<bool>>,
+    /// For each class, whether `RecursionError` is caught as it.
+    catches_recursion: Vec<bool>,
     /// What the code needs alive beside: the libraries whose functions it calls.
     keeps: Vec<Py<PyAny>>,
 }
@@ -55,7 +63,17 @@ impl Facts {
         let keeps = program.c_functions.iter().filter_map(|(_, function)| function.keeps);
         let mut keeps: Vec<Py<PyAny>> = keeps.map(object).collect::<PyResult<_>>()?;
         keeps.extend(objects.kept().iter().map(|object| object.clone_ref(py)));
-        Ok(Self { program, classes, keeps })
+        let (mut catches, mut catches_recursion) = (Vec::new(), Vec::new());
+        if is_catching(&program) {
+            let all: Vec<&Bound<'_, PyAny>> = classes.iter().map(|(_, class)| class.bind(py)).collect();
+            let is_caught = |class: &Bound<'_, PyAny>| {
+                let class = class.cast::<PyType>()?;
+                all.iter().map(|other| class.is_subclass(other)).collect::<PyResult<Vec<bool>>>()
+            };
+            catches = all.iter().map(|class| is_caught(class)).collect::<PyResult<_>>()?;
+            catches_recursion = is_caught(PyRecursionError::type_object(py).as_any())?;
+        }
+        Ok(Self { program, classes, catches, catches_recursion, keeps })
     }
 }
 
@@ -73,6 +91,23 @@ impl Descriptor {
     /// Where it was made, as `file:line`.
     pub(crate) fn made_at(&self) -> &str {
         &self.made_at
+    }
+
+    /// Whether the error of a site is caught as a class, by their numbers.
+    pub(super) fn catches(&self, site: u32, class: u32) -> bool {
+        let row = if site == runtime::error::RECURSION {
+            Some(&self.facts.catches_recursion)
+        } else {
+            let site = self.facts.program.raise_sites.get(RaiseSiteId::from_index(site as usize));
+            site.and_then(|site| self.facts.catches.get(site.class.index()))
+        };
+        row.and_then(|row| row.get(class as usize)).copied().unwrap_or_default()
+    }
+
+    /// Whether an exception is caught as a class, by its number.
+    pub(super) fn catches_made(&self, py: Python<'_>, made: &PyErr, class: u32) -> bool {
+        let class = self.facts.classes.get(ExceptionId::from_index(class as usize));
+        class.is_some_and(|class| made.is_instance(py, class.bind(py)))
     }
 
     /// The typed IR that the code was made from.
@@ -95,7 +130,15 @@ impl Descriptor {
 }
 
 /// An error that compiled code ended with.
-pub(crate) struct RaisedError {
+pub(crate) enum RaisedError {
+    /// It raised it.
+    Own(OwnError),
+    /// The interpreter has made the exception.
+    Made(PyErr),
+}
+
+/// An error that compiled code raised.
+pub(crate) struct OwnError {
     facts: Arc<Facts>,
     site: u32,
     words: Vec<u64>,
@@ -104,20 +147,42 @@ pub(crate) struct RaisedError {
 impl RaisedError {
     /// The error of this thread, which it no longer has then.
     pub(crate) fn take() -> Option<Self> {
-        let raised = runtime::error::take()?;
+        runtime::error::take().map(Self::of)
+    }
+
+    /// An error of a thread, of code that is there.
+    pub(super) fn of(error: runtime::error::Error) -> Self {
+        let raised = match error {
+            runtime::error::Error::Raised(raised) => raised,
+            runtime::error::Error::Host(made) => {
+                return Self::Made(match made.downcast::<PyErr>() {
+                    Ok(made) => *made,
+                    Err(_) => errors::internal("poll: no exception".to_owned()),
+                });
+            }
+        };
         // SAFETY: `ferrule_code` of an object is the address of its descriptor, which lives as long as
         // the code; the code has just returned to what is calling here.
         let descriptor = unsafe { &*raised.code.cast::<Descriptor>() };
-        Some(Self { facts: descriptor.facts.clone(), site: raised.site, words: raised.args })
+        let facts = descriptor.facts.clone();
+        Self::Own(OwnError { facts, site: raised.site, words: raised.args })
     }
 
     /// The exception.
-    pub(crate) fn exception(&self, py: Python<'_>) -> PyErr {
-        self.try_exception(py).unwrap_or_else(|error| error)
+    pub(crate) fn exception(self, py: Python<'_>) -> PyErr {
+        match self {
+            Self::Own(error) => error.try_exception(py).unwrap_or_else(|error| error),
+            Self::Made(error) => error,
+        }
     }
+}
 
+impl OwnError {
     fn try_exception(&self, py: Python<'_>) -> PyResult<PyErr> {
         let program = &self.facts.program;
+        if self.site == runtime::error::RECURSION {
+            return self.recursion(py);
+        }
         let number = RaiseSiteId::from_index(self.site as usize);
         let Some(site) = program.raise_sites.get(number) else {
             return Err(errors::internal(format!("raise: no site {}", self.site)));
@@ -125,12 +190,20 @@ impl RaisedError {
         let args = self.arguments(py, site, &value_types(program, number, site))?;
         let value = self.facts.classes[site.class].bind(py).call1(args)?;
         let error = PyErr::from_value(value);
-        let function = &program.functions[site.function];
-        let place = function.source.place(site.span.start());
-        let line = i32::try_from(place.line).unwrap_or(i32::MAX);
-        let name = function.name.rsplit('.').next().unwrap_or_default();
-        let frame = PyFrame::new(py, &c_string(&place.name), &c_string(name), line)?;
-        error.set_traceback(py, Some(PyTraceback::new(py, None, frame, 0, line)?));
+        set_place(py, &error, &program.functions[site.function], site.span)?;
+        Ok(error)
+    }
+
+    /// The stack was used up; the word says in which function.
+    fn recursion(&self, py: Python<'_>) -> PyResult<PyErr> {
+        let error = PyRecursionError::new_err("maximum recursion depth exceeded in compiled code");
+        let number = self.words.first().and_then(|word| usize::try_from(*word).ok()).map(FuncId::from_index);
+        if let Some(function) = number.and_then(|number| self.facts.program.functions.get(number)) {
+            let calls =
+                function.insts.values().find(|inst| matches!(inst.op, Op::Call(..) | Op::CallPointer(..)));
+            let first = calls.or_else(|| function.insts.values().next());
+            set_place(py, &error, function, first.map_or(Span::at(0), |inst| inst.span))?;
+        }
         Ok(error)
     }
 
@@ -162,6 +235,21 @@ impl RaisedError {
     }
 }
 
+/// Gives an exception a traceback with an entry for a place of a function.
+fn set_place(py: Python<'_>, error: &PyErr, function: &Function, span: Span) -> PyResult<()> {
+    let place = function.source.place(span.start());
+    let line = i32::try_from(place.line).unwrap_or(i32::MAX);
+    let name = function.name.rsplit('.').next().unwrap_or_default();
+    let frame = PyFrame::new(py, &c_string(&place.name), &c_string(name), line)?;
+    error.set_traceback(py, Some(PyTraceback::new(py, None, frame, 0, line)?));
+    Ok(())
+}
+
+fn is_catching(program: &Program) -> bool {
+    let is_asked = |inst: &Inst| matches!(inst.op, Op::Error(ErrorOp::Is(..)));
+    program.functions.values().any(|function| function.insts.values().any(is_asked))
+}
+
 fn no_pieces() -> PyErr {
     errors::internal("raise: a message without pieces".to_owned())
 }
@@ -177,12 +265,17 @@ fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<
     let brought = function.blocks.iter().find_map(|(_, block)| match &block.terminator {
         Terminator::Raise(raised, values) if *raised == number => Some(values),
         Terminator::Raise(..)
+        | Terminator::Reraise(_)
         | Terminator::Jump(_)
         | Terminator::Branch { .. }
         | Terminator::Return(_)
         | Terminator::Unreachable => None,
     });
-    match brought {
+    let set = function.insts.values().find_map(|inst| match &inst.op {
+        Op::Error(ErrorOp::Set(raised, values)) if *raised == number => Some(values),
+        _ => None,
+    });
+    match brought.or(set) {
         Some(values) => values.iter().map(|value| function.values[*value]).collect(),
         None => vec![Ty::I64; site.value_count()],
     }

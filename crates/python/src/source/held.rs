@@ -21,11 +21,11 @@ pub(super) struct Code<'py> {
     pub(super) filename: String,
     /// `co_firstlineno`.
     pub(super) first_line: u32,
-    /// The parameters, as the first of `co_varnames`.
+    /// The parameters but those for the rest of the arguments, as the first of `co_varnames`.
     pub(super) params: Vec<String>,
     qualified_name: String,
     free: Vec<String>,
-    /// Every name in the code.
+    /// Every name in the code and in that of the functions in it.
     names: Vec<String>,
     globals: Bound<'py, PyDict>,
 }
@@ -34,23 +34,16 @@ impl<'py> Code<'py> {
     /// The code of a Python function.
     pub(super) fn of(function: &Bound<'py, PyAny>) -> PyResult<Self> {
         let object = function.getattr("__code__")?.cast_into::<PyCode>()?;
-        let count: usize = object.getattr("co_argcount")?.extract::<usize>()?
-            + object.getattr("co_kwonlyargcount")?.extract::<usize>()?;
-        let mut params: Vec<String> = object.getattr("co_varnames")?.extract()?;
-        let mut names: Vec<String> = object.getattr("co_names")?.extract()?;
-        names.extend_from_slice(&params);
-        params.truncate(count);
         let free: Vec<String> = object.getattr("co_freevars")?.extract()?;
-        names.extend_from_slice(&free);
         Ok(Self {
             name: object.getattr("co_name")?.extract()?,
             filename: object.getattr("co_filename")?.extract()?,
             first_line: object.getattr("co_firstlineno")?.extract()?,
             qualified_name: object.getattr("co_qualname")?.extract()?,
             free,
-            names,
+            names: names(object.as_any())?,
             globals: function.getattr("__globals__")?.cast_into()?,
-            params,
+            params: params(object.as_any())?.0,
             object,
         })
     }
@@ -239,11 +232,10 @@ fn in_its_scopes(source: &Source, function: &FunctionSyntax, code: &Code<'_>) ->
     program + indent + text + "\n"
 }
 
-/// The code of that name in a compiled program, the outermost.
+/// The code of that name in a compiled program, the outermost. A lambda comes after those in its
+/// defaults.
 fn inner<'py>(program: &Bound<'py, PyAny>, code: &Code<'py>) -> PyResult<Option<Bound<'py, PyCode>>> {
-    let consts = program.getattr("co_consts")?.cast_into::<PyTuple>()?;
-    for item in consts.iter() {
-        let Ok(item) = item.cast_into::<PyCode>() else { continue };
+    for item in nested(program)?.into_iter().rev() {
         if item.getattr("co_name")?.extract::<String>()? == code.name {
             return Ok(Some(item));
         }
@@ -252,6 +244,25 @@ fn inner<'py>(program: &Bound<'py, PyAny>, code: &Code<'py>) -> PyResult<Option<
         }
     }
     Ok(None)
+}
+
+fn names(code: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    let mut names = Vec::new();
+    for part in ["co_names", "co_varnames", "co_freevars"] {
+        names.extend(code.getattr(part)?.extract::<Vec<String>>()?);
+    }
+    for nested in nested(code)? {
+        names.extend(self::names(nested.as_any())?);
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// The code objects among the constants of one: the functions and classes in it.
+pub(super) fn nested<'py>(code: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyCode>>> {
+    let consts = code.getattr("co_consts")?.cast_into::<PyTuple>()?;
+    Ok(consts.iter().filter_map(|item| item.cast_into::<PyCode>().ok()).collect())
 }
 
 /// Whether two code objects do the same, wherever they stand.
@@ -271,6 +282,9 @@ fn is_same(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
             return Ok(false);
         }
     }
+    if stars(a)? != stars(b)? {
+        return Ok(false);
+    }
     let (a, b) = (a.getattr("co_consts")?, b.getattr("co_consts")?);
     let (a, b) = (a.cast::<PyTuple>()?, b.cast::<PyTuple>()?);
     if a.len() != b.len() {
@@ -287,6 +301,24 @@ fn is_same(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
         }
     }
     Ok(true)
+}
+
+/// The bits of `co_flags` for `*args` and `**kwargs`.
+fn stars(code: &Bound<'_, PyAny>) -> PyResult<u32> {
+    const STARS: u32 = 0x0c;
+    Ok(code.getattr("co_flags")?.extract::<u32>()? & STARS)
+}
+
+/// The parameters of a code object but those for the rest of the arguments, and that for the rest by
+/// position.
+pub(super) fn params(code: &Bound<'_, PyAny>) -> PyResult<(Vec<String>, Option<String>)> {
+    const BY_POSITION: u32 = 0x04;
+    let count: usize = code.getattr("co_argcount")?.extract::<usize>()?
+        + code.getattr("co_kwonlyargcount")?.extract::<usize>()?;
+    let mut params: Vec<String> = code.getattr("co_varnames")?.extract()?;
+    let rest = if stars(code)? & BY_POSITION == 0 { None } else { params.get(count).cloned() };
+    params.truncate(count);
+    Ok((params, rest))
 }
 
 /// A constant's text, which tells types and signs of zero.

@@ -30,23 +30,48 @@ pub(super) fn is_rewritten(text: &FunctionText, code: &Code<'_>) -> PyResult<boo
     let shift = i64::from(code.first_line) - first_line(compiled.as_any())?;
     let wanted = arithmetic(compiled.as_any(), shift, &asserts)?;
     Ok(wanted == arithmetic(code.object.as_any(), 0, &asserts)?
-        && has_names(&facts, code)?
-        && has_constants(&facts.constants, code)?
+        && has_facts(&facts, code.object.as_any())?
         && has_lines(&text.source, text.which.span.end(), code)?)
 }
 
-/// The lines that asserts take.
+/// Whether these are facts of the code: of each function in it, the code is among the constants.
+fn has_facts(facts: &CodeFacts, code: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let (params, rest) = held::params(code)?;
+    if params != facts.params
+        || rest != facts.rest
+        || !has_names(facts, code)?
+        || !has_constants(&facts.constants, code)?
+    {
+        return Ok(false);
+    }
+    let nested = held::nested(code)?;
+    for facts in &facts.nested {
+        let mut is_there = false;
+        for code in &nested {
+            let name: String = code.getattr("co_name")?.extract()?;
+            is_there |= name == facts.name && has_facts(facts, code.as_any())?;
+        }
+        if !is_there {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The lines that asserts take, also in the functions in it.
 fn assert_lines(syntax: &Syntax) -> BTreeSet<i64> {
     let place = |offset: usize| i64::from(syntax.source.place(offset).line);
     let asserts = syntax.stmts.iter().filter(|(_, stmt)| matches!(stmt.kind, StmtKind::Assert(..)));
-    asserts.flat_map(|(_, stmt)| place(stmt.span.start())..=place(stmt.span.end())).collect()
+    let lines = asserts.flat_map(|(_, stmt)| place(stmt.span.start())..=place(stmt.span.end()));
+    lines.chain(syntax.nested.values().flat_map(|nested| assert_lines(nested))).collect()
 }
 
 fn first_line(code: &Bound<'_, PyAny>) -> PyResult<i64> {
     code.getattr("co_firstlineno")?.extract()
 }
 
-/// The operators and comparisons of each line but those of asserts, in the order of the code.
+/// The operators and comparisons of each line but those of asserts, in the order of the code; those of
+/// the functions in it after its own.
 fn arithmetic(
     code: &Bound<'_, PyAny>,
     shift: i64,
@@ -72,13 +97,18 @@ fn arithmetic(
             lines.entry(line).or_default().extend(found);
         }
     }
+    for nested in held::nested(code)? {
+        for (line, found) in arithmetic(nested.as_any(), shift, asserts)? {
+            lines.entry(line).or_default().extend(found);
+        }
+    }
     lines.retain(|_, operators| !operators.is_empty());
     Ok(lines)
 }
 
-fn has_names(facts: &CodeFacts, code: &Code<'_>) -> PyResult<bool> {
+fn has_names(facts: &CodeFacts, code: &Bound<'_, PyAny>) -> PyResult<bool> {
     let names = |parts: [&str; 2]| -> PyResult<Vec<String>> {
-        let lists = parts.iter().map(|part| code.object.getattr(*part)?.extract::<Vec<String>>());
+        let lists = parts.iter().map(|part| code.getattr(*part)?.extract::<Vec<String>>());
         Ok(lists.collect::<PyResult<Vec<_>>>()?.concat())
     };
     let bound = names(["co_varnames", "co_cellvars"])?;
@@ -87,9 +117,9 @@ fn has_names(facts: &CodeFacts, code: &Code<'_>) -> PyResult<bool> {
     Ok(all(&facts.locals, &bound) && all(&facts.free, &read) && all(&facts.attributes, &read))
 }
 
-fn has_constants(wanted: &[Constant], code: &Code<'_>) -> PyResult<bool> {
-    let py = code.object.py();
-    let known = code.object.getattr("co_consts")?;
+fn has_constants(wanted: &[Constant], code: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = code.py();
+    let known = code.getattr("co_consts")?;
     let known = known.cast::<PyTuple>()?;
     for constant in wanted {
         let wanted = match constant {

@@ -62,7 +62,8 @@ impl<'a> Machine<'a> {
                 match site {
                     Some(site) if !(0..length).contains(&index) => {
                         let lengths = array.dims.iter().map(|&dim| Word::Int(dim.into()));
-                        let values = std::iter::once(Word::Int(given)).chain(lengths).collect();
+                        let values =
+                            [Word::Int(given), Word::Int(length)].into_iter().chain(lengths).collect();
                         Err(Stop::Outcome(Outcome::Raised(*site, values)))
                     }
                     Some(_) | None => Ok(Word::Int(index)),
@@ -92,7 +93,9 @@ impl<'a> Machine<'a> {
             | Op::Tuple(_)
             | Op::Item(..)
             | Op::Retain(_)
-            | Op::Release(_) => fault(format!("the machine does not know `{op}`")),
+            | Op::Release(_)
+            | Op::Poll(_)
+            | Op::Error(_) => fault(format!("the machine does not know `{op}`")),
         }
     }
 

@@ -4,8 +4,8 @@ use arena::Id as _;
 
 use super::{Line, Read, Reader};
 use crate::{
-    ArrayTy, BinaryOp, BlockId, CFunctionId, Comparison, Const, Element, FloatTy, FuncId, IntTy, Intrinsic,
-    Jump, Op, Order, RaiseSiteId, SlotId, Terminator, TupleTy, Ty, UnaryOp,
+    ArrayTy, BinaryOp, BlockId, CFunctionId, Comparison, Const, Element, ErrorOp, ExceptionId, FloatTy,
+    FuncId, IntTy, Intrinsic, Jump, Op, Order, RaiseSiteId, SlotId, Terminator, TupleTy, Ty, UnaryOp,
 };
 
 impl Reader {
@@ -94,6 +94,20 @@ impl Reader {
             }
             "retain" => line.value().map(Op::Retain),
             "release" => line.value().map(Op::Release),
+            "poll" => line.value().map(Op::Poll),
+            "failed" => Ok(Op::Error(ErrorOp::Failed)),
+            "set_error" => {
+                let site = RaiseSiteId::from_index(line.id("raise")?);
+                Ok(Op::Error(ErrorOp::Set(site, line.list(Line::value)?)))
+            }
+            "take_error" => Ok(Op::Error(ErrorOp::Take)),
+            "is_error" => {
+                let error = line.value()?;
+                line.expect(",")?;
+                Ok(Op::Error(ErrorOp::Is(error, ExceptionId::from_index(line.id("exception")?))))
+            }
+            "copy_error" => Ok(Op::Error(ErrorOp::Copy(line.value()?))),
+            "drop_error" => Ok(Op::Error(ErrorOp::Drop(line.value()?))),
             _ => array_op(line, word),
         }
     }
@@ -167,6 +181,8 @@ pub(super) fn terminator(line: &mut Line<'_>) -> Read<Option<Terminator>> {
         Terminator::Branch { condition, then, otherwise: jump(line)? }
     } else if line.eat("return") {
         Terminator::Return(line.try_id("v").map(crate::Value::from_index))
+    } else if line.eat("reraise") {
+        Terminator::Reraise(line.value()?)
     } else if line.eat("raise") {
         let site = RaiseSiteId::from_index(line.id("raise")?);
         Terminator::Raise(site, line.list(Line::value)?)

@@ -1,0 +1,97 @@
+"""Ctrl-C ends compiled loops with KeyboardInterrupt, on the main thread."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+FUNCTIONS = {
+    "an_endless_loop": """
+        def loop(a):
+            x = 0
+            while True:
+                x += 1
+                if x == -1:
+                    return x
+        """,
+    "a_loop_that_counts": """
+        def loop(a):
+            x = 0
+            for i in range(1 << 62):
+                x ^= i * (x + 3)
+            return x
+        """,
+    "nested_loops": """
+        def loop(a):
+            x = 0.0
+            for i in range(1 << 50):
+                for j in range(len(a)):
+                    x = x * 0.5 + a[j]
+            return x
+        """,
+    "a_loop_with_a_call": """
+        @njit
+        def step(x, n):
+            for i in range(n):
+                x ^= i * (x + 3)
+            return x
+
+        def loop(a):
+            x = 0
+            for i in range(1 << 62):
+                x = step(x, i & 7)
+            return x
+        """,
+    "arrays_of_the_loop": """
+        def loop(a):
+            total = 0.0
+            while total >= 0.0:
+                total += (a * 2.0).sum()
+            return total
+        """,
+}
+
+PROGRAM = """
+import os, signal, sys, threading, time
+import numpy as np
+from ferrule import njit
+
+{function}
+
+loop = njit(nogil={nogil})(loop)
+a = np.ones(100)
+
+def interrupt():
+    time.sleep(0.2)
+    os.kill(os.getpid(), signal.SIGINT)
+
+thread = threading.Thread(target=interrupt) if {nogil} else None
+if thread:
+    thread.start()
+else:
+    child = os.fork()
+    if child == 0:
+        time.sleep(0.2)
+        os.kill(os.getppid(), signal.SIGINT)
+        os._exit(0)
+try:
+    loop(a)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("nogil", [False, True])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_ctrl_c_ends_a_loop(name: str, nogil: bool, tmp_path: Path) -> None:
+    function = textwrap.dedent(FUNCTIONS[name])
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM.format(function=function, nogil=nogil))
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
