@@ -179,6 +179,7 @@ impl<'ctx> Body<'_, 'ctx> {
             Op::CallPointer(pointer, signature, args) => {
                 self.call_pointer(*pointer, *signature, args, ty, inst)
             }
+            Op::CallRuntime(function, args) => self.call_runtime(*function, args),
             Op::SlotAddress(slot) => {
                 let slot = self.slots[*slot].ok_or_else(|| InternalError::new("an unknown slot"))?;
                 Ok(slot.into())

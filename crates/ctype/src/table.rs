@@ -26,6 +26,9 @@ pub struct CTypes {
     va_list_tag: (RecordId, TypeId),
 }
 
+/// The name of what stands for a random generator.
+const GENERATOR: &str = "numpy.random.Generator";
+
 /// How much a type is built of others.
 #[derive(Clone, Copy, Debug, Default)]
 struct Extent {
@@ -195,6 +198,26 @@ impl CTypes {
     pub fn declare_record(&mut self, kind: RecordKind, name: &str) -> (RecordId, TypeId) {
         let record = self.records.push(Record { kind, name: name.into(), body: None, depth: 0 });
         (record, self.intern(CType::Record(record)))
+    }
+
+    /// A pointer to what stands for a random generator of NumPy's: an opaque struct of a name that no C text can give.
+    pub fn generator(&mut self) -> TypeId {
+        let known = self.records.iter().find(|(_, record)| &*record.name == GENERATOR).map(|(id, _)| id);
+        let target = match known {
+            Some(id) => self.intern(CType::Record(id)),
+            None => self.declare_record(RecordKind::Struct, GENERATOR).1,
+        };
+        self.pointer_to(target)
+    }
+
+    /// Whether a type stands for a random generator.
+    pub fn is_generator(&self, ty: TypeId) -> bool {
+        matches!(*self.get(ty), CType::Record(record) if &*self.records[record].name == GENERATOR)
+    }
+
+    /// Whether a type is what [`Self::generator`] gives.
+    pub fn is_generator_pointer(&self, ty: TypeId) -> bool {
+        matches!(self.get(ty), CType::Pointer(target) if self.is_generator(target.ty))
     }
 
     /// Gives an opaque struct or union its body.

@@ -13,6 +13,7 @@ mod loops;
 mod materialise;
 mod methods;
 mod pointer;
+mod product;
 mod shape;
 mod ufuncs;
 
@@ -31,6 +32,7 @@ pub(crate) use create::CREATED;
 pub(crate) use elementwise::Lazy;
 pub(crate) use indexing::{Chosen, Indexed};
 pub(crate) use methods::AS_FUNCTIONS;
+pub(crate) use product::Product;
 pub(crate) use ufuncs::{arity, elementwise_name, elementwise_names};
 
 impl Walker<'_, '_> {

@@ -53,6 +53,7 @@ impl Walker<'_, '_> {
             Term::Closure(closure) => self.call_closure(&closure, args),
             Term::Entity(Entity::CFunction(function)) => self.call_c(&function, &args),
             Term::Method(name, of) if self.array_ty(of).is_some() => self.array_method(name, of, &args),
+            Term::Method(name, of) if self.is_generator(of) => self.call_generator(name, of, &args),
             Term::Method(name, of) => self.call_method(name, of, args),
             Term::Value(pointer) if matches!(self.body.ty(pointer), Ty::Pointer(_)) => {
                 self.call_pointer(pointer, self.span_of(function), &args)
@@ -183,6 +184,9 @@ impl Walker<'_, '_> {
             let so_far = if name == "math.gcd" { "math._divisor" } else { name };
             let term = self.call_known(so_far, first)?;
             args.positional = std::iter::once(Arg { term, span: args.span }).chain(rest).collect();
+        }
+        if let Some(term) = self.call_random(name, &args)? {
+            return Ok(term);
         }
         if let Some(term) = self.call_builtin(name, &args)? {
             return Ok(term);

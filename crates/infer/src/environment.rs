@@ -84,6 +84,11 @@ pub trait Environment: Send + Sync {
     /// The sentence that says why there is none.
     fn function(&self, function: HostObject) -> Result<FunctionSource, String>;
 
+    /// Where a function of the host's BLAS is, by its name there: `dgemm`. None where the host has none.
+    fn library_function(&self, _name: &str) -> Option<u64> {
+        None
+    }
+
     /// The builtin exception class of that name, whatever the name is bound to now.
     fn builtin_exception(&self, name: &str) -> HostObject;
 }

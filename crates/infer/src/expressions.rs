@@ -299,6 +299,7 @@ impl Walker<'_, '_> {
                 }
             }
             Term::Value(of) => match self.body.ty(*of) {
+                Ty::Pointer(_) if self.is_generator(*of) => self.generator_attribute(*of, text, span),
                 Ty::Pointer(_) | Ty::Record(_) => {
                     let place = self.field_place(*of, text, span)?;
                     self.read_place(&place)

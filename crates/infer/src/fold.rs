@@ -30,6 +30,7 @@ pub(crate) fn fold(body: &Body, op: &Op, ty: Ty) -> Option<Const> {
         | Op::Call(..)
         | Op::CallC(..)
         | Op::CallPointer(..)
+        | Op::CallRuntime(..)
         | Op::SlotAddress(_)
         | Op::Load(_)
         | Op::Store(..)

@@ -26,9 +26,11 @@ use crate::{Entity, FunctionSource, promote};
 const MODULES: &[(&str, &str)] = &[
     ("array", include_str!("prelude/array.py")),
     ("cmath", include_str!("prelude/cmath.py")),
+    ("generator", include_str!("prelude/generator.py")),
     ("math", include_str!("prelude/math.py")),
     ("numbers", include_str!("prelude/numbers.py")),
     ("numpy", include_str!("prelude/numpy.py")),
+    ("random", include_str!("prelude/random.py")),
 ];
 
 static FUNCTIONS: LazyLock<FxHashMap<String, Arc<Syntax>>> = LazyLock::new(|| {

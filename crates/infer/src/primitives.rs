@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use source::Span;
-use tir::{BinaryOp, Const, Element, FloatTy, IntTy, Intrinsic, Op, Order, Ty, UnaryOp, Value};
+use tir::{
+    BinaryOp, Const, Element, FloatTy, IntTy, Intrinsic, Op, Order, RuntimeFunction, Ty, UnaryOp, Value, Word,
+};
 
 use crate::calls::Args;
 use crate::convert;
@@ -24,10 +26,36 @@ impl Walker<'_, '_> {
         if let Some(intrinsic) = intrinsic.filter(|intrinsic| intrinsic.arity() == values.len()) {
             return Ok(Some(Term::Value(self.intrinsic(intrinsic, values, args.span))));
         }
+        if let Some(value) = self.runtime_primitive(name, &values, args.span) {
+            return Ok(Some(Term::Value(value)));
+        }
         if let Some(term) = self.array_primitive(name, &values, args.span) {
             return Ok(Some(term));
         }
         Ok(self.operation(name, &values, args.span).map(Term::Value))
+    }
+
+    /// A function of the runtime.
+    fn runtime_primitive(&mut self, name: &str, values: &[Value], span: Span) -> Option<Value> {
+        let function = RuntimeFunction::ALL.iter().copied().find(|function| function.name() == name)?;
+        let result = match function.result() {
+            Some(Word::Int) => Ty::I64,
+            Some(Word::Float) => Ty::F64,
+            Some(Word::Address) => self.runtime_address(function),
+            None => Ty::Unit,
+        };
+        Some(self.emit_call(Op::CallRuntime(function, values.to_vec()), result, span))
+    }
+
+    /// What the address points to that a function gives.
+    fn runtime_address(&mut self, function: RuntimeFunction) -> Ty {
+        let types = &mut *self.program.types;
+        let target = if function == RuntimeFunction::RandomGauss {
+            types.float(ctype::FloatType::Double)
+        } else {
+            types.int(ctype::IntType::UInt32)
+        };
+        Ty::Pointer(types.pointer_to(target))
     }
 
     /// What the prelude makes arrays with.
@@ -45,6 +73,7 @@ impl Walker<'_, '_> {
                 let element = element(self)?;
                 convert::zero(&mut self.body, element.ty(), span)
             }
+            "data" => self.data(first, span),
             "indices" => {
                 let dims = self.dims(first, span);
                 return Some(Term::Sequence(Rc::new(Sequence::Indices(dims))));

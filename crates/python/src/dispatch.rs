@@ -11,6 +11,7 @@ mod call;
 mod compile;
 mod convert;
 mod decorator;
+mod generator;
 mod guard;
 mod object;
 mod options;

@@ -6,6 +6,7 @@
 //! use, and decides what they mean ([`entity`]). From then on no question needs the interpreter.
 //! NumPy is recognised only where it is loaded already.
 
+mod blas;
 mod c_data;
 mod entity;
 mod objects;
@@ -32,6 +33,8 @@ pub(crate) struct Snapshot {
     attributes: HashMap<(HostObject, String), Entity>,
     builtin_exceptions: HashMap<&'static str, HostObject>,
     otherwise: HostObject,
+    /// Whether a text multiplies matrices, and what does it.
+    blas: Option<&'static HashMap<String, u64>>,
 }
 
 /// A function of the world.
@@ -82,7 +85,8 @@ impl Snapshot {
         let mut objects = Objects::new(function.py());
         let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
         let attributes = HashMap::new();
-        let mut snapshot = Self { functions: HashMap::new(), attributes, builtin_exceptions, otherwise };
+        let mut snapshot =
+            Self { functions: HashMap::new(), attributes, builtin_exceptions, otherwise, blas: None };
         let entry = objects.number(function);
         let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
         for (index, given) in given {
@@ -124,6 +128,9 @@ impl Snapshot {
         syntax: Syntax,
         objects: &mut Objects<'py>,
     ) -> PyResult<Function> {
+        if self.blas.is_none() && blas::is_wanted(&syntax) {
+            self.blas = Some(blas::functions(function.py()));
+        }
         let scope = Scope::of(function)?;
         let mut globals = HashMap::new();
         self.look_up_all(&syntax, &scope, objects, &mut globals)?;
@@ -219,6 +226,10 @@ impl Environment for View {
 
     fn function(&self, function: HostObject) -> Result<FunctionSource, String> {
         self.snapshot.source(function)
+    }
+
+    fn library_function(&self, name: &str) -> Option<u64> {
+        self.snapshot.blas?.get(name).copied()
     }
 
     fn builtin_exception(&self, name: &str) -> HostObject {

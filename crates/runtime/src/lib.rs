@@ -10,10 +10,13 @@
 //! by the host, and its count says who holds it. The table holds addresses of functions, which live as
 //! long as the process.
 
+mod bits;
+mod blas;
 pub mod error;
 mod integer;
 pub mod memory;
 pub mod poll;
+mod random;
 mod stack;
 mod symbols;
 

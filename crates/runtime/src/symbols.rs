@@ -20,14 +20,25 @@ const MEMORY: &str = "bcmp memcmp memcpy memmove memset strlen wcslen";
 const DIVISION: &str = "__divti3 __modti3 __udivti3 __umodti3";
 
 /// The functions of this crate.
-const OWN: [(&str, *const c_void); 7] = [
+const OWN: [(&str, *const c_void); 18] = [
     ("ferrule_allocate", crate::memory::allocate as *const c_void),
+    ("ferrule_bits_below", crate::bits::below as *const c_void),
+    ("ferrule_blas_matrices", crate::blas::matrices as *const c_void),
+    ("ferrule_blas_vector", crate::blas::vector as *const c_void),
+    ("ferrule_blas_vectors", crate::blas::vectors as *const c_void),
     ("ferrule_int_pow", crate::integer::int_pow as *const c_void),
     ("ferrule_memory_free", crate::memory::free as *const c_void),
     ("ferrule_memory_release", crate::memory::release as *const c_void),
     ("ferrule_poll", crate::poll::poll as *const c_void),
     ("ferrule_raise", crate::error::raise as *const c_void),
     ("ferrule_stack_limit", crate::stack::limit as *const c_void),
+    ("ferrule_random_below", crate::random::below as *const c_void),
+    ("ferrule_random_double", crate::random::double as *const c_void),
+    ("ferrule_random_gauss", crate::random::gauss as *const c_void),
+    ("ferrule_random_reseed", crate::random::reseed as *const c_void),
+    ("ferrule_random_seed", crate::random::seed as *const c_void),
+    ("ferrule_random_state", crate::random::state as *const c_void),
+    ("ferrule_random_word", crate::random::word as *const c_void),
 ];
 
 /// Every function that compiled code may call without being given it by the program: its name in

@@ -289,6 +289,7 @@ impl<'a> Machine<'a> {
             Op::Const(_)
             | Op::Intrinsic(..)
             | Op::CallPointer(..)
+            | Op::CallRuntime(..)
             | Op::SlotAddress(_)
             | Op::Load(_)
             | Op::Store(..)

@@ -19,6 +19,7 @@ mod ops;
 mod print;
 mod program;
 mod read;
+mod runtime_function;
 mod tuple;
 mod ty;
 mod verify;
@@ -34,6 +35,7 @@ pub use program::{
     RaiseSiteId,
 };
 pub use read::{ReadError, read};
+pub use runtime_function::{Effect, RuntimeFunction, Word};
 pub use tuple::TupleTy;
 pub use ty::{FloatTy, IntTy, Ty};
 pub use verify::verify;

@@ -1,6 +1,6 @@
 //! The values that an operation reads.
 
-use crate::{ErrorOp, Op, Value};
+use crate::{Effect, ErrorOp, Op, Value};
 
 impl Op {
     /// The values that it reads, in the order of its text.
@@ -31,6 +31,7 @@ impl Op {
                 let pointer = map(*pointer);
                 Self::CallPointer(pointer, *ty, args.iter().map(|value| map(*value)).collect())
             }
+            Self::CallRuntime(function, args) => Self::CallRuntime(*function, all(args)),
             Self::SlotAddress(slot) => Self::SlotAddress(*slot),
             Self::Load(address) => Self::Load(map(*address)),
             Self::Store(address, value) => Self::Store(map(*address), map(*value)),
@@ -97,6 +98,7 @@ impl Op {
             | Self::Poll(_)
             | Self::Error(_)
             | Self::Index { site: Some(_), .. } => true,
+            Self::CallRuntime(function, _) => function.effect() != Effect::Nothing,
             Self::Const(_)
             | Self::Unary(..)
             | Self::Binary(..)

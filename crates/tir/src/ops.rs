@@ -3,7 +3,7 @@
 
 use ctype::TypeId;
 
-use crate::{CFunctionId, ExceptionId, FuncId, RaiseSiteId, SlotId, Ty, Value};
+use crate::{CFunctionId, ExceptionId, FuncId, RaiseSiteId, RuntimeFunction, SlotId, Ty, Value};
 
 /// A constant of the result's type.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -282,6 +282,8 @@ pub enum Op {
     CallC(CFunctionId, Vec<Value>),
     /// A C function through a pointer to function of this C function type.
     CallPointer(Value, TypeId, Vec<Value>),
+    /// A function of the runtime, with what its table says.
+    CallRuntime(RuntimeFunction, Vec<Value>),
     /// The address of a slot: a record reference, or a pointer to a scalar.
     SlotAddress(SlotId),
     /// Reads what the pointer points to; the result's type says what.

@@ -247,6 +247,9 @@ impl fmt::Display for Op {
             Self::CallPointer(pointer, ty, args) => {
                 write!(formatter, "call {pointer} as {ty}({})", List(args))
             }
+            Self::CallRuntime(function, args) => {
+                write!(formatter, "call runtime {}({})", function.name(), List(args))
+            }
             Self::SlotAddress(slot) => write!(formatter, "address {slot}"),
             Self::Load(address) => write!(formatter, "load {address}"),
             Self::Store(address, value) => write!(formatter, "store {address}, {value}"),

@@ -184,6 +184,18 @@ impl Verifier<'_> {
                 need(matches!(ty(pointer), Ty::Pointer(_)), "a pointer")?;
                 self.check_c_call(*function, args, result)
             }
+            Op::CallRuntime(function, args) => {
+                let takes = function.params();
+                let is_right = takes.len() == args.len()
+                    && takes.iter().zip(args).all(|(word, arg)| word.takes(ty(arg)));
+                need(is_right, "the arguments of the function of the runtime")?;
+                let gives = match (function.result(), result) {
+                    (Some(word), Some(ty)) => word.takes(ty),
+                    (None, None) => true,
+                    (Some(_), None) | (None, Some(_)) => false,
+                };
+                need(gives, "the result of the function of the runtime")
+            }
             Op::SlotAddress(slot) => {
                 need(self.function.slots.get(*slot).is_some() && is_address(result), "a slot of the function")
             }

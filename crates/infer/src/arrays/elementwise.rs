@@ -11,6 +11,7 @@ use source::Span;
 use tir::{Element, Ty, Value};
 
 use crate::Entity;
+use crate::arrays::Product;
 use crate::arrays::ufuncs::{self, Loop};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
@@ -122,7 +123,7 @@ impl Walker<'_, '_> {
         spans: (Span, Span),
     ) -> Walked<Term> {
         if op == BinaryOp::MatMul {
-            return self.matrix_product(left, right, span, spans);
+            return self.matrix_product(Product::Matmul, left, right, span, spans);
         }
         let (Some(a), Some(b)) = (self.as_lazy(left, spans.0)?, self.as_lazy(right, spans.1)?) else {
             return Err(self.arrays_clash(op.text(), left, right, spans));

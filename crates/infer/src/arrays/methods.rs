@@ -5,9 +5,10 @@ use pysyntax::BinaryOp as SyntaxOp;
 use source::Span;
 use tir::{ArrayTy, BinaryOp, Comparison, Element, FloatTy, IntTy, Op, Order, Ty, Value};
 
+use crate::arrays::Product;
 use crate::calls::{Arg, Args};
 use crate::convert;
-use crate::stop::{Stop, Walked};
+use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
 
@@ -26,6 +27,7 @@ pub(crate) const AS_FUNCTIONS: &[&str] = &[
     "sum",
     "transpose",
     "dot",
+    "matmul",
     "amax",
     "amin",
 ];
@@ -65,7 +67,8 @@ impl Walker<'_, '_> {
             "item" => self.only_item(array, ty, args),
             "dot" => {
                 let [other] = self.exactly("dot", args)?;
-                self.matrix_product(&Term::Value(array), &other.term, span, (span, other.span))
+                let left = Term::Value(array);
+                self.matrix_product(Product::Dot, &left, &other.term, span, (span, other.span))
             }
             _ => self.reduction(name, array, ty, args),
         }
@@ -82,6 +85,11 @@ impl Walker<'_, '_> {
         let Some(lazy) = self.as_lazy(&first.term, first.span)?.filter(|lazy| lazy.has_arrays()) else {
             return Ok(None);
         };
+        if name == "matmul" {
+            let [left, right] = self.exactly(name, args)?;
+            let spans = (left.span, right.span);
+            return self.matrix_product(Product::Matmul, &left.term, &right.term, args.span, spans).map(Some);
+        }
         let array = self.force(&lazy, first.span)?;
         let rest =
             Args { positional: args.positional[1..].to_vec(), named: args.named.clone(), span: args.span };
@@ -358,41 +366,9 @@ impl Walker<'_, '_> {
         }
         Ok(made)
     }
-
-    /// `a @ b` and `dot`.
-    pub(crate) fn matrix_product(
-        &mut self,
-        left: &Term,
-        right: &Term,
-        span: Span,
-        spans: (Span, Span),
-    ) -> Walked<Term> {
-        let (Some(a), Some(b)) = (self.as_lazy(left, spans.0)?, self.as_lazy(right, spans.1)?) else {
-            return Err(self.no_product(left, right, span));
-        };
-        let operands = [&a, &b].map(|lazy| ufunc_operand(lazy.element));
-        let Some(element) = crate::arrays::ufuncs::common(&operands) else {
-            return Err(self.no_product(left, right, span));
-        };
-        let (a, b) = (self.cast(&a, element), self.cast(&b, element));
-        let name = match (a.rank, b.rank) {
-            (1, 1) => "array.dot_vectors",
-            (2, 1) => "array.dot_matrix_vector",
-            (1, 2) => "array.dot_vector_matrix",
-            (2, 2) => "array.dot_matrices",
-            _ => return Err(self.no_product(left, right, span)),
-        };
-        let (x, y) = (self.force(&a, span)?, self.force(&b, span)?);
-        self.call_prelude(name, &[x, y], span)
-    }
-
-    fn no_product(&self, left: &Term, right: &Term, span: Span) -> Stop {
-        let title = format!("the product of {} and {}", self.describe(left), self.describe(right));
-        self.error(Id::WrongOperand, span, title, "expected arrays of one or two axes")
-    }
 }
 
-fn ufunc_operand(element: Element) -> crate::arrays::ufuncs::Operand {
+pub(super) fn ufunc_operand(element: Element) -> crate::arrays::ufuncs::Operand {
     crate::arrays::ufuncs::Operand { element, is_weak: false }
 }
 

@@ -261,8 +261,6 @@ def array_put_mask(a, mask, values):
 
 
 def array_dot_vectors(a, b):
-    if len(a) != len(b):
-        raise ValueError("shapes are not aligned: the vectors are not of one length")
     total = _like(0, _zero_of(a))
     for i in range(len(a)):
         total += a[i] * b[i]
@@ -271,8 +269,6 @@ def array_dot_vectors(a, b):
 
 def array_dot_matrix_vector(a, b):
     rows, columns = a.shape
-    if columns != len(b):
-        raise ValueError("shapes are not aligned: the rows of the matrix are not as long as the vector")
     out = _empty_like(b, rows)
     for i in range(rows):
         total = _like(0, _zero_of(b))
@@ -284,8 +280,6 @@ def array_dot_matrix_vector(a, b):
 
 def array_dot_vector_matrix(a, b):
     rows, columns = b.shape
-    if rows != len(a):
-        raise ValueError("shapes are not aligned: the columns of the matrix are not as long as the vector")
     out = _zeros_like(a, columns)
     for i in range(rows):
         for j in range(columns):
@@ -295,15 +289,60 @@ def array_dot_vector_matrix(a, b):
 
 def array_dot_matrices(a, b):
     rows, inner = a.shape
-    other, columns = b.shape
-    if inner != other:
-        raise ValueError("shapes are not aligned: the rows of the first are not as long as the columns of the second")
+    columns = b.shape[1]
     out = _zeros_like(a, rows, columns)
     for i in range(rows):
         for k in range(inner):
             x = a[i, k]
             for j in range(columns):
                 out[i, j] += x * b[k, j]
+    return out
+
+
+def array__is_for_blas(rows, inner, columns):
+    # Small ones are as fast without the call; BLAS counts in 32 bits.
+    if rows <= 8 and inner <= 8 and columns <= 8:
+        return False
+    if rows == 0 or inner == 0 or columns == 0:
+        return False
+    return max(rows, inner, columns) <= 2147483647
+
+
+def array_blas_vectors(a, b, function, kind) -> call:
+    if not array__is_for_blas(1, len(a), 1):
+        return array_dot_vectors(a, b)
+    out = _empty_like(a, 1)
+    _blas_vectors(function, kind, len(a), _data(a), _data(b), _data(out))
+    return out[0]
+
+
+def array_blas_matrix_vector(a, b, function, kind) -> call:
+    rows, columns = a.shape
+    if not array__is_for_blas(rows, columns, 1):
+        return array_dot_matrix_vector(a, b)
+    out = _empty_like(b, rows)
+    # The matrix is the first operand.
+    _blas_vector(function, (kind & 3) | (kind & 8), rows, columns, _data(a), _data(b), _data(out))
+    return out
+
+
+def array_blas_vector_matrix(a, b, function, kind) -> call:
+    rows, columns = b.shape
+    if not array__is_for_blas(rows, columns, 1):
+        return array_dot_vector_matrix(a, b)
+    out = _empty_like(a, columns)
+    # The transposed matrix is the one of the other order.
+    _blas_vector(function, (kind & 3) | (8 - 2 * (kind & 4)), columns, rows, _data(b), _data(a), _data(out))
+    return out
+
+
+def array_blas_matrices(a, b, function, kind) -> call:
+    rows, inner = a.shape
+    columns = b.shape[1]
+    if not array__is_for_blas(rows, inner, columns):
+        return array_dot_matrices(a, b)
+    out = _empty_like(a, rows, columns)
+    _blas_matrices(function, kind, rows, columns, inner, _data(a), _data(b), _data(out))
     return out
 
 

@@ -9,6 +9,7 @@ use pyo3::types::{PyFunction, PyString, PyTuple, PyType};
 use pyobject::{Ndarray, NoArrayTy, Refusal};
 use tir::{ArrayTy, Element, TupleTy, Ty};
 
+use super::generator;
 use super::object::Dispatcher;
 use crate::cdata::{CData, Kind};
 use crate::cfunc::CFunc;
@@ -61,6 +62,9 @@ impl Argument {
         }
         if let Some((_, ty)) = dtype::record_scalar(value)? {
             return Ok(Self::Value(Ty::Record(ty)));
+        }
+        if let Some(ty) = generator::ty_of(value)? {
+            return Ok(Self::Value(ty));
         }
         Err(Failure::wrong_type(format!("{} cannot be passed to compiled code", described(value)?)))
     }

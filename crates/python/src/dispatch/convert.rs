@@ -9,6 +9,7 @@ use pyobject::Ndarray;
 use tir::{ArrayTy, Ty};
 
 use super::argument::{array_ty, refused};
+use super::generator;
 use super::guard::Room;
 use crate::cdata::{CData, Kind};
 use crate::dtype;
@@ -58,6 +59,7 @@ pub(super) unsafe fn write(value: Borrowed<'_, '_, PyAny>, ty: Ty, room: &mut Ro
                     | Kind::Function(_)
                     | Kind::Record(_) => None,
                 });
+                let address = address.or_else(|| generator::address(value, ty));
                 push_address(address, room, || table::read().name(pointer))
             }
             Ty::Record(record) => {

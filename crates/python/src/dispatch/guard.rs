@@ -10,6 +10,7 @@ use runtime::memory::Memory;
 use tir::{ArrayTy, Element, Ty};
 
 use super::argument::{Argument, is_of_class};
+use super::generator;
 use crate::cdata::{CData, Kind};
 use crate::dtype;
 
@@ -159,7 +160,14 @@ impl Guard {
                         .all(|(item, index)| item.take(ffi::PyTuple_GET_ITEM(object, index), room))
                 }
                 Self::Pointer(ty) => {
-                    let Some(data) = CData::of_ptr(object) else { return false };
+                    let Some(data) = CData::of_ptr(object) else {
+                        let object = Borrowed::from_ptr(Python::assume_attached(), object);
+                        let address = generator::address(object, *ty);
+                        return address.is_some_and(|address| {
+                            room.push(address.expose_provenance() as u64);
+                            true
+                        });
+                    };
                     let is_it = match data.face.kind {
                         Kind::Pointer(_) => *ty == Ty::Pointer(data.face.id),
                         Kind::Array(element, _) => *ty == Ty::Pointer(element.pointer().id),

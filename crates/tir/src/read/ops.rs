@@ -5,7 +5,8 @@ use arena::Id as _;
 use super::{Line, Read, Reader};
 use crate::{
     ArrayTy, BinaryOp, BlockId, CFunctionId, Comparison, Const, Element, ErrorOp, ExceptionId, FloatTy,
-    FuncId, IntTy, Intrinsic, Jump, Op, Order, RaiseSiteId, SlotId, Terminator, TupleTy, Ty, UnaryOp,
+    FuncId, IntTy, Intrinsic, Jump, Op, Order, RaiseSiteId, RuntimeFunction, SlotId, Terminator, TupleTy, Ty,
+    UnaryOp,
 };
 
 impl Reader {
@@ -113,6 +114,12 @@ impl Reader {
     }
 
     fn call(&self, line: &mut Line<'_>) -> Read<Op> {
+        if line.eat("runtime") {
+            let name = line.word()?;
+            let known = RuntimeFunction::ALL.iter().copied().find(|function| function.name() == name);
+            let function = known.ok_or_else(|| format!("a function of the runtime, not `{name}`"))?;
+            return Ok(Op::CallRuntime(function, line.list(Line::value)?));
+        }
         if let Some(function) = line.try_id("fn") {
             return Ok(Op::Call(FuncId::from_index(function), line.list(Line::value)?));
         }
