@@ -35,13 +35,11 @@ impl Walker<'_, '_> {
     }
 
     fn known_text(&self, arg: &Arg, into: &mut String) -> Walked<()> {
-        match &arg.term {
-            Term::Entity(Entity::Text(text)) => text.clone_into(into),
-            none if self.is_none(none) => {}
-            other => {
-                let title = format!("{} between or after what is printed", self.describe(other));
-                return Err(self.error(Id::WrongArguments, arg.span, title, "expected a string literal"));
-            }
+        if let Term::Entity(Entity::Text(text)) = &arg.term {
+            text.clone_into(into);
+        } else if !self.is_none(&arg.term) {
+            let title = format!("{} between or after what is printed", self.describe(&arg.term));
+            return Err(self.error(Id::WrongArguments, arg.span, title, "expected a string literal"));
         }
         Ok(())
     }
@@ -66,7 +64,14 @@ impl Walker<'_, '_> {
                 values.push(*value);
                 Ok(PrintArg::Value(ty))
             }
-            other => Err(self.not_printed(other, span)),
+            Term::Entity(_)
+            | Term::Method(..)
+            | Term::List(_)
+            | Term::Lazy(_)
+            | Term::Flat(_)
+            | Term::Slice(_)
+            | Term::Closure(_)
+            | Term::Sequence(_) => Err(self.not_printed(term, span)),
         }
     }
 
