@@ -6,11 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 
 use ctype::{CTypes, DataModel, FloatType};
-use runtime::error;
 use runtime::memory::{Memory, live};
 
 use crate::errors::BORDER;
-use crate::run::{Linked, PENDING, compile_native};
+use crate::run::{Linked, PENDING, compile_native, raised};
 
 /// Blocks of memory are counted for the process: one test at a time.
 static MEMORY: Mutex<()> = Mutex::new(());
@@ -233,10 +232,10 @@ fn indices_count_from_the_end_and_are_checked() {
                 let result = code.call::<1>(&args);
                 if (0..2).contains(&row) && (0..3).contains(&column) {
                     let place = usize::try_from(row * 3 + column).expect("inside");
-                    assert_eq!((result, error::take()), (Ok([x[place].to_bits()]), None));
+                    assert_eq!((result, raised()), (Ok([x[place].to_bits()]), None));
                 } else {
                     assert_eq!(result, Err(1));
-                    let raised = error::take().expect("it raised");
+                    let raised = raised().expect("it raised");
                     assert_eq!((raised.site, raised.args), (0, vec![wrong.cast_unsigned(), 2, 3]));
                 }
                 // SAFETY: the header is this test's.
@@ -370,7 +369,7 @@ fn what_is_held_is_let_go_on_every_way_out() {
         // SAFETY: the result owned the memory.
         unsafe { Memory::release(header(owner)) };
         assert_eq!((code.call::<4>(&[4]), live()), (Err(1), before));
-        assert_eq!(error::take().expect("it raised").args, [4]);
+        assert_eq!(raised().expect("it raised").args, [4]);
         let pending = code.call::<4>(&[101]);
         PENDING.store(0, Relaxed);
         assert_eq!((pending, live()), (Err(2), before));

@@ -5,11 +5,10 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use arena::Id;
 use ctype::{CTypes, DataModel, IntType};
-use runtime::error;
 use tir::{CFunction, Comparison, Const, FloatTy, FuncId, IntTy, Op, Program, Terminator, Ty, Value};
 
 use crate::build::{FunctionBuilder, raise_site};
-use crate::run::{CODE, FAILED, Linked, PENDING, compile};
+use crate::run::{CODE, FAILED, Linked, PENDING, compile, raised};
 
 /// The statics of `run` are the process's: one test at a time.
 pub(crate) static BORDER: Mutex<()> = Mutex::new(());
@@ -66,9 +65,9 @@ fn an_error_passes_through_callers_to_the_entry() {
         plus_one(&mut program, FuncId::from_index(2));
         checked(&mut program, &[]);
         let linked = compile(&types, &program, signature, optimize);
-        assert_eq!((call(&linked, 40), FAILED.swap(0, Relaxed), error::take()), (42, 0, None));
+        assert_eq!((call(&linked, 40), FAILED.swap(0, Relaxed), raised()), (42, 0, None));
         assert_eq!((call(&linked, -5), FAILED.swap(0, Relaxed)), (0, 1));
-        let raised = error::take().expect("it raised");
+        let raised = raised().expect("it raised");
         assert_eq!((raised.code, raised.site), ((&raw const CODE).cast(), 0));
         assert_eq!(raised.args, [(-5_i64).cast_unsigned()]);
     }
@@ -99,7 +98,7 @@ fn arguments_travel_as_words() {
         (-2.0_f64).to_bits(),
         u64::MAX,
     ];
-    assert_eq!(error::take().expect("it raised").args, expected);
+    assert_eq!(raised().expect("it raised").args, expected);
     assert_eq!(FAILED.swap(0, Relaxed), 1);
 }
 
@@ -111,7 +110,7 @@ fn nothing_runs_while_an_error_is_pending() {
     checked(&mut program, &[]);
     let linked = compile(&types, &program, signature, true);
     PENDING.store(1, Relaxed);
-    let stopped = (call(&linked, 7), call(&linked, -7), error::take());
+    let stopped = (call(&linked, 7), call(&linked, -7), raised());
     PENDING.store(0, Relaxed);
     assert_eq!(stopped, (0, 0, None));
     assert_eq!((call(&linked, 7), FAILED.swap(0, Relaxed)), (7, 0));

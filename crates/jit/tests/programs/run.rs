@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI32, AtomicU32};
 use codegen::{CEntry, Entry};
 use ctype::{CTypes, TypeId};
 use jit::{Code, Engine};
+use runtime::error::{self, Error, Raised};
 use tir::Program;
 
 /// What stands for every code here.
@@ -24,6 +25,14 @@ extern "C" fn is_pending() -> i32 {
 extern "C" fn callback_failed(code: *const c_void, status: i32) {
     assert_eq!(code, (&raw const CODE).cast());
     FAILED.store(status, std::sync::atomic::Ordering::Relaxed);
+}
+
+/// What compiled code raised on this thread, which it no longer has then.
+pub(crate) fn raised() -> Option<Raised> {
+    match error::take()? {
+        Error::Raised(raised) => Some(raised),
+        Error::Host(_) => panic!("there is no host here"),
+    }
 }
 
 /// All that an object may leave open.
