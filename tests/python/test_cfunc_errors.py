@@ -11,11 +11,10 @@ def comprehends(n):
     return sum([i * i for i in range(n)])
 
 
-def handles(n):
-    try:
-        return 1 // n
-    except ZeroDivisionError:
-        return 0
+def reraises(n):
+    if n > 1:
+        raise
+    return n
 
 
 def adds_text(n):
@@ -36,7 +35,7 @@ def branches(flag):
 
 CASES = [
     (comprehends, errors.UnsupportedError, "unsupported-comprehension", 1),
-    (handles, errors.UnsupportedError, "unsupported-try", 1),
+    (reraises, errors.UnsupportedError, "unsupported-reraise", 2),
     (adds_text, errors.TypingError, None, 1),
     (calls_print, errors.UnsupportedError, "unsupported-function", 1),
     (branches, errors.TypingError, None, 5),

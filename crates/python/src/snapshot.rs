@@ -85,7 +85,8 @@ impl Snapshot {
         let mut objects = Objects::new(function.py());
         let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
         let attributes = HashMap::new();
-        let mut snapshot = Self { functions: HashMap::new(), attributes, builtin_exceptions, otherwise, blas: None };
+        let mut snapshot =
+            Self { functions: HashMap::new(), attributes, builtin_exceptions, otherwise, blas: None };
         let entry = objects.number(function);
         let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
         for (index, given) in given {

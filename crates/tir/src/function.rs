@@ -78,7 +78,7 @@ pub struct Inst {
     pub span: Span,
     /// What is released where it ends the function: a call that fails, an index out of range.
     pub releases: Vec<Value>,
-    /// Whether it does not end the function where it fails: its result is zero then, and [`crate::ErrorOp::Failed`]
+    /// Whether it is a call that does not end the function where it fails: its result is zero then, and [`crate::ErrorOp::Failed`]
     /// tells.
     pub is_caught: bool,
 }

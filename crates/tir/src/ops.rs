@@ -242,7 +242,7 @@ impl Intrinsic {
 /// away with `Drop` or with [`crate::Terminator::Reraise`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum ErrorOp {
-    /// Whether the last caught instruction before it in the block failed, a `bool`.
+    /// Whether the last caught call before it in the block failed, a `bool`.
     Failed,
     /// The thread has the error of this site with these values. No result.
     Set(RaiseSiteId, Vec<Value>),

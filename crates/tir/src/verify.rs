@@ -58,11 +58,16 @@ impl Verifier<'_> {
         let definitions = self.definitions();
         let dominators = Dominators::new(self.function);
         for (id, block) in self.function.blocks.iter() {
+            let mut is_caught = false;
             for (index, inst) in block.insts.iter().enumerate() {
                 let inst = &self.function.insts[*inst];
                 let uses: Vec<Value> = inst.op.operands().into_iter().chain(inst.releases.clone()).collect();
                 self.check_uses(id, index, &uses, &definitions, &dominators);
                 self.check_inst(inst);
+                is_caught |= inst.is_caught;
+                if inst.op == Op::Error(ErrorOp::Failed) && !is_caught {
+                    self.fault(id, "nothing before `failed` is caught");
+                }
             }
             let uses = terminator_uses(&block.terminator);
             self.check_uses(id, block.insts.len(), &uses, &definitions, &dominators);
@@ -129,6 +134,9 @@ impl Verifier<'_> {
         if let Err(expected) = self.check_op(&inst.op, result) {
             let at = inst.result.map_or_else(|| "an instruction".to_owned(), |result| result.to_string());
             self.fault(at, format_args!("`{}`: expected {expected}", inst.op));
+        }
+        if inst.is_caught && !matches!(inst.op, Op::Call(..) | Op::CallC(..) | Op::CallPointer(..)) {
+            self.fault(&inst.op, "only a call is caught");
         }
         for value in &inst.releases {
             if !self.ty(*value).holds_memory() {

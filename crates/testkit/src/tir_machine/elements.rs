@@ -54,21 +54,7 @@ impl<'a> Machine<'a> {
             Op::Dim(array, axis) => Ok(Word::Int(frame.array(*array)?.dims[usize::from(*axis)].into())),
             Op::Stride(array, axis) => Ok(Word::Int(frame.array(*array)?.strides[usize::from(*axis)].into())),
             Op::Data(array) => Ok(Word::Address(frame.array(*array)?.data)),
-            Op::Index { array, axis, index, site } => {
-                let (given, array) = (frame.int(*index)?, frame.array(*array)?);
-                self.checks += usize::from(site.is_some());
-                let length = i128::from(array.dims[usize::from(*axis)]);
-                let index = if given < 0 { given + length } else { given };
-                match site {
-                    Some(site) if !(0..length).contains(&index) => {
-                        let lengths = array.dims.iter().map(|&dim| Word::Int(dim.into()));
-                        let values =
-                            [Word::Int(given), Word::Int(length)].into_iter().chain(lengths).collect();
-                        Err(Stop::Outcome(Outcome::Raised(*site, values)))
-                    }
-                    Some(_) | None => Ok(Word::Int(index)),
-                }
-            }
+            Op::Index { .. } => self.index(frame, op),
             Op::LoadElement(array, indices) => {
                 let address = element(frame, *array, indices)?;
                 self.cell(address).map(|cell| Word::Int(i128::from(*cell)))
@@ -98,6 +84,23 @@ impl<'a> Machine<'a> {
             | Op::Release(_)
             | Op::Poll(_)
             | Op::Error(_) => fault(format!("the machine does not know `{op}`")),
+        }
+    }
+
+    /// An index of an axis, checked where there is a site.
+    fn index(&mut self, frame: &Frame<'a>, op: &Op) -> Ran<Word> {
+        let Op::Index { array, axis, index, site } = op else { return fault("no index") };
+        let (given, array) = (frame.int(*index)?, frame.array(*array)?);
+        self.checks += usize::from(site.is_some());
+        let length = i128::from(array.dims[usize::from(*axis)]);
+        let index = if given < 0 { given + length } else { given };
+        match site {
+            Some(site) if !(0..length).contains(&index) => {
+                let lengths = array.dims.iter().map(|&dim| Word::Int(dim.into()));
+                let values = [Word::Int(given), Word::Int(length)].into_iter().chain(lengths).collect();
+                Err(Stop::Outcome(Outcome::Raised(*site, values)))
+            }
+            Some(_) | None => Ok(Word::Int(index)),
         }
     }
 
