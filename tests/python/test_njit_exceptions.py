@@ -308,7 +308,7 @@ def test_a_caught_exception_is_no_value() -> None:
         except ZeroDivisionError as error:
             return error
 
-    with pytest.raises(ferrule.errors.CompileError):
+    with pytest.raises(ferrule.errors.UnsupportedError):
         shown(1)
 
 

@@ -61,6 +61,7 @@ catalog! {
     UnsupportedContainer "unsupported-container" "Compiled code has no lists, dicts and sets yet."
     UnsupportedDelete "unsupported-delete" "Compiled code cannot delete elements and attributes, nor names yet."
     UnsupportedEllipsis "unsupported-ellipsis" "Compiled code has `...` only as an index."
+    UnsupportedException "unsupported-exception" "Compiled code can only raise an exception that it caught again."
     UnsupportedGenerator "unsupported-generator" "Compiled code cannot be a generator yet."
     UnsupportedGlobal "unsupported-global" "Compiled code takes globals and closure variables as constants."
     UnsupportedImport "unsupported-import" "Compiled code cannot import."

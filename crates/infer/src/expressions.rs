@@ -11,7 +11,7 @@ use crate::locals::Local;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::Walker;
-use crate::{Entity, FrozenArray, prelude, promote};
+use crate::{Entity, FrozenArray, prelude, promote, trying};
 
 impl Walker<'_, '_> {
     /// An expression, computed.
@@ -194,6 +194,11 @@ impl Walker<'_, '_> {
     /// What a name is bound to, with the check that it is.
     fn read_local(&mut self, name: NameId, text: &str, local: Local, span: Span) -> Walked<Term> {
         match local {
+            Local::Bound(term) if trying::is_caught(&term) => {
+                let title = format!("`{text}` is a caught exception, which is no value in compiled code");
+                let stop = self.error(Id::UnsupportedException, span, title, "");
+                Err(stop.help(format!("raise it again: `raise {text}`")))
+            }
             Local::Bound(term) => Ok(term),
             Local::Maybe(term, is_bound) => {
                 let is_unbound = convert::not(&mut self.body, is_bound, span);

@@ -151,10 +151,12 @@ impl Walker<'_, '_> {
         let Some(classes) = classes else { return Ok(Vec::new()) };
         let span = self.span_of(classes);
         let term = self.walk_expr(classes)?;
-        let terms = match term {
-            Term::Tuple(items) => items,
-            Term::Entity(Entity::Tuple(items)) => items.into_iter().map(Term::Entity).collect(),
-            other => vec![other],
+        let terms = if let Term::Tuple(items) = term {
+            items
+        } else if let Term::Entity(Entity::Tuple(items)) = term {
+            items.into_iter().map(Term::Entity).collect()
+        } else {
+            vec![term]
         };
         let mut all = Vec::new();
         for term in terms {
@@ -188,7 +190,7 @@ impl Walker<'_, '_> {
 
     /// Whether a name is bound to the error that is handled.
     pub(crate) fn is_caught(&self, name: NameId) -> bool {
-        matches!(self.local(name), Local::Bound(Term::Entity(Entity::Opaque(words))) if words == CAUGHT)
+        matches!(self.local(name), Local::Bound(term) if is_caught(term))
     }
 
     /// Ends the path on all ways out of the scopes but so many.
@@ -291,5 +293,10 @@ impl Walker<'_, '_> {
     }
 }
 
-/// What the name of a caught error is bound to, in words of a message.
-const CAUGHT: &str = "a caught exception, which compiled code can only raise again,";
+/// Whether a term stands for the error that is handled.
+pub(crate) fn is_caught(term: &Term) -> bool {
+    matches!(term, Term::Entity(Entity::Opaque(words)) if words == CAUGHT)
+}
+
+/// What the name of a caught error is bound to.
+const CAUGHT: &str = "a caught exception";

@@ -28,9 +28,10 @@ pub fn recurses(program: &Program) -> SideMap<FuncId, bool> {
 
 /// Whether an operation leaves for C, which may call any function.
 fn may_come_back(program: &Program, op: &Op) -> bool {
-    match op {
-        Op::CallC(callee, _) => program.c_functions[*callee].can_call_back,
-        other => matches!(other, Op::CallPointer(..)),
+    if let Op::CallC(callee, _) = op {
+        program.c_functions[*callee].can_call_back
+    } else {
+        matches!(op, Op::CallPointer(..))
     }
 }
 

@@ -15,8 +15,8 @@ use rustc_hash::FxHashMap;
 use source::{Source, Span};
 
 use crate::{
-    Block, BlockId, CFunction, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Inst, MathFlags, Print,
-    PrintArg, Program, RaiseArg, RaiseSite, Slot, Terminator, Ty, Value,
+    Block, BlockId, CFunction, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Inst, MathFlags,
+    Print, PrintArg, Program, RaiseArg, RaiseSite, Slot, Terminator, Ty, Value,
 };
 use line::Line;
 

@@ -149,7 +149,7 @@ impl Inserter<'_> {
                 self.give(&value, held, &OwnedSet::default());
             }
             Terminator::Raise(..) | Terminator::Reraise(_) => {
-                self.release(self.liveness.without(held, &OwnedSet::default()))
+                self.release(self.liveness.without(held, &OwnedSet::default()));
             }
             Terminator::Branch { .. } | Terminator::Unreachable => {}
         }

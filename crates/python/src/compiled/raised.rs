@@ -271,9 +271,9 @@ fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<
         | Terminator::Return(_)
         | Terminator::Unreachable => None,
     });
-    let set = function.insts.values().find_map(|inst| match &inst.op {
-        Op::Error(ErrorOp::Set(raised, values)) if *raised == number => Some(values),
-        _ => None,
+    let set = function.insts.values().find_map(|inst| {
+        let Op::Error(ErrorOp::Set(raised, values)) = &inst.op else { return None };
+        (*raised == number).then_some(values)
     });
     match brought.or(set) {
         Some(values) => values.iter().map(|value| function.values[*value]).collect(),
