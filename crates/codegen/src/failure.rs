@@ -54,7 +54,7 @@ impl<'ctx> Body<'_, 'ctx> {
     }
 
     /// Returns the status where it is not zero, and releases these before; goes on where it is.
-    fn return_failure(&self, status: IntValue<'ctx>, releases: &[Value]) -> Result<()> {
+    pub(crate) fn return_failure(&self, status: IntValue<'ctx>, releases: &[Value]) -> Result<()> {
         let (next, failed) = (self.emitter.block("ok"), self.emitter.block("failed"));
         self.emitter.branch_if_zero(status, next, failed)?;
         self.emitter.builder.position_at_end(failed);

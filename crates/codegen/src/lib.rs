@@ -47,6 +47,7 @@ mod native_entry;
 mod operand;
 mod order;
 mod poll;
+mod print_call;
 mod runtime_call;
 mod stack;
 mod target;

@@ -173,7 +173,8 @@ impl Body {
 
     /// An operation without a result.
     pub(crate) fn effect(&mut self, op: Op, span: Span) {
-        let is_caught = self.catches && matches!(op, Op::Call(..) | Op::CallC(..) | Op::CallPointer(..));
+        let can_fail = matches!(op, Op::Call(..) | Op::CallC(..) | Op::CallPointer(..) | Op::Print(..));
+        let is_caught = self.catches && can_fail;
         self.push(Inst { op, result: None, span, releases: Vec::new(), is_caught });
         if is_caught {
             self.catch(span);

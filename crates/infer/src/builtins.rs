@@ -21,6 +21,7 @@ impl Walker<'_, '_> {
             "abs" => self.abs(args)?,
             "min" | "max" => self.extreme_of(name, args)?,
             "sum" | "any" | "all" => self.folded(name, args)?,
+            "print" => self.print(args)?,
             "isinstance" => self.is_instance(args)?,
             "bool" => self.call_bool(args)?,
             "int" => self.call_int(args)?,

@@ -31,6 +31,7 @@ pub(crate) fn fold(body: &Body, op: &Op, ty: Ty) -> Option<Const> {
         | Op::CallC(..)
         | Op::CallPointer(..)
         | Op::CallRuntime(..)
+        | Op::Print(..)
         | Op::SlotAddress(_)
         | Op::Load(_)
         | Op::Store(..)

@@ -35,6 +35,7 @@ mod places;
 mod pointers;
 mod prelude;
 mod primitives;
+mod printing;
 mod program;
 mod promote;
 mod raising;

@@ -71,7 +71,6 @@ pub(crate) fn instead(name: &str) -> Option<&'static str> {
             "add or multiply in a `for` loop over `range`"
         }
         "numpy.where" => "write `a if condition else b`",
-        "builtins.print" => "call C's `printf`, or raise an exception with the values",
         "builtins.len" => "pass the length as an argument",
         "builtins.isinstance" | "builtins.type" => {
             "the types are those of the signature: write one function for each"

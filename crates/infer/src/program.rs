@@ -11,8 +11,8 @@ use arena::{Id as _, IdMap};
 use ctype::CTypes;
 use diagnostic::Id;
 use tir::{
-    CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Program, RaiseSite,
-    RaiseSiteId, Ty,
+    CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Print, PrintId,
+    Program, RaiseSite, RaiseSiteId, Ty,
 };
 
 use crate::crossing::Passed;
@@ -58,6 +58,7 @@ pub(crate) struct Programs<'a> {
     functions: Vec<Option<Function>>,
     exceptions: Vec<ExceptionClass>,
     c_functions: Vec<CFunction>,
+    prints: Vec<Print>,
     raise_sites: IdMap<RaiseSiteId, RaiseSite>,
     /// Results that earlier passes found for functions that call themselves.
     assumptions: Vec<(Key, Ty)>,
@@ -84,6 +85,7 @@ impl<'a> Programs<'a> {
             functions: Vec::new(),
             exceptions: Vec::new(),
             c_functions: Vec::new(),
+            prints: Vec::new(),
             raise_sites: IdMap::new(),
             assumptions: Vec::new(),
             recursive: Vec::new(),
@@ -107,6 +109,7 @@ impl<'a> Programs<'a> {
             self.functions.clear();
             self.exceptions.clear();
             self.c_functions.clear();
+            self.prints.clear();
             self.raise_sites = IdMap::new();
             self.recursive.clear();
         }
@@ -186,6 +189,11 @@ impl<'a> Programs<'a> {
         ExceptionId::from_index(position(&mut self.exceptions, class))
     }
 
+    /// The id of what is printed.
+    pub(crate) fn print(&mut self, print: Print) -> PrintId {
+        PrintId::from_index(position(&mut self.prints, print))
+    }
+
     /// The id of a C function.
     pub(crate) fn c_function(&mut self, function: &CFunction) -> CFunctionId {
         CFunctionId::from_index(position(&mut self.c_functions, function.clone()))
@@ -198,6 +206,9 @@ impl<'a> Programs<'a> {
         }
         for exception in self.exceptions {
             program.exceptions.push(exception);
+        }
+        for print in self.prints {
+            program.prints.push(print);
         }
         for function in self.c_functions {
             program.c_functions.push(function);

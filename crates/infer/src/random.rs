@@ -11,8 +11,27 @@ use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
 
-/// A distribution: its name in the prelude, its parameters with their defaults, whether they are checked, and
-/// the type of a number.
+/// The functions that compiled code has.
+pub(crate) const NAMES: &[&str] = &[
+    "choice",
+    "exponential",
+    "normal",
+    "permutation",
+    "rand",
+    "randint",
+    "randn",
+    "random",
+    "random_sample",
+    "ranf",
+    "sample",
+    "seed",
+    "shuffle",
+    "standard_exponential",
+    "standard_normal",
+    "uniform",
+];
+
+/// A distribution: its name in the prelude, its parameters with their defaults, and whether they are checked.
 struct Distribution {
     name: &'static str,
     params: &'static [(&'static str, f64)],

@@ -28,6 +28,7 @@ const BUILTINS: &[&str] = &[
     "max",
     "min",
     "pow",
+    "print",
     "range",
     "reversed",
     "round",
@@ -54,6 +55,8 @@ pub fn supported() -> Vec<Supported> {
         ("math", of_prelude("math")),
         ("cmath", of_prelude("cmath")),
         ("numpy", numpy),
+        ("numpy.random", owned(crate::random::NAMES)),
+        ("Generator", owned(crate::generator::METHODS)),
         ("array", arrays::METHODS.iter().chain(arrays::ATTRIBUTES).map(|name| (*name).to_owned()).collect()),
     ]
     .into_iter()

@@ -39,5 +39,5 @@ fn can_raise(program: &Program, function: &Function, known: &SideMap<FuncId, boo
 
 /// Whether an operation can fail whatever it refers to.
 fn is_open(op: &Op) -> bool {
-    matches!(op, Op::CallPointer(..) | Op::Poll(_) | Op::Index { site: Some(_), .. })
+    matches!(op, Op::CallPointer(..) | Op::Print(..) | Op::Poll(_) | Op::Index { site: Some(_), .. })
 }

@@ -1,11 +1,12 @@
 //! Compiled Python functions: what `cfunc` and the dispatcher share.
 //!
 //! [`stages`] takes typed IR to code that is linked. [`raised`] turns what compiled code raises into
-//! exceptions, [`border`] sends them back over C, and [`diagnosed`] says what a compilation found.
+//! exceptions, [`border`] sends them back over C, [`print`] prints, and [`diagnosed`] says what a compilation found.
 
 mod border;
 mod caught;
 mod diagnosed;
+mod print;
 mod raised;
 mod stages;
 

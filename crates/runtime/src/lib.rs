@@ -7,7 +7,8 @@
 //! # Safety model
 //! Compiled code calls these functions with what `codegen` wrote: the words of an error's
 //! arguments are readable during the call; a [`memory::Memory`] that it lets go is one that was made here or
-//! by the host, and its count says who holds it. The table holds addresses of functions, which live as
+//! by the host, and its count says who holds it; a bit generator and the operands of a product live during the call,
+//! and a function of BLAS is what its kind says. The table holds addresses of functions, which live as
 //! long as the process.
 
 mod bits;

@@ -31,7 +31,6 @@ const OWN: [(&str, *const c_void); 18] = [
     ("ferrule_memory_release", crate::memory::release as *const c_void),
     ("ferrule_poll", crate::poll::poll as *const c_void),
     ("ferrule_raise", crate::error::raise as *const c_void),
-    ("ferrule_stack_limit", crate::stack::limit as *const c_void),
     ("ferrule_random_below", crate::random::below as *const c_void),
     ("ferrule_random_double", crate::random::double as *const c_void),
     ("ferrule_random_gauss", crate::random::gauss as *const c_void),
@@ -39,6 +38,7 @@ const OWN: [(&str, *const c_void); 18] = [
     ("ferrule_random_seed", crate::random::seed as *const c_void),
     ("ferrule_random_state", crate::random::state as *const c_void),
     ("ferrule_random_word", crate::random::word as *const c_void),
+    ("ferrule_stack_limit", crate::stack::limit as *const c_void),
 ];
 
 /// Every function that compiled code may call without being given it by the program: its name in

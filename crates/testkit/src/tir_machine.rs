@@ -290,6 +290,7 @@ impl<'a> Machine<'a> {
             | Op::Intrinsic(..)
             | Op::CallPointer(..)
             | Op::CallRuntime(..)
+            | Op::Print(..)
             | Op::SlotAddress(_)
             | Op::Load(_)
             | Op::Store(..)

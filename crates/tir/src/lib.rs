@@ -17,6 +17,7 @@ mod math;
 mod operands;
 mod ops;
 mod print;
+mod printed;
 mod program;
 mod read;
 mod runtime_function;
@@ -30,9 +31,10 @@ pub use function::{Block, BlockId, Function, Inst, InstId, Jump, Slot, SlotId, T
 pub use math::MathFlags;
 pub use ops::{BinaryOp, Comparison, Const, ErrorOp, Intrinsic, Op, UnaryOp};
 pub use print::print;
+pub use printed::{Print, PrintArg};
 pub use program::{
-    CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, HostObject, Program, RaiseArg, RaiseSite,
-    RaiseSiteId,
+    CFunction, CFunctionId, ExceptionClass, ExceptionId, FuncId, HostObject, PrintId, Program, RaiseArg,
+    RaiseSite, RaiseSiteId,
 };
 pub use read::{ReadError, read};
 pub use runtime_function::{Effect, RuntimeFunction, Word};

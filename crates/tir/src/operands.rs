@@ -32,6 +32,7 @@ impl Op {
                 Self::CallPointer(pointer, *ty, args.iter().map(|value| map(*value)).collect())
             }
             Self::CallRuntime(function, args) => Self::CallRuntime(*function, all(args)),
+            Self::Print(print, args) => Self::Print(*print, all(args)),
             Self::SlotAddress(slot) => Self::SlotAddress(*slot),
             Self::Load(address) => Self::Load(map(*address)),
             Self::Store(address, value) => Self::Store(map(*address), map(*value)),
@@ -89,6 +90,7 @@ impl Op {
             Self::Call(..)
             | Self::CallC(..)
             | Self::CallPointer(..)
+            | Self::Print(..)
             | Self::Store(..)
             | Self::StoreBits { .. }
             | Self::CopyRecord(..)

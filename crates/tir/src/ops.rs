@@ -3,7 +3,7 @@
 
 use ctype::TypeId;
 
-use crate::{CFunctionId, ExceptionId, FuncId, RaiseSiteId, RuntimeFunction, SlotId, Ty, Value};
+use crate::{CFunctionId, ExceptionId, FuncId, PrintId, RaiseSiteId, RuntimeFunction, SlotId, Ty, Value};
 
 /// A constant of the result's type.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -284,6 +284,8 @@ pub enum Op {
     CallPointer(Value, TypeId, Vec<Value>),
     /// A function of the runtime, with what its table says.
     CallRuntime(RuntimeFunction, Vec<Value>),
+    /// Prints values, through the host. Where that raises, the caller returns the error at once. No result.
+    Print(PrintId, Vec<Value>),
     /// The address of a slot: a record reference, or a pointer to a scalar.
     SlotAddress(SlotId),
     /// Reads what the pointer points to; the result's type says what.

@@ -32,8 +32,8 @@ use std::fmt::{self, Write as _};
 use ctype::{CTypes, TypeId};
 
 use crate::{
-    ArrayTy, Block, BlockId, CFunction, Const, ErrorOp, Function, Inst, Jump, MathFlags, Op, Order, Program,
-    RaiseArg, RaiseSite, Terminator, Ty, Value,
+    ArrayTy, Block, BlockId, CFunction, Const, ErrorOp, Function, Inst, Jump, MathFlags, Op, Order, Print,
+    PrintArg, Program, RaiseArg, RaiseSite, Terminator, Ty, Value,
 };
 
 /// The text of a program. The table gives C types their names.
@@ -48,6 +48,10 @@ pub fn print(program: &Program, types: &CTypes) -> String {
     }
     for (id, function) in program.c_functions.iter() {
         let _ = writeln!(out, "{id} = {}", c_function(function));
+    }
+    for (id, print) in program.prints.iter() {
+        let args: Vec<String> = print.args.iter().map(print_arg).collect();
+        let _ = writeln!(out, "{id} = {:?} {:?} ({})", print.sep, print.end, args.join(", "));
     }
     for (id, function) in program.functions.iter() {
         if !out.is_empty() {
@@ -74,6 +78,17 @@ fn c_function(function: &CFunction) -> String {
         let _ = write!(text, " keeps {}", keeps.0);
     }
     text
+}
+
+fn print_arg(arg: &PrintArg) -> String {
+    match arg {
+        PrintArg::Text(text) => format!("{text:?}"),
+        PrintArg::Value(ty) => ty.to_string(),
+        PrintArg::Tuple(items) => {
+            let items: Vec<String> = items.iter().map(print_arg).collect();
+            format!("of ({})", items.join(", "))
+        }
+    }
 }
 
 fn raise_site(site: &RaiseSite) -> String {
@@ -128,6 +143,7 @@ fn definition(function: &Function, value: Value) -> String {
 /// The C types that the text names.
 fn used_types(program: &Program) -> BTreeSet<TypeId> {
     let mut used = BTreeSet::new();
+    program.prints.values().flat_map(Print::types).for_each(|ty| add_c_types(ty, &mut used));
     used.extend(program.c_functions.values().map(|function| function.ty));
     for function in program.functions.values() {
         add_c_types(function.result, &mut used);
@@ -250,6 +266,7 @@ impl fmt::Display for Op {
             Self::CallRuntime(function, args) => {
                 write!(formatter, "call runtime {}({})", function.name(), List(args))
             }
+            Self::Print(print, args) => write!(formatter, "print {print}({})", List(args)),
             Self::SlotAddress(slot) => write!(formatter, "address {slot}"),
             Self::Load(address) => write!(formatter, "load {address}"),
             Self::Store(address, value) => write!(formatter, "store {address}, {value}"),

@@ -4,7 +4,7 @@ use arena::{IdMap, define_id};
 use ctype::TypeId;
 use source::Span;
 
-use crate::Function;
+use crate::{Function, Print};
 
 define_id! {
     /// A function of the program.
@@ -26,6 +26,11 @@ define_id! {
     pub struct RaiseSiteId("raise")
 }
 
+define_id! {
+    /// A call of `print`.
+    pub struct PrintId("print")
+}
+
 /// An object of the host that the program needs alive: the number is the host's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct HostObject(pub u32);
@@ -37,6 +42,8 @@ pub struct Program {
     pub functions: IdMap<FuncId, Function>,
     /// C functions that are called.
     pub c_functions: IdMap<CFunctionId, CFunction>,
+    /// What is printed.
+    pub prints: IdMap<PrintId, Print>,
     /// Exception classes that are raised.
     pub exceptions: IdMap<ExceptionId, ExceptionClass>,
     /// Places that raise.

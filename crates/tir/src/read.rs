@@ -16,7 +16,7 @@ use source::{Source, Span};
 
 use crate::{
     Block, BlockId, CFunction, ExceptionClass, ExceptionId, FuncId, Function, HostObject, Inst, MathFlags,
-    Program, RaiseArg, RaiseSite, Slot, Terminator, Ty, Value,
+    Print, PrintArg, Program, RaiseArg, RaiseSite, Slot, Terminator, Ty, Value,
 };
 use line::Line;
 
@@ -93,6 +93,9 @@ impl Reader {
         if line.try_id("fn").is_some() {
             return self.function(&mut line);
         }
+        if line.try_id("print").is_some() {
+            return self.print(&mut line);
+        }
         if line.try_id("raise").is_some() {
             return self.raise_site(&mut line);
         }
@@ -161,6 +164,24 @@ impl Reader {
     fn open(&mut self) -> Read<&mut Function> {
         let last = self.program.functions.len().checked_sub(1).ok_or("a function before this")?;
         Ok(&mut self.program.functions[FuncId::from_index(last)])
+    }
+
+    fn print(&mut self, line: &mut Line<'_>) -> Read<()> {
+        line.expect("=")?;
+        let (sep, end) = (line.text()?, line.text()?);
+        let args = line.list(|line| self.print_arg(line))?;
+        self.program.prints.push(Print { sep, end, args });
+        Ok(())
+    }
+
+    fn print_arg(&self, line: &mut Line<'_>) -> Read<PrintArg> {
+        if line.is_text() {
+            line.text().map(PrintArg::Text)
+        } else if line.eat("of") {
+            line.list(|line| self.print_arg(line)).map(PrintArg::Tuple)
+        } else {
+            self.ty(line).map(PrintArg::Value)
+        }
     }
 
     fn raise_site(&mut self, line: &mut Line<'_>) -> Read<()> {

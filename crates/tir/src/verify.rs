@@ -196,6 +196,11 @@ impl Verifier<'_> {
                 };
                 need(gives, "the result of the function of the runtime")
             }
+            Op::Print(print, args) => {
+                let asked = self.program.prints.get(*print).ok_or("a `print` of the program")?.types();
+                let is_right = asked.into_iter().eq(args.iter().map(ty)) && result.is_none();
+                need(is_right, "the values that are printed, no result")
+            }
             Op::SlotAddress(slot) => {
                 need(self.function.slots.get(*slot).is_some() && is_address(result), "a slot of the function")
             }

@@ -29,7 +29,7 @@ impl Endings {
         } else if let Op::CallC(callee, _) = op {
             self.calls_back[*callee]
         } else {
-            matches!(op, Op::CallPointer(..) | Op::Poll(_) | Op::Index { site: Some(_), .. })
+            matches!(op, Op::CallPointer(..) | Op::Print(..) | Op::Poll(_) | Op::Index { site: Some(_), .. })
         }
     }
 }

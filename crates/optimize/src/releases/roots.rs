@@ -81,6 +81,8 @@ pub(crate) fn carried(op: &Op, ty: Ty) -> Vec<Value> {
         Op::Call(..)
         | Op::CallC(..)
         | Op::CallPointer(..)
+        | Op::CallRuntime(..)
+        | Op::Print(..)
         | Op::Item(..)
         | Op::Const(_)
         | Op::Compare(..)

@@ -36,11 +36,12 @@ impl OnError {
 }
 
 /// The symbols that compiled code leaves open, but for its own descriptor.
-pub(super) fn symbols() -> [(&'static str, u64); 9] {
+pub(super) fn symbols() -> [(&'static str, u64); 10] {
     let address = |pointer: *const ()| pointer.addr() as u64;
     [
         ("ferrule_pending", address((&raw const border::PENDING).cast())),
         ("ferrule_callback_is_stopped", address(callback_is_stopped as *const ())),
+        ("ferrule_print", address(super::print::print as *const ())),
         ("ferrule_callback_failed", address(callback_failed as *const ())),
         ("ferrule_call_failed", address(call_failed as *const ())),
         ("ferrule_error_take", address(caught::take as *const ())),

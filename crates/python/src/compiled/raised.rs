@@ -283,7 +283,7 @@ fn value_types(program: &Program, number: RaiseSiteId, site: &RaiseSite) -> Vec<
 
 /// The Python object of a scalar that compiled code wrote into words of a record: integers
 /// extended, floats as `double`, complex numbers as two words.
-fn box_words<'py>(
+pub(super) fn box_words<'py>(
     py: Python<'py>,
     ty: Ty,
     words: &mut impl Iterator<Item = u64>,

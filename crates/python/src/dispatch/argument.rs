@@ -43,6 +43,10 @@ impl Argument {
         }
         // SAFETY: as above.
         if let Some(array) = unsafe { Ndarray::of(value.as_ptr()) } {
+            if means_more(value)? {
+                let text = format!("{} cannot be passed to compiled code", described(value)?);
+                return Err(Failure::wrong_type(text));
+            }
             return array_ty(value, array).map(|ty| Self::Value(Ty::Array(ty)));
         }
         if value.is_none() {
@@ -153,6 +157,24 @@ impl Argument {
             }
         })
     }
+}
+
+/// Whether an array is of a class of NumPy's that gives its elements or operators another meaning.
+fn means_more(array: Borrowed<'_, '_, PyAny>) -> PyResult<bool> {
+    for class in array.get_type().mro() {
+        let class = class.cast_into::<PyType>()?;
+        let (module, name) = (class.module()?, class.name()?);
+        let (module, name) = (module.to_str()?, name.to_str()?);
+        match (module, name) {
+            // Most arrays are of the class itself.
+            ("numpy", "ndarray") => return Ok(false),
+            (module, "MaskedArray" | "matrix") if module == "numpy" || module.starts_with("numpy.") => {
+                return Ok(true);
+            }
+            _ => {}
+        }
+    }
+    Ok(false)
 }
 
 /// Whether compiled code can call it by its Python function.

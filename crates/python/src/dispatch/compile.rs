@@ -132,7 +132,7 @@ fn infer_types(
 
 /// Whether C is called, which may come back with an error.
 fn crosses_border(program: &Program) -> bool {
-    let calls_c = |op: &Op| matches!(op, Op::CallC(..) | Op::CallPointer(..));
+    let calls_c = |op: &Op| matches!(op, Op::CallC(..) | Op::CallPointer(..) | Op::Print(..));
     program.functions.iter().any(|(_, function)| function.insts.iter().any(|(_, inst)| calls_c(&inst.op)))
 }
 

@@ -75,6 +75,7 @@ impl<'a> Machine<'a> {
             | Op::CallC(..)
             | Op::CallPointer(..)
             | Op::CallRuntime(..)
+            | Op::Print(..)
             | Op::LoadBits { .. }
             | Op::StoreBits { .. }
             | Op::Tuple(_)

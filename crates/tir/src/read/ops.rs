@@ -5,8 +5,8 @@ use arena::Id as _;
 use super::{Line, Read, Reader};
 use crate::{
     ArrayTy, BinaryOp, BlockId, CFunctionId, Comparison, Const, Element, ErrorOp, ExceptionId, FloatTy,
-    FuncId, IntTy, Intrinsic, Jump, Op, Order, RaiseSiteId, RuntimeFunction, SlotId, Terminator, TupleTy, Ty,
-    UnaryOp,
+    FuncId, IntTy, Intrinsic, Jump, Op, Order, PrintId, RaiseSiteId, RuntimeFunction, SlotId, Terminator,
+    TupleTy, Ty, UnaryOp,
 };
 
 impl Reader {
@@ -69,6 +69,7 @@ impl Reader {
             "select" => Ok(Op::Select(line.value()?, line.next_value()?, line.next_value()?)),
             "intrinsic" => intrinsic(line),
             "call" => self.call(line),
+            "print" => Ok(Op::Print(PrintId::from_index(line.id("print")?), line.list(Line::value)?)),
             "address" => Ok(Op::SlotAddress(SlotId::from_index(line.id("slot")?))),
             "load" => Ok(Op::Load(line.value()?)),
             "store" => Ok(Op::Store(line.value()?, line.next_value()?)),

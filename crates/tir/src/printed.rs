@@ -1,0 +1,44 @@
+//! What a program prints.
+
+use crate::Ty;
+
+/// A call of Python's `print`, with what is known when compiling.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Print {
+    /// What stands between two arguments.
+    pub sep: String,
+    /// What stands after the last one.
+    pub end: String,
+    /// The arguments in order.
+    pub args: Vec<PrintArg>,
+}
+
+/// Something that is printed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PrintArg {
+    /// A string that stands in the source.
+    Text(String),
+    /// The next of the values that are brought, of this type: a scalar, `None` or an array.
+    Value(Ty),
+    /// A tuple.
+    Tuple(Vec<PrintArg>),
+}
+
+impl Print {
+    /// The types of the values that it asks for, in order.
+    pub fn types(&self) -> Vec<Ty> {
+        let mut types = Vec::new();
+        self.args.iter().for_each(|arg| arg.add_types(&mut types));
+        types
+    }
+}
+
+impl PrintArg {
+    fn add_types(&self, types: &mut Vec<Ty>) {
+        match self {
+            Self::Text(_) => {}
+            Self::Value(ty) => types.push(*ty),
+            Self::Tuple(items) => items.iter().for_each(|item| item.add_types(types)),
+        }
+    }
+}
