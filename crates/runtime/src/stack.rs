@@ -71,7 +71,7 @@ mod tests {
         let here = (&raw const here).addr() as u64;
         let limit = limit();
         assert!(0 < limit && limit < here);
-        let other = std::thread::spawn(super::limit).join().expect("it ends");
+        let other = std::thread::spawn(|| super::limit()).join().expect("it ends");
         assert_ne!(other, limit);
     }
 }
