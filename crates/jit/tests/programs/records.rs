@@ -220,31 +220,3 @@ fn a_branch_may_go_to_one_block_twice() {
     let entry: extern "C" fn(i64, i64) -> i64 = unsafe { linked.entry() };
     assert_eq!((entry(3, 9), entry(9, 3)), (9, 9));
 }
-
-/// The function's first block is a loop of its own.
-#[test]
-fn a_jump_may_lead_back_to_the_first_block() {
-    let mut types = CTypes::new(DataModel::HOST);
-    let long = types.int(IntType::Long);
-    let signature = types.function(long, &[long, long], false);
-    let (mut builder, params) = FunctionBuilder::new("gcd", &[Ty::I64; 2], Ty::I64);
-    let (again, _) = builder.block(&[]);
-    let (done, _) = builder.block(&[]);
-    let zero = builder.op(Op::Const(Const::Int(0)), Ty::I64);
-    let is_done = builder.op(Op::Compare(tir::Comparison::Eq, params[1], zero), Ty::Bool);
-    builder.branch(is_done, done, again);
-    builder.switch_to(again);
-    let rest = builder.op(Op::Binary(tir::BinaryOp::FloorMod, params[0], params[1]), Ty::I64);
-    let first = arena::Id::from_index(0);
-    builder.end(Terminator::Jump(tir::Jump { block: first, args: vec![params[1], rest] }));
-    builder.switch_to(done);
-    builder.end(Terminator::Return(Some(params[0])));
-    let mut program = Program::default();
-    program.functions.push(builder.finish());
-    for optimize in [false, true] {
-        let linked = compile(&types, &program, signature, optimize);
-        // SAFETY: the entry was compiled with this signature.
-        let entry: extern "C" fn(i64, i64) -> i64 = unsafe { linked.entry() };
-        assert_eq!((entry(48, 36), entry(17, 5), entry(7, 0)), (12, 1, 7));
-    }
-}

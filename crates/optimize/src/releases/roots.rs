@@ -101,7 +101,6 @@ pub(crate) fn carried(op: &Op, ty: Ty) -> Vec<Value> {
         | Op::StoreElement(..)
         | Op::Retain(_)
         | Op::Release(_)
-        | Op::CallRuntime(..)
         | Op::Poll(_)
         | Op::Error(_) => Vec::new(),
     }
