@@ -9,8 +9,11 @@ use diagnostic::CATALOG;
 use crate::report::{Failure, Outcome};
 use crate::workspace;
 
-/// The pages: where each is, and what the tables give for it.
-const PAGES: &[(&str, fn() -> String)] =
+/// Where a page is, and what the tables give for it.
+type Page = (&'static str, fn() -> String);
+
+/// The pages.
+const PAGES: &[Page] =
     &[("docs/reference/diagnostics.md", diagnostics), ("docs/reference/supported.md", supported)];
 
 /// Rewrites the pages; with `--check` only says whether they are what the tables give.

@@ -119,7 +119,8 @@ fn checked_indices_of_a_plain_loop() {
         "v14: i64 = index v0, 0, v6 or raise raise0\n  v9: i32 = get v0(v14)",
     );
     let site = "exception0 = IndexError host 0\n";
-    let text = optimized(&format!("{site}{text}\nraise0 = exception0 in fn0 at 0..1 (value, value, value)\n"));
+    let text =
+        optimized(&format!("{site}{text}\nraise0 = exception0 in fn0 at 0..1 (value, value, value)\n"));
     assert!(vectors(&text, "mul", "i32") >= 1, "{text}");
     assert!(!text.contains("call void @ferrule_raise"), "{text}");
 }

@@ -72,7 +72,6 @@ catalog! {
     UnsupportedSlice "unsupported-slice" "Compiled code has no slices yet."
     UnsupportedStar "unsupported-star" "Compiled code takes and passes arguments one by one."
     UnsupportedString "unsupported-string" "Compiled code has strings only as messages of exceptions."
-    UnsupportedTarget "unsupported-target" "Compiled code assigns to names, elements and fields."
     UnsupportedTry "unsupported-try" "Compiled code cannot catch exceptions yet."
     UnsupportedWith "unsupported-with" "Compiled code has no context managers yet."
 

@@ -29,7 +29,7 @@ use crate::walk::Walker;
 
 pub(crate) use attributes::{ATTRIBUTES, METHODS};
 pub(crate) use create::CREATED;
-pub(crate) use elementwise::Lazy;
+pub(crate) use elementwise::{Lazy, cast};
 pub(crate) use indexing::{Chosen, Indexed};
 pub(crate) use methods::AS_FUNCTIONS;
 pub(crate) use product::Product;

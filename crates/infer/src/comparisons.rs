@@ -19,10 +19,9 @@ impl Walker<'_, '_> {
         if let [(op, operand)] = rest {
             let right = self.walk_lazy(*operand)?;
             let spans = (left.1, self.span_of(*operand));
-            if self.is_elementwise(&left.0) || self.is_elementwise(&right) {
-                if !self.is_none(&left.0) && !self.is_none(&right) {
-                    return self.lazy_comparison(*op, &left.0, &right, span, spans);
-                }
+            let has_array = self.is_elementwise(&left.0) || self.is_elementwise(&right);
+            if has_array && !self.is_none(&left.0) && !self.is_none(&right) {
+                return self.lazy_comparison(*op, &left.0, &right, span, spans);
             }
             return self.compare(*op, &left.0, &right, span, spans).map(Term::Value);
         }

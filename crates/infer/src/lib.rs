@@ -9,6 +9,11 @@
 //! whole program when a function that calls itself has another result than was assumed.
 
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a rule is for a few kinds of terms; all others are refused with one message"
+)]
+#![expect(clippy::similar_names, reason = "start, stop and step are Python's own names")]
 
 mod arrays;
 mod assignment;

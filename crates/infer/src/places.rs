@@ -57,9 +57,6 @@ impl Walker<'_, '_> {
                 let title = format!("{} has no fields to assign to", self.describe(&of));
                 Err(self.error(Id::NotAssignable, span, title, "expected a field of a C struct"))
             }
-            ExprKind::Star(_) => {
-                Err(self.not_yet(Id::UnsupportedTarget, "a target for the rest of the items", span))
-            }
             // The parser lets nothing else be a target; a tuple is unpacked before.
             ExprKind::None
             | ExprKind::Bool(_)
@@ -71,6 +68,7 @@ impl Walker<'_, '_> {
             | ExprKind::Slice { .. }
             | ExprKind::Ellipsis
             | ExprKind::List(_)
+            | ExprKind::Star(_)
             | ExprKind::Unary(..)
             | ExprKind::Binary(..)
             | ExprKind::Compare(..)

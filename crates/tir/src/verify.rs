@@ -10,8 +10,8 @@ use arena::{Id as _, SideMap};
 use ctype::{CType, CTypes, TypeId};
 
 use crate::{
-    BinaryOp, BlockId, Const, Dominators, ErrorOp, Function, Inst, IntTy, Intrinsic, Jump, Op, Program,
-    RaiseSite, RaiseSiteId, Terminator, Ty, UnaryOp, Value,
+    BinaryOp, BlockId, Const, Dominators, ErrorOp, Function, Inst, IntTy, Intrinsic, Jump, Op, PrintId,
+    Program, RaiseSite, RaiseSiteId, RuntimeFunction, Terminator, Ty, UnaryOp, Value,
 };
 
 /// Checks a program.
@@ -184,23 +184,8 @@ impl Verifier<'_> {
                 need(matches!(ty(pointer), Ty::Pointer(_)), "a pointer")?;
                 self.check_c_call(*function, args, result)
             }
-            Op::CallRuntime(function, args) => {
-                let takes = function.params();
-                let is_right = takes.len() == args.len()
-                    && takes.iter().zip(args).all(|(word, arg)| word.takes(ty(arg)));
-                need(is_right, "the arguments of the function of the runtime")?;
-                let gives = match (function.result(), result) {
-                    (Some(word), Some(ty)) => word.takes(ty),
-                    (None, None) => true,
-                    (Some(_), None) | (None, Some(_)) => false,
-                };
-                need(gives, "the result of the function of the runtime")
-            }
-            Op::Print(print, args) => {
-                let asked = self.program.prints.get(*print).ok_or("a `print` of the program")?.types();
-                let is_right = asked.into_iter().eq(args.iter().map(ty)) && result.is_none();
-                need(is_right, "the values that are printed, no result")
-            }
+            Op::CallRuntime(function, args) => self.check_runtime_call(*function, args, result),
+            Op::Print(print, args) => self.check_print(*print, args, result),
             Op::SlotAddress(slot) => {
                 need(self.function.slots.get(*slot).is_some() && is_address(result), "a slot of the function")
             }
@@ -240,6 +225,32 @@ impl Verifier<'_> {
             Op::Poll(rounds) => need(ty(rounds) == Ty::I64 && result.is_none(), "an `i64`, no result"),
             Op::Error(op) => self.check_error(op, result),
         }
+    }
+
+    fn check_runtime_call(
+        &self,
+        function: RuntimeFunction,
+        args: &[Value],
+        result: Option<Ty>,
+    ) -> Result<(), &'static str> {
+        let takes = function.params();
+        let is_right =
+            takes.len() == args.len() && takes.iter().zip(args).all(|(word, arg)| word.takes(self.ty(*arg)));
+        if !is_right {
+            return Err("the arguments of the function of the runtime");
+        }
+        let gives = match (function.result(), result) {
+            (Some(word), Some(ty)) => word.takes(ty),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if gives { Ok(()) } else { Err("the result of the function of the runtime") }
+    }
+
+    fn check_print(&self, print: PrintId, args: &[Value], result: Option<Ty>) -> Result<(), &'static str> {
+        let asked = self.program.prints.get(print).ok_or("a `print` of the program")?.types();
+        let is_right = asked.into_iter().eq(args.iter().map(|arg| self.ty(*arg))) && result.is_none();
+        if is_right { Ok(()) } else { Err("the values that are printed, no result") }
     }
 
     fn check_intrinsic(

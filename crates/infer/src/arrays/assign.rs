@@ -31,9 +31,8 @@ impl Walker<'_, '_> {
         spans: (Span, Span),
     ) -> Walked<()> {
         self.check_writable(view, spans.0)?;
-        let right = match self.as_lazy(right, spans.1)? {
-            Some(right) => right,
-            None => return Err(self.not_elements(right, spans.1)),
+        let Some(right) = self.as_lazy(right, spans.1)? else {
+            return Err(self.not_elements(right, spans.1));
         };
         let own = self.lazy_array(view);
         let result = self.lazy_binary(op, &own, &right, span)?;

@@ -66,7 +66,7 @@ impl Walker<'_, '_> {
             }
             "dtype" => Term::Entity(Entity::Type(ty.element.ty())),
             "T" => Term::Value(self.transposed(array, ty, span)),
-            "real" | "imag" => self.array_part(array, ty, name, span)?,
+            "real" | "imag" => Term::Value(self.array_part(array, ty, name, span)),
             "flat" => Term::Flat(array),
             _ => {
                 if let Some(method) = METHODS.iter().find(|method| **method == name) {
@@ -101,14 +101,13 @@ impl Walker<'_, '_> {
     }
 
     /// The real or the imaginary parts: a view of a complex array, else the array, or zeros.
-    fn array_part(&mut self, array: Value, ty: ArrayTy, name: &str, span: Span) -> Walked<Term> {
+    fn array_part(&mut self, array: Value, ty: ArrayTy, name: &str, span: Span) -> Value {
         let Element::Complex(part) = ty.element else {
             if name == "real" {
-                return Ok(Term::Value(array));
+                return array;
             }
             let dims = self.dims(array, span);
-            let zeros = self.allocate(ty.element, dims, Order::C, true, span);
-            return Ok(Term::Value(zeros));
+            return self.allocate(ty.element, dims, Order::C, true, span);
         };
         let (dims, strides) = (self.dims(array, span), self.strides(array, span));
         let mut data = self.data(array, span);
@@ -117,7 +116,7 @@ impl Walker<'_, '_> {
             data = self.moved(data, bytes, span);
         }
         let part = ArrayTy { element: Element::Float(part), order: Order::Any, ..ty };
-        Ok(Term::Value(self.view(array, part, data, dims, strides, span)))
+        self.view(array, part, data, dims, strides, span)
     }
 
     /// One field of all records, as an array over the same memory.

@@ -244,7 +244,7 @@ impl Walker<'_, '_> {
             self.set_element(made, Vec::new(), &Term::Value(value), args.span)?;
             return Ok(made);
         }
-        let lazy = self.cast(&lazy, element);
+        let lazy = crate::arrays::cast(&lazy, element);
         match wanted_order {
             Some(order) => {
                 let array = self.computed(&lazy, element, args.span)?;
@@ -366,7 +366,7 @@ impl Walker<'_, '_> {
         element: Element,
         span: Span,
     ) -> Walked<Value> {
-        let lazy = self.cast(lazy, element);
+        let lazy = crate::arrays::cast(lazy, element);
         self.computed(&lazy, element, span)
     }
 }

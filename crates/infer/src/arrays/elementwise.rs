@@ -72,6 +72,14 @@ impl Lazy {
     }
 }
 
+/// The same elements as another type.
+pub(crate) fn cast(lazy: &Rc<Lazy>, element: Element) -> Rc<Lazy> {
+    if lazy.element == element {
+        return lazy.clone();
+    }
+    Rc::new(Lazy { node: Node::Cast(lazy.clone()), element, rank: lazy.rank })
+}
+
 impl Walker<'_, '_> {
     /// An array as an expression.
     pub(crate) fn lazy_array(&self, array: Value) -> Rc<Lazy> {
@@ -241,14 +249,6 @@ impl Walker<'_, '_> {
             Term::Lazy(lazy) => self.force(&lazy, span).map(Term::Value),
             other => Ok(other),
         }
-    }
-
-    /// Another type of elements.
-    pub(crate) fn cast(&self, lazy: &Rc<Lazy>, element: Element) -> Rc<Lazy> {
-        if lazy.element == element {
-            return lazy.clone();
-        }
-        Rc::new(Lazy { node: Node::Cast(lazy.clone()), element, rank: lazy.rank })
     }
 
     /// The type of elements that an argument names: `np.float32`, `types.int64`, `a.dtype`, `float`.

@@ -59,9 +59,9 @@ impl Walker<'_, '_> {
         }
         let term = self.walk_lazy(index)?;
         if let Term::Tuple(items) = term {
-            return items.into_iter().map(|item| self.term_item(item, span)).collect();
+            return items.iter().map(|item| self.term_item(item, span)).collect();
         }
-        Ok(vec![self.term_item(term, span)?])
+        Ok(vec![self.term_item(&term, span)?])
     }
 
     fn index_item(&mut self, item: ExprId) -> Walked<IndexItem> {
@@ -75,7 +75,7 @@ impl Walker<'_, '_> {
             ExprKind::Ellipsis => Ok(IndexItem::Ellipsis),
             _ => {
                 let term = self.walk_lazy(item)?;
-                self.term_item(term, span)
+                self.term_item(&term, span)
             }
         }
     }
@@ -111,8 +111,8 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn term_item(&mut self, term: Term, span: Span) -> Walked<IndexItem> {
-        match &term {
+    fn term_item(&mut self, term: &Term, span: Span) -> Walked<IndexItem> {
+        match term {
             Term::Value(value) => match self.body.ty(*value) {
                 Ty::Unit => return Ok(IndexItem::NewAxis),
                 Ty::Int(_) => {
@@ -129,8 +129,8 @@ impl Walker<'_, '_> {
             }
             _ => {}
         }
-        let shown = self.describe(&term);
-        if let Some(lazy) = self.as_lazy(&term, span)?
+        let shown = self.describe(term);
+        if let Some(lazy) = self.as_lazy(term, span)?
             && lazy.has_arrays()
         {
             match lazy.element {

@@ -71,7 +71,7 @@ impl Walker<'_, '_> {
         }
         let items = self.spread(indexed, items, span)?;
         if items.iter().any(|item| matches!(item, IndexItem::Mask(..) | IndexItem::Fancy(..))) {
-            return self.chosen_place(indexed, items, span);
+            return self.chosen_place(indexed, &items, span);
         }
         Ok(Place::Part { array: self.basic_view(indexed, &items, span), span })
     }
@@ -175,9 +175,9 @@ impl Walker<'_, '_> {
     }
 
     /// The place that arrays of indices choose, perhaps beside slices and integers.
-    fn chosen_place(&mut self, indexed: Indexed, items: Vec<IndexItem>, span: Span) -> Walked<Place> {
+    fn chosen_place(&mut self, indexed: Indexed, items: &[IndexItem], span: Span) -> Walked<Place> {
         let mut arrays = Vec::new();
-        for item in &items {
+        for item in items {
             match item {
                 IndexItem::Fancy(lazy, at) => arrays.push(Some(self.force(lazy, *at)?)),
                 IndexItem::Mask(mask, at) if mask.rank == 1 => {
@@ -206,7 +206,7 @@ impl Walker<'_, '_> {
         } else {
             0
         };
-        self.chosen(indexed, &items, &arrays, (&common, first), span)
+        Ok(self.chosen(indexed, items, &arrays, (&common, first), span))
     }
 
     fn chosen(
@@ -216,7 +216,7 @@ impl Walker<'_, '_> {
         arrays: &[Option<Value>],
         (common, first): (&[Value], usize),
         span: Span,
-    ) -> Walked<Place> {
+    ) -> Place {
         let mut dims: Vec<Value> = Vec::new();
         let mut sources = Vec::new();
         let mut axis = 0;
@@ -246,7 +246,7 @@ impl Walker<'_, '_> {
             }
         }
         dims.splice(first..first, common.iter().copied());
-        Ok(Place::Chosen { chosen: Chosen { array: indexed.array, sources, dims }, indexed, span })
+        Place::Chosen { chosen: Chosen { array: indexed.array, sources, dims }, indexed, span }
     }
 
     fn wide_mask(&self, span: Span) -> Stop {

@@ -200,7 +200,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                     let value = self.element(of, span, read)?;
                     values.push(convert::to(&mut self.body, value, operand.ty(), span));
                 }
-                self.apply_scalar(name, lazy.element, values, span)
+                self.apply_scalar(name, lazy.element, &values, span)
             }
         }
     }
@@ -225,7 +225,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         &mut self,
         name: &'static str,
         result: Element,
-        values: Vec<Value>,
+        values: &[Value],
         span: Span,
     ) -> Walked<Value> {
         let name = match name {
@@ -252,7 +252,7 @@ impl<'a, 'p> Walker<'a, 'p> {
                 self.body.emit(Op::Binary(tir::BinaryOp::Xor, values[0], values[1]), ty, span)
             }
             _ => {
-                let found = self.call_prelude(&format!("numpy.{name}"), &values, span)?;
+                let found = self.call_prelude(&format!("numpy.{name}"), values, span)?;
                 self.value(&found, span)?
             }
         };

@@ -38,7 +38,7 @@ impl Walker<'_, '_> {
         let Some(element) = crate::arrays::ufuncs::common(&operands) else {
             return Err(self.no_product(left, right, span));
         };
-        let (a, b) = (self.cast(&a, element), self.cast(&b, element));
+        let (a, b) = (crate::arrays::cast(&a, element), crate::arrays::cast(&b, element));
         let name = match (a.rank, b.rank) {
             (1, 1) => "vectors",
             (2, 1) => "matrix_vector",
