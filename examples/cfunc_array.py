@@ -1,4 +1,4 @@
-"""Arrays over the memory behind pointers, in C's and in Fortran's order, in a callback called through ctypes."""
+"""Arrays over the memory behind pointers, in C's and in Fortran's order, in callbacks of ctypes."""
 
 import ctypes
 

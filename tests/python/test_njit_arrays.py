@@ -14,9 +14,7 @@ ATTRIBUTES = ["shape", "strides", "size", "ndim", "itemsize", "T", "nbytes", "re
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)
-@pytest.mark.parametrize(
-    "array", [A, B, Z, A[::2, ::3], np.asfortranarray(A), np.ones(3, np.int8)]
-)
+@pytest.mark.parametrize("array", [A, B, Z, A[::2, ::3], np.asfortranarray(A), np.ones(3, np.int8)])
 def test_attribute(agrees, name, array):
     agrees(f"a.{name}", array)
 

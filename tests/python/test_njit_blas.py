@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from ferrule import njit
 
 
@@ -47,7 +48,9 @@ def check(compiled, numpy, a, b):
         assert ours.flags.c_contiguous
     single = theirs.dtype in (np.float32, np.complex64)
     scale = np.abs(a).max(initial=1) * np.abs(b).max(initial=1) * a.shape[-1]
-    np.testing.assert_allclose(ours, theirs, rtol=1e-4 if single else 1e-12, atol=scale * (1e-5 if single else 1e-14))
+    np.testing.assert_allclose(
+        ours, theirs, rtol=1e-4 if single else 1e-12, atol=scale * (1e-5 if single else 1e-14)
+    )
 
 
 @pytest.mark.parametrize(("compiled", "numpy"), PRODUCTS)
@@ -58,7 +61,16 @@ def test_products_of_all_shapes(compiled, numpy, dtype):
         for m in LENGTHS:
             check(compiled, numpy, values((m, n), dtype, 3), values(n, dtype, 4))
             check(compiled, numpy, values(n, dtype, 5), values((n, m), dtype, 6))
-    for m, n, k in [(0, 3, 2), (2, 0, 3), (1, 9, 1), (9, 1, 9), (8, 8, 8), (9, 9, 9), (3, 20, 40), (60, 50, 40)]:
+    for m, n, k in [
+        (0, 3, 2),
+        (2, 0, 3),
+        (1, 9, 1),
+        (9, 1, 9),
+        (8, 8, 8),
+        (9, 9, 9),
+        (3, 20, 40),
+        (60, 50, 40),
+    ]:
         check(compiled, numpy, values((m, n), dtype, 7), values((n, k), dtype, 8))
 
 
@@ -107,12 +119,14 @@ def test_products_in_expressions():
 
 
 @pytest.mark.parametrize(("compiled", "numpy"), PRODUCTS)
-@pytest.mark.parametrize("shapes", [((2, 3), (2, 3)), ((3,), (4,)), ((2, 3), (4,)), ((3,), (4, 2)), ((20, 30), (31, 2))])
+@pytest.mark.parametrize(
+    "shapes", [((2, 3), (2, 3)), ((3,), (4,)), ((2, 3), (4,)), ((3,), (4, 2)), ((20, 30), (31, 2))]
+)
 def test_errors_are_those_of_numpy(compiled, numpy, shapes):
     a, b = np.ones(shapes[0]), np.ones(shapes[1])
-    with pytest.raises(ValueError) as expected:
+    with pytest.raises(ValueError, match="") as expected:
         numpy(a, b)
-    with pytest.raises(ValueError) as raised:
+    with pytest.raises(ValueError, match="") as raised:
         compiled(a, b)
     assert str(raised.value) == str(expected.value)
 

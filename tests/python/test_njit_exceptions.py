@@ -100,7 +100,7 @@ def other_in_handler(n):
     try:
         checked(n)
     except ValueError:
-        raise TypeError("other")
+        raise TypeError("other")  # noqa: B904 - compiled code has no causes
     return 0
 
 
@@ -120,7 +120,7 @@ def finally_returns(n):
     try:
         return checked(n)
     finally:
-        return 77  # noqa: B012
+        return 77  # noqa: B012, SIM107 - what is tested
 
 
 def finally_of_loop(n):
@@ -269,16 +269,34 @@ def negative_size(n):
 
 
 FUNCTIONS = [
-    handlers_in_order, subclass_behind_its_base, uncaught, bare, again, raised_again_by_name, other_in_handler,
-    finally_always, finally_returns, finally_of_loop, break_in_finally, return_in_handler_in_loop, nested, division,
-    index, domain, own_raise, value_before, asserted, arrays, negative_size,
-]  # fmt: skip
+    handlers_in_order,
+    subclass_behind_its_base,
+    uncaught,
+    bare,
+    again,
+    raised_again_by_name,
+    other_in_handler,
+    finally_always,
+    finally_returns,
+    finally_of_loop,
+    break_in_finally,
+    return_in_handler_in_loop,
+    nested,
+    division,
+    index,
+    domain,
+    own_raise,
+    value_before,
+    asserted,
+    arrays,
+    negative_size,
+]
 
 
 def outcome(function, n):
     try:
         return function(n)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return type(error), error.args
 
 

@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 
 import numpy as np
 import pytest
+
 from ferrule import njit
 from ferrule.errors import TypingError
 
@@ -24,7 +25,7 @@ def everything(x):
     print(x, x, sep=", ", end=".\n")
     print(sep=None, end=None)
     print()
-    print("é ñ \"quoted\" {}", True, sep="")
+    print('é ñ "quoted" {}', True, sep="")
     print(x, end="")
 
 

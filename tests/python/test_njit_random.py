@@ -5,6 +5,7 @@ import threading
 
 import numpy as np
 import pytest
+
 from ferrule import njit
 from ferrule.errors import UnsupportedError
 
@@ -341,7 +342,9 @@ def generator_draws(bits, low, high):
 
 
 @pytest.mark.parametrize("bits", GENERATORS)
-@pytest.mark.parametrize("bounds", [(0, 10), (-3, 2**20), (0, 2**32 - 1), (0, 2**32), (0, 2**40), (-(2**62), 2**62), (5, 6)])
+@pytest.mark.parametrize(
+    "bounds", [(0, 10), (-3, 2**20), (0, 2**32 - 1), (0, 2**32), (0, 2**40), (-(2**62), 2**62), (5, 6)]
+)
 def test_methods_of_a_generator(bits, bounds):
     ours, theirs = np.random.Generator(bits(17)), np.random.Generator(bits(17))
     for _ in range(20):
@@ -391,7 +394,11 @@ def generator_uniform(bits, low, high):
         (generator_uniform, "uniform", (1.0, 0.0)),
         (lambda bits, *args: generator_integers(bits, *args, False), "integers", (3, 3)),
         (lambda bits, *args: generator_integers(bits, *args, False), "integers", (0, -1)),
-        (lambda bits, *args: generator_integers(bits, *args, True), "integers", (3, 2, None, np.int64, True)[:2]),
+        (
+            lambda bits, *args: generator_integers(bits, *args, True),
+            "integers",
+            (3, 2, None, np.int64, True)[:2],
+        ),
     ],
 )
 def test_errors_of_a_generator(compiled, method, args):

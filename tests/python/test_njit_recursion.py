@@ -90,7 +90,7 @@ def test_every_thread_has_its_own_limit(size: int) -> None:
     def run() -> None:
         try:
             assert_stack_ends()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             failures.append(error)
 
     before = threading.stack_size(size)

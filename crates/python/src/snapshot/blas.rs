@@ -15,11 +15,11 @@ const FUNCTIONS: &[&str] = &[
 
 /// Whether a text multiplies matrices.
 pub(super) fn is_wanted(syntax: &Syntax) -> bool {
-    syntax.exprs.iter().any(|(_, expr)| match &expr.kind {
-        ExprKind::Binary(BinaryOp::MatMul, ..) => true,
-        ExprKind::Attribute(_, name) => matches!(syntax.name(*name), "dot" | "matmul"),
-        ExprKind::Name(name) => matches!(syntax.name(*name), "dot" | "matmul"),
-        _ => false,
+    syntax.exprs.iter().any(|(_, expr)| {
+        if let ExprKind::Attribute(_, name) | ExprKind::Name(name) = &expr.kind {
+            return matches!(syntax.name(*name), "dot" | "matmul");
+        }
+        matches!(expr.kind, ExprKind::Binary(BinaryOp::MatMul, ..))
     })
 }
 
