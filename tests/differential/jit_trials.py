@@ -95,8 +95,9 @@ def retried(found: JitMismatch, text: str, name: str) -> JitMismatch | None:
 
 
 def summary(text: str) -> str:
-    """The class of what was given."""
-    return text.partition("\n")[0].partition("(")[0].partition(" ")[0][:40]
+    """The title of a refusal, or the class of what was given."""
+    line = text.partition("\n")[0].partition("\\n")[0]
+    return line if "error[" in line else line.partition("(")[0].partition(" ")[0]
 
 
 def first_mismatch(what: str, make: Callable[[random.Random], JitProgram], numbers: range) -> str:
