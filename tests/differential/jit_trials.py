@@ -1,6 +1,7 @@
 """Trying one generated function: compiled and in the model, on equal arguments."""
 
 import random
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -58,7 +59,8 @@ def attempt(program: JitProgram, calls: list[tuple[str, ...]], name: str) -> Jit
 def after(function: Callable, texts: tuple[str, ...]) -> tuple[Outcome, list]:
     """What a call gives, and its arguments after it."""
     arguments = [eval(text, {"np": np}) for text in texts]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         return outcome(function, arguments), arguments
 
 
