@@ -25,6 +25,7 @@ DEVIATIONS = {
     "partly stored": "a store at the places of an array of indices stops at the first that is outside",
     "axes": "an array of more axes than the place where it is stored is refused when compiled",
     "no float16": "where NumPy's dtype is `float16` it is `float32`",
+    "root": "`a ** 0.5` is `np.power(a, 0.5)`, where NumPy takes the square root",
     "square": "a power of an array of truths is an `int64`, where NumPy makes a square an `int8`",
     "read only": "storing in a read-only array is refused when the function is compiled, not when it runs",
 }

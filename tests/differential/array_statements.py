@@ -230,6 +230,8 @@ def created(body: ArrayBody) -> list[str]:
     if "full(" in text:
         number = Kind.FLOAT
     value = expression(body.scope, number, 1)
+    # NumPy refuses to make an array of a number that does not fit.
+    value = f"({value} & 7)" if number is Kind.INT else value
     is_view = text.startswith("np.asarray")
     body.scope.bind(fresh, like if is_view else ArrayType(dtype, like.axes))
     return [f"{fresh} = {text.format(shape=f'{name}.shape', like=name, dtype=dtype, number=value)}"]

@@ -1,6 +1,7 @@
 """Trying one generated function: compiled and in the model, on equal arguments."""
 
 import random
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -58,7 +59,8 @@ def attempt(program: JitProgram, calls: list[tuple[str, ...]], name: str) -> Jit
 def after(function: Callable, texts: tuple[str, ...]) -> tuple[Outcome, list]:
     """What a call gives, and its arguments after it."""
     arguments = [eval(text, {"np": np}) for text in texts]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         return outcome(function, arguments), arguments
 
 
@@ -95,8 +97,9 @@ def retried(found: JitMismatch, text: str, name: str) -> JitMismatch | None:
 
 
 def summary(text: str) -> str:
-    """The class of what was given."""
-    return text.partition("\n")[0].partition("(")[0].partition(" ")[0][:40]
+    """The title of a refusal, or the class of what was given."""
+    line = text.partition("\n")[0].partition("\\n")[0]
+    return line if "error[" in line else line.partition("(")[0].partition(" ")[0]
 
 
 def first_mismatch(what: str, make: Callable[[random.Random], JitProgram], numbers: range) -> str:
