@@ -21,8 +21,9 @@ def adds_text(n):
     return n + "one"
 
 
-def calls_print(n):
-    print(n)
+def calls_input(n):
+    input()
+    return n
 
 
 def branches(flag):
@@ -37,7 +38,7 @@ CASES = [
     (comprehends, errors.UnsupportedError, "unsupported-comprehension", 1),
     (reraises, errors.UnsupportedError, "unsupported-reraise", 2),
     (adds_text, errors.TypingError, None, 1),
-    (calls_print, errors.UnsupportedError, "unsupported-function", 1),
+    (calls_input, errors.UnsupportedError, "unsupported-function", 1),
     (branches, errors.TypingError, None, 5),
 ]
 

@@ -76,11 +76,6 @@ def test_what_is_not_taken_is_named(value):
             same(value)
 
 
-def test_a_generator_is_refused_by_name():
-    with pytest.raises(TypeError, match="Generator"):
-        same(np.random.default_rng(1))
-
-
 @njit
 def at(array, index):
     return array[index]

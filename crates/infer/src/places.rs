@@ -9,7 +9,7 @@ use ctype::{BitField, CType, Qualified, Qualifiers, TypeId};
 use diagnostic::Id;
 use pysyntax::{ExprId, ExprKind, NameId};
 use source::Span;
-use tir::{Const, Op, Ty, Value};
+use tir::{Const, Element, Op, Ty, Value};
 
 use crate::arrays::Lazy;
 use crate::arrays::{Chosen, Indexed};
@@ -155,6 +155,9 @@ impl Walker<'_, '_> {
     pub(crate) fn index_place(&mut self, value: ExprId, index: ExprId, span: Span) -> Walked<Place> {
         let (value_span, index_span) = (self.span_of(value), self.span_of(index));
         let of = self.walk_expr(value)?;
+        if let Some(place) = self.named_place(&of, index, span)? {
+            return Ok(place);
+        }
         if let Some((array, ty)) = self.as_array(&of) {
             return self.array_place(Indexed { array, ty, span: value_span }, index, span);
         }
@@ -184,6 +187,23 @@ impl Walker<'_, '_> {
             _ => self.body.emit(Op::Offset(pointer, offset), Ty::Pointer(pointer_ty), span),
         };
         Ok(Place::Memory { address, ty: target.ty, is_const: target.qualifiers.is_const, span })
+    }
+
+    /// `records["field"]` and `record["field"]`.
+    fn named_place(&mut self, of: &Term, index: ExprId, span: Span) -> Walked<Option<Place>> {
+        let syntax = self.syntax();
+        let ExprKind::Text(name) = &syntax.exprs[index].kind else { return Ok(None) };
+        let Term::Value(value) = *of else { return Ok(None) };
+        match self.body.ty(value) {
+            Ty::Record(_) => self.field_place(value, name, span).map(Some),
+            Ty::Array(ty) => {
+                let Element::Record(record) = ty.element else { return Ok(None) };
+                let fields = self.field_of_records(value, ty, record, name, span)?;
+                let array = self.value(&fields, span)?;
+                Ok(Some(Place::Part { array, span }))
+            }
+            _ => Ok(None),
+        }
     }
 
     fn not_indexable(&self, of: &Term, span: Span) -> Stop {

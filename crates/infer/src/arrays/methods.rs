@@ -210,7 +210,11 @@ impl Walker<'_, '_> {
         let [dtype] = self.exactly("view", args)?;
         let element = self.dtype_of(&dtype.term, dtype.span)?;
         let span = args.span;
-        if self.item_size(element) != self.item_size(ty.element) {
+        let (size, own) = (self.item_size(element), self.item_size(ty.element));
+        if size != own && ty.order == Order::C && ty.rank > 0 && size > 0 {
+            return Ok(Term::Value(self.resized_view(array, ty, (element, size, own), span)));
+        }
+        if size != own {
             let title =
                 format!("a view of `{}` as `{}`", self.ty_name(ty.element.ty()), self.ty_name(element.ty()));
             return Err(self.error(
@@ -223,6 +227,31 @@ impl Walker<'_, '_> {
         let (data, dims, strides) =
             (self.data(array, span), self.dims(array, span), self.strides(array, span));
         Ok(Term::Value(self.view(array, ArrayTy { element, ..ty }, data, dims, strides, span)))
+    }
+
+    /// The bytes of an array in C's order as elements of another size: the last axis is longer or shorter.
+    fn resized_view(
+        &mut self,
+        array: Value,
+        ty: ArrayTy,
+        (element, size, own): (Element, u64, u64),
+        span: Span,
+    ) -> Value {
+        let mut dims = self.dims(array, span);
+        let last = dims.len() - 1;
+        let (size, own) = (self.word(i128::from(size), span), self.word(i128::from(own), span));
+        let bytes = self.int(BinaryOp::Mul, dims[last], own, span);
+        let rest = self.int(BinaryOp::FloorMod, bytes, size, span);
+        let zero = self.word(0, span);
+        let is_uneven = self.test(Comparison::Ne, rest, zero, span);
+        let text = "When changing to a larger dtype, its size must be a divisor of the total size in bytes of the last \
+                    axis of the array.";
+        self.raise_if(is_uneven, "ValueError", text, span);
+        dims[last] = self.int(BinaryOp::FloorDiv, bytes, size, span);
+        let data = self.data(array, span);
+        // A wider element may not lie at a multiple of its alignment any more.
+        let viewed = ArrayTy { element, is_aligned: false, ..ty };
+        self.view(array, viewed, data, dims, Vec::new(), span)
     }
 
     fn only_item(&mut self, array: Value, ty: ArrayTy, args: &Args) -> Walked<Term> {

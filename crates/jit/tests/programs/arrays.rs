@@ -212,7 +212,7 @@ block0(v0: array f64 2 C \"x\", v1: i64 \"i\", v2: i64 \"j\"):
   release v0
   return v5
 
-raise0 = exception0 in fn0 at 0..1 (format (\"index \", \" is out of bounds for shape (\", \", \", \")\"))
+raise0 = exception0 in fn0 at 0..1 (format (\"index \", \" is out of bounds for size \", \" of shape (\", \", \", \")\"))
 ";
 
 #[test]
@@ -228,7 +228,7 @@ fn indices_count_from_the_end_and_are_checked() {
             for j in (-5..5_i64).chain([i64::MIN, i64::MAX]) {
                 (args[4], args[5]) = (i.cast_unsigned(), j.cast_unsigned());
                 let (row, column) = (if i < 0 { i + 2 } else { i }, if j < 0 { j + 3 } else { j });
-                let wrong = if (0..2).contains(&row) { j } else { i };
+                let (wrong, length) = if (0..2).contains(&row) { (j, 3) } else { (i, 2) };
                 let result = code.call::<1>(&args);
                 if (0..2).contains(&row) && (0..3).contains(&column) {
                     let place = usize::try_from(row * 3 + column).expect("inside");
@@ -236,7 +236,7 @@ fn indices_count_from_the_end_and_are_checked() {
                 } else {
                     assert_eq!(result, Err(1));
                     let raised = raised().expect("it raised");
-                    assert_eq!((raised.site, raised.args), (0, vec![wrong.cast_unsigned(), 2, 3]));
+                    assert_eq!((raised.site, raised.args), (0, vec![wrong.cast_unsigned(), length, 2, 3]));
                 }
                 // SAFETY: the header is this test's.
                 assert_eq!(unsafe { owner.as_ref() }.count(), 1);
