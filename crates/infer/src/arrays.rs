@@ -157,6 +157,17 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// What the address of an element is a multiple of, in an array that is aligned.
+    pub(crate) fn item_align(&self, element: Element) -> u64 {
+        match element {
+            Element::Complex(part) => u64::from(part.bits() / 8),
+            Element::Record(record) => {
+                self.program.types.layout(record).map_or(1, |layout| layout.align.get())
+            }
+            Element::Bool | Element::Int(_) | Element::Float(_) => self.item_size(element),
+        }
+    }
+
     /// An `i64` constant.
     pub(crate) fn word(&mut self, value: i128, span: Span) -> Value {
         self.body.constant(Const::Int(value), Ty::I64, span)

@@ -149,7 +149,9 @@ impl Walker<'_, '_> {
         };
         let (dims, strides) = (self.dims(array, span), self.strides(array, span));
         let order = if ty.rank == 0 { ty.order } else { Order::Any };
-        let fields = ArrayTy { element, order, ..ty };
+        // The records may be packed.
+        let is_aligned = ty.is_aligned && self.item_align(ty.element) >= self.item_align(element);
+        let fields = ArrayTy { element, order, is_aligned, ..ty };
         Ok(Term::Value(self.view(array, fields, data, dims, strides, span)))
     }
 

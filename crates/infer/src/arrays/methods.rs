@@ -226,7 +226,9 @@ impl Walker<'_, '_> {
         }
         let (data, dims, strides) =
             (self.data(array, span), self.dims(array, span), self.strides(array, span));
-        Ok(Term::Value(self.view(array, ArrayTy { element, ..ty }, data, dims, strides, span)))
+        let is_aligned = ty.is_aligned && self.item_align(element) <= self.item_align(ty.element);
+        let viewed = ArrayTy { element, is_aligned, ..ty };
+        Ok(Term::Value(self.view(array, viewed, data, dims, strides, span)))
     }
 
     /// The bytes of an array in C's order as elements of another size: the last axis is longer or shorter.

@@ -121,7 +121,10 @@ pub(crate) fn resolve(name: &str, operands: &[Operand]) -> Option<Loop> {
     let same = |element| Some(Loop { operand: element, result: element });
     let to_bool = |operand| Some(Loop { operand, result: Element::Bool });
     match rule {
-        Rule::Number if name == "square" && common == Element::Bool => same(INT8),
+        Rule::Number if matches!(name, "square" | "conj" | "conjugate") && common == Element::Bool => {
+            same(INT8)
+        }
+        Rule::Number if name == "positive" && common == Element::Bool => None,
         Rule::Number => same(common),
         Rule::NotBool => (common != Element::Bool).then(|| same(common))?,
         Rule::Real => is_real(common).then(|| same(common))?,

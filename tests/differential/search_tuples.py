@@ -1,6 +1,8 @@
 """Jitted functions of tuples and of numbers give what CPython gives, but for the deviations of `machine`.
 
 `FERRULE_SEED` sets the seed, `FERRULE_FUNCTIONS` how many functions of each are made.
+
+A search for programs that differ, not a check of every run: `pytest tests/differential/search_tuples.py`.
 """
 
 import os

@@ -1,6 +1,8 @@
 """Compiled functions of arrays give what NumPy gives, but for the deviations that `array_machine` lists.
 
 `FERRULE_SEED` sets the seed, `FERRULE_FUNCTIONS` how many functions are made.
+
+A search for programs that differ, not a check of every run: `pytest tests/differential/search_arrays.py`.
 """
 
 import os
