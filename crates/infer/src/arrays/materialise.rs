@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use source::Span;
-use tir::{Const, Element, Op, Order, Ty, Value};
+use tir::{ArrayTy, Const, Element, Op, Order, Ty, Value};
 
 use crate::arrays::elementwise::{Lazy, Node};
 use crate::convert;
@@ -155,7 +155,8 @@ impl<'a, 'p> Walker<'a, 'p> {
         }
     }
 
-    /// Some array is broadcast.
+    /// Some array is broadcast: each is seen with the lengths of the result, and does not move along an
+    /// axis on which it has one element.
     fn broadcasting(
         &mut self,
         dims: &[Value],
@@ -164,12 +165,34 @@ impl<'a, 'p> Walker<'a, 'p> {
         span: Span,
         round: &mut Round<'_, 'a, 'p>,
     ) -> Walked<()> {
+        let seen: Vec<(Value, Value)> =
+            lazy.arrays().into_iter().map(|array| (array, self.stretched(array, dims, span))).collect();
         self.loop_nest(dims, true, span, &mut |walker, at| {
-            let element = walker.element(lazy, span, &mut |walker, array| {
-                (array, walker.broadcast_indices(array, at, span))
+            let element = walker.element(lazy, span, &mut |_, array| {
+                let own = seen.iter().find(|(known, _)| *known == array);
+                (own.map_or(array, |pair| pair.1), at.to_vec())
             })?;
             round(walker, at, written, element)
         })
+    }
+
+    /// An array with the lengths that it broadcasts to.
+    fn stretched(&mut self, array: Value, dims: &[Value], span: Span) -> Value {
+        let Some(ty) = self.array_ty(array) else { return array };
+        let (own, steps) = (self.dims(array, span), self.strides(array, span));
+        let (zero, one) = (self.word(0, span), self.word(1, span));
+        let mut strides = vec![zero; dims.len() - own.len()];
+        for (length, stride) in own.iter().zip(steps) {
+            let is_single = match self.known_word(*length) {
+                Some(known) => self.body.constant(Const::Bool(known == 1), Ty::Bool, span),
+                None => self.test(tir::Comparison::Eq, *length, one, span),
+            };
+            strides.push(self.either(is_single, zero, stride, span));
+        }
+        let rank = super::axis_number(dims.len());
+        let order = if rank == 0 { ty.order } else { Order::Any };
+        let data = self.data(array, span);
+        self.view(array, ArrayTy { rank, order, ..ty }, data, dims.to_vec(), strides, span)
     }
 
     /// The value of an expression without arrays.
