@@ -162,8 +162,9 @@ fn of_class<'py>(class: &Bound<'py, PyType>, objects: &mut Objects<'py>) -> PyRe
     }
     if class.is_subclass_of::<PyTuple>()?
         && let Some(fields) = class.getattr_opt("_fields")?
+        && let Ok(fields) = fields.extract()
     {
-        return Ok(Entity::NamedTuple(objects.number(class), fields.extract()?));
+        return Ok(Entity::NamedTuple(objects.number(class), fields));
     }
     if is_enumeration(class) {
         return Ok(Entity::Namespace(objects.number(class)));
