@@ -265,3 +265,14 @@ def test_functions_for_c_are_called():
     for _ in range(2):
         assert apply(double, 3.0) == 6.0
         assert apply(double.cffi, 3.0) == 6.0
+
+
+class Odd:
+    """A class whose `__module__` is no string, as those of functions that Cython made on Python 3.13."""
+
+    __module__ = 5
+
+
+def test_a_class_without_a_module_is_named_without_it():
+    with pytest.raises(TypeError, match="an object of class Odd"):
+        same(Odd())

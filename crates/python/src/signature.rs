@@ -26,7 +26,7 @@ use crate::compiled::{ErrorClass, compile_error};
 use crate::ffi_object::{CTypeObject, Ffi};
 use crate::table;
 
-pub(crate) use annotations::{of_annotations, of_numpy_class};
+pub(crate) use annotations::{module_of, of_annotations, of_numpy_class};
 pub(crate) use kind::{NamedTuple, TypeKind};
 pub(crate) use tir_type::{c_type_of, ty_of};
 pub(crate) use types::{Signature, Type};

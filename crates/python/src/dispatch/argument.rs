@@ -15,7 +15,7 @@ use crate::cdata::{CData, Kind};
 use crate::cfunc::CFunc;
 use crate::dtype;
 use crate::failure::{Class, Failure};
-use crate::signature::{NamedTuple, TypeKind};
+use crate::signature::{NamedTuple, TypeKind, module_of};
 use crate::table;
 
 /// The type key of one argument.
@@ -163,9 +163,8 @@ impl Argument {
 fn means_more(array: Borrowed<'_, '_, PyAny>) -> PyResult<bool> {
     for class in array.get_type().mro() {
         let class = class.cast_into::<PyType>()?;
-        let (module, name) = (class.module()?, class.name()?);
-        let (module, name) = (module.to_str()?, name.to_str()?);
-        match (module, name) {
+        let (module, name) = (module_of(&class), class.name()?);
+        match (module.as_str(), name.to_str()?) {
             // Most arrays are of the class itself.
             ("numpy", "ndarray") => return Ok(false),
             (module, "MaskedArray" | "matrix") if module == "numpy" || module.starts_with("numpy.") => {
@@ -235,10 +234,12 @@ pub(super) fn refused(value: Borrowed<'_, '_, PyAny>, refusal: Refusal) -> Failu
 /// An object in the words of a message: `a list`, `numpy.random.Generator`.
 pub(super) fn described(value: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
     let class = value.get_type();
-    let (module, name) = (class.module()?, class.name()?);
-    let (module, name) = (module.to_str()?, name.to_str()?);
-    if module != "builtins" {
-        return Ok(format!("an object of class {module}.{name}"));
+    let (module, name) = (module_of(&class), class.name()?);
+    let name = name.to_str()?;
+    match module.as_str() {
+        "builtins" => {}
+        "" => return Ok(format!("an object of class {name}")),
+        _ => return Ok(format!("an object of class {module}.{name}")),
     }
     let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     Ok(format!("{article} {name}"))

@@ -104,10 +104,16 @@ fn of_value(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeKind>> {
     Ok(Some(TypeKind::C(table::write().intern(kind))))
 }
 
+/// The module that a class names as its own: empty where it names none, as the classes of functions that
+/// Cython made, whose `__module__` is a descriptor.
+pub(crate) fn module_of(class: &Bound<'_, PyType>) -> String {
+    class.module().map_or_else(|_| String::new(), |module| module.to_string_lossy().into_owned())
+}
+
 /// The type of a scalar class such as `numpy.float32`.
 pub(crate) fn of_numpy_class(value: &Bound<'_, PyAny>) -> PyResult<Option<TypeKind>> {
     let Ok(class) = value.cast::<PyType>() else { return Ok(None) };
-    if class.module()?.to_str()? != "numpy" {
+    if module_of(class) != "numpy" {
         return Ok(None);
     }
     let name = class.name()?;

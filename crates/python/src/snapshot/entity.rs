@@ -18,7 +18,7 @@ use crate::cdata::CData;
 use crate::dispatch::array_ty;
 use crate::dtype;
 use crate::ffi_object::Ffi;
-use crate::signature::{of_numpy_class, type_kind};
+use crate::signature::{module_of, of_numpy_class, type_kind};
 use crate::table;
 
 /// The modules whose functions inference has rules for.
@@ -243,7 +243,7 @@ fn frozen_array<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> P
 fn opaque(value: &Bound<'_, PyAny>) -> Entity {
     let class = value.get_type();
     let name = class.name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
-    let is_builtin = class.module().is_ok_and(|module| module.to_string_lossy() == "builtins");
+    let is_builtin = module_of(&class) == "builtins";
     let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     Entity::Opaque(if value.is_instance_of::<PyCFunction>() {
         format!("the function `{}`", value.getattr("__qualname__").map_or(name, |name| name.to_string()))
