@@ -56,7 +56,7 @@ FUNCTIONS = {
 }
 
 PROGRAM = """
-import os, signal, sys, threading, time
+import os, signal, subprocess, threading, time
 import numpy as np
 from ferrule import njit
 
@@ -73,11 +73,7 @@ thread = threading.Thread(target=interrupt) if {nogil} else None
 if thread:
     thread.start()
 else:
-    child = os.fork()
-    if child == 0:
-        time.sleep(0.2)
-        os.kill(os.getppid(), signal.SIGINT)
-        os._exit(0)
+    subprocess.Popen(["sh", "-c", f"sleep 0.2; kill -INT {{os.getpid()}}"])
 try:
     loop(a)
 except KeyboardInterrupt:
