@@ -51,6 +51,8 @@ impl Walker<'_, '_> {
             Term::Entity(Entity::Type(ty)) => self.call_type(ty, &args),
             Term::Entity(Entity::Function(object)) => self.call_function(object, args),
             Term::Closure(closure) => self.call_closure(&closure, args),
+            Term::Entity(Entity::NamedTuple(class)) => self.make_named(&class, args),
+            Term::TupleMethod(name, of) => self.call_tuple_method(name, &of, args),
             Term::Entity(Entity::CFunction(function)) => self.call_c(&function, &args),
             Term::Method(name, of) if self.array_ty(of).is_some() => self.array_method(name, of, &args),
             Term::Method(name, of) if self.is_generator(of) => self.call_generator(name, of, &args),
@@ -310,6 +312,7 @@ impl Walker<'_, '_> {
             Passed::Value(ty) => format!("`{}`", self.ty_name(*ty)),
             Passed::Known(term) => self.describe(term),
             Passed::Tuple(items) => format!("a tuple of {}", items.len()),
+            Passed::Named(class, _) => format!("a `{}`", class.name),
             Passed::Closure(_) => "a function".to_owned(),
         }
     }

@@ -45,7 +45,7 @@ impl Walker<'_, '_> {
         self.meet_at(arrivals)
     }
 
-    fn compare(
+    pub(crate) fn compare(
         &mut self,
         op: CompareOp,
         left: &Term,
@@ -94,7 +94,11 @@ impl Walker<'_, '_> {
             };
             return Ok(Some(self.body.constant(Const::Bool(holds), Ty::Bool, span)));
         }
-        if let (CompareOp::In | CompareOp::NotIn, Term::Tuple(items) | Term::List(items)) = (op, right) {
+        if let (
+            CompareOp::In | CompareOp::NotIn,
+            Term::Tuple(items) | Term::Named(_, items) | Term::List(items),
+        ) = (op, right)
+        {
             let mut found = self.body.constant(Const::Bool(false), Ty::Bool, span);
             for item in items {
                 let equal = self.compare(CompareOp::Eq, left, item, span, spans)?;
@@ -103,7 +107,7 @@ impl Walker<'_, '_> {
             let is_in = op == CompareOp::In;
             return Ok(Some(if is_in { found } else { convert::not(&mut self.body, found, span) }));
         }
-        if let (Term::Tuple(a), Term::Tuple(b)) = (left, right) {
+        if let (Term::Tuple(a) | Term::Named(_, a), Term::Tuple(b) | Term::Named(_, b)) = (left, right) {
             return self.compare_tuples(op, a, b, span, spans);
         }
         if matches!(op, CompareOp::Is | CompareOp::IsNot) && (self.is_none(left) || self.is_none(right)) {

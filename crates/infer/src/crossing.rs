@@ -3,6 +3,8 @@
 //! An argument is values, or something that is known while compiling, as a function or a string: the callee is
 //! compiled for it. A tuple crosses item by item. A result is one value; a tuple becomes one.
 
+use std::sync::Arc;
+
 use source::Span;
 use tir::{Op, TupleTy, Ty, Value};
 
@@ -10,7 +12,7 @@ use crate::closures::PassedClosure;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
-use crate::{Entity, Form};
+use crate::{Entity, Form, TupleClass};
 
 /// The form of an argument, which a function is compiled for.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,6 +23,8 @@ pub(crate) enum Passed {
     Known(Term),
     /// A tuple.
     Tuple(Vec<Passed>),
+    /// A tuple with names for its items.
+    Named(Arc<TupleClass>, Vec<Passed>),
     /// A function that was made in compiled code.
     Closure(PassedClosure),
 }
@@ -32,6 +36,7 @@ impl Passed {
             Form::Value(ty) => Self::Value(*ty),
             Form::Known(entity) => Self::Known(Term::Entity(entity.clone())),
             Form::Tuple(items) => Self::Tuple(items.iter().map(Self::of).collect()),
+            Form::Named(class, items) => Self::Named(class.clone(), items.iter().map(Self::of).collect()),
         }
     }
 
@@ -40,7 +45,7 @@ impl Passed {
         match self {
             Self::Value(ty) => vec![*ty],
             Self::Known(_) => Vec::new(),
-            Self::Tuple(items) => items.iter().flat_map(Self::types).collect(),
+            Self::Tuple(items) | Self::Named(_, items) => items.iter().flat_map(Self::types).collect(),
             Self::Closure(closure) => closure.parts().flat_map(Self::types).collect(),
         }
     }
@@ -52,6 +57,10 @@ impl Passed {
             Self::Known(term) => Some(term.clone()),
             Self::Tuple(items) => {
                 items.iter().map(|item| item.term(values)).collect::<Option<_>>().map(Term::Tuple)
+            }
+            Self::Named(class, items) => {
+                let items = items.iter().map(|item| item.term(values)).collect::<Option<_>>()?;
+                Some(Term::Named(class.clone(), items))
             }
             Self::Closure(closure) => closure.term(values),
         }
@@ -66,6 +75,10 @@ impl Walker<'_, '_> {
                 let items = items.iter().map(|item| self.pass(item, span, values));
                 items.collect::<Walked<_>>().map(Passed::Tuple)
             }
+            Term::Named(class, items) => {
+                let items = items.iter().map(|item| self.pass(item, span, values));
+                Ok(Passed::Named(class.clone(), items.collect::<Walked<_>>()?))
+            }
             Term::Closure(closure) => self.pass_closure(closure, span, values),
             Term::Entity(entity) if is_passed(entity) => Ok(Passed::Known(term.clone())),
             _ => {
@@ -79,7 +92,7 @@ impl Walker<'_, '_> {
 
     /// A term as one value, to be returned.
     pub(crate) fn crossing(&mut self, term: &Term, span: Span) -> Walked<Value> {
-        let Term::Tuple(items) = term else {
+        let (Term::Tuple(items) | Term::Named(_, items)) = term else {
             let term = self.forced(term.clone(), span)?;
             return self.value(&term, span);
         };
@@ -115,6 +128,7 @@ const fn is_passed(entity: &Entity) -> bool {
         | Entity::NamedTuple(..) => true,
         Entity::Constant(..)
         | Entity::Tuple(_)
+        | Entity::Named(..)
         | Entity::Array(_)
         | Entity::Namespace(_)
         | Entity::Opaque(_) => false,

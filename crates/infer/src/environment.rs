@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use tir::{ArrayTy, CFunction, Const, HostObject, Ty};
 
+use crate::TupleClass;
+
 /// What a name or an attribute means.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Entity {
@@ -26,8 +28,10 @@ pub enum Entity {
     Tuple(Vec<Entity>),
     /// An array of NumPy's, frozen.
     Array(FrozenArray),
-    /// A class of tuples with these names for their items.
-    NamedTuple(HostObject, Vec<String>),
+    /// A tuple of a class, frozen.
+    Named(Arc<TupleClass>, Vec<Entity>),
+    /// A class of tuples with names for their items.
+    NamedTuple(Arc<TupleClass>),
     /// A module, a library or a namespace: only its attributes mean something.
     Namespace(HostObject),
     /// Anything else, in the words of a message: "a list", "an object of class `Model`".
@@ -43,6 +47,8 @@ pub enum Form {
     Known(Entity),
     /// A tuple of such.
     Tuple(Vec<Form>),
+    /// A tuple of a class, of such.
+    Named(Arc<TupleClass>, Vec<Form>),
 }
 
 /// A copy of an array that nobody writes, kept alive by the code.

@@ -10,6 +10,7 @@ use crate::convert;
 use crate::locals::Local;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
+use crate::tuples::tuple_method;
 use crate::walk::Walker;
 use crate::{Entity, FrozenArray, prelude, promote, trying};
 
@@ -82,7 +83,7 @@ impl Walker<'_, '_> {
     /// The items of what stands behind a star.
     pub(crate) fn starred(&mut self, of: ExprId) -> Walked<Vec<Term>> {
         let term = self.walk_expr(of)?;
-        if let Term::Tuple(items) | Term::List(items) = term {
+        if let Term::Tuple(items) | Term::Named(_, items) | Term::List(items) = term {
             return Ok(items);
         }
         let title = format!("`*` before {}", self.describe(&term));
@@ -256,6 +257,9 @@ impl Walker<'_, '_> {
             Entity::Tuple(items) => {
                 Term::Tuple(items.into_iter().map(|item| self.entity(item, span)).collect())
             }
+            Entity::Named(class, items) => {
+                Term::Named(class, items.into_iter().map(|item| self.entity(item, span)).collect())
+            }
             Entity::Array(frozen) => Term::Value(self.frozen_array(&frozen, span)),
             Entity::Text(_)
             | Entity::Known(_)
@@ -309,6 +313,9 @@ impl Walker<'_, '_> {
                     self.number_attribute(*of, text, span)
                 }
             },
+            Term::Named(class, items) => self.named_attribute(class, items, text, span),
+            Term::Entity(Entity::NamedTuple(class)) => self.tuple_class_attribute(class, text, span),
+            Term::Tuple(_) if matches!(text, "count" | "index") => Ok(tuple_method(&term, text)),
             _ => {
                 let title = format!("{} has no attribute `{text}` in compiled code", self.describe(&term));
                 Err(self.error(Id::UnknownAttribute, span, title, ""))
@@ -360,7 +367,7 @@ impl Walker<'_, '_> {
                 Ty::Array(_) => Err(self.ambiguous_truth(term, span)),
                 Ty::Record(_) | Ty::Tuple(_) => Err(self.no_truth(term, span)),
             },
-            Term::Tuple(items) | Term::List(items) => {
+            Term::Tuple(items) | Term::Named(_, items) | Term::List(items) => {
                 Ok(self.body.constant(Const::Bool(!items.is_empty()), Ty::Bool, span))
             }
             Term::Lazy(_) => Err(self.ambiguous_truth(term, span)),

@@ -95,7 +95,7 @@ impl Walker<'_, '_> {
     pub(crate) fn is_instance(&mut self, args: &Args) -> Walked<Term> {
         let [value, class] = self.exactly("isinstance", args)?;
         let classes = match class.term {
-            Term::Tuple(items) => items,
+            Term::Tuple(items) | Term::Named(_, items) => items,
             one => vec![one],
         };
         let mut is_one = false;
@@ -121,7 +121,7 @@ impl Walker<'_, '_> {
                 "builtins.float" => ty == Some(Ty::F64),
                 "builtins.bool" => ty == Some(Ty::Bool),
                 "builtins.complex" => ty == Some(Ty::C128),
-                "builtins.tuple" => matches!(term, Term::Tuple(_)),
+                "builtins.tuple" => matches!(term, Term::Tuple(_) | Term::Named(..)),
                 "builtins.str" => matches!(term, Term::Entity(Entity::Text(_))),
                 "numpy.ndarray" => matches!(ty, Some(Ty::Array(_))) || matches!(term, Term::Lazy(_)),
                 "numpy.integer" => matches!(ty, Some(Ty::Int(_))),
@@ -129,6 +129,9 @@ impl Walker<'_, '_> {
                 "numpy.complexfloating" => matches!(ty, Some(Ty::Complex(_))),
                 _ => return None,
             }),
+            Term::Entity(Entity::NamedTuple(class)) => {
+                Some(matches!(term, Term::Named(own, _) if own.bases.contains(&class.object)))
+            }
             _ => None,
         }
     }

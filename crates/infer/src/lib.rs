@@ -33,6 +33,7 @@ mod folds;
 mod generator;
 mod locals;
 mod loops;
+mod named;
 mod names;
 mod not_yet;
 mod operators;
@@ -53,6 +54,7 @@ mod supported;
 mod term;
 mod tidy;
 mod trying;
+mod tuple_class;
 mod tuples;
 mod walk;
 
@@ -63,6 +65,7 @@ use tir::{Program, Ty};
 pub use c_types::ty_of_c;
 pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, Form, FrozenArray, FunctionSource};
 pub use supported::{Supported, supported};
+pub use tuple_class::TupleClass;
 
 /// What the caller chooses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

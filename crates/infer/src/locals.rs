@@ -149,6 +149,9 @@ pub(crate) fn enter(shape: &Shape, body: &mut Body, block: BlockId) -> Term {
         Shape::Exact(term) => term.clone(),
         Shape::Value(ty) => Term::Value(body.param(block, *ty)),
         Shape::Tuple(items) => Term::Tuple(items.iter().map(|item| enter(item, body, block)).collect()),
+        Shape::Named(class, items) => {
+            Term::Named(class.clone(), items.iter().map(|item| enter(item, body, block)).collect())
+        }
     }
 }
 
@@ -156,12 +159,12 @@ pub(crate) fn enter(shape: &Shape, body: &mut Body, block: BlockId) -> Term {
 pub(crate) fn bring(shape: &Shape, term: &Term, body: &mut Body, span: Span, out: &mut Vec<Value>) {
     match (shape, term) {
         (Shape::Value(ty), Term::Value(value)) => out.push(convert::to(body, *value, *ty, span)),
-        (Shape::Tuple(shapes), Term::Tuple(terms)) => {
+        (Shape::Tuple(shapes), Term::Tuple(terms)) | (Shape::Named(_, shapes), Term::Named(_, terms)) => {
             for (shape, term) in shapes.iter().zip(terms) {
                 bring(shape, term, body, span, out);
             }
         }
-        (Shape::Exact(_) | Shape::Value(_) | Shape::Tuple(_), _) => {}
+        (Shape::Exact(_) | Shape::Value(_) | Shape::Tuple(_) | Shape::Named(..), _) => {}
     }
 }
 
@@ -170,6 +173,10 @@ fn nothing(shape: &Shape, body: &mut Body, span: Span, out: &mut Vec<Value>) {
     match shape {
         Shape::Exact(_) => {}
         Shape::Value(ty) => out.push(convert::zero(body, *ty, span)),
-        Shape::Tuple(items) => items.iter().for_each(|item| nothing(item, body, span, out)),
+        Shape::Tuple(items) | Shape::Named(_, items) => {
+            for item in items {
+                nothing(item, body, span, out);
+            }
+        }
     }
 }

@@ -45,8 +45,9 @@ pub(crate) fn term(types: &CTypes, body: &Body, term: &Term) -> String {
     match term {
         Term::Value(value) => format!("`{}`", ty(types, body.ty(*value))),
         Term::Tuple(items) => format!("a tuple of {}", items.len()),
+        Term::Named(class, _) => format!("a `{}`", class.name),
         Term::Entity(found) => entity(found),
-        Term::Method(name, _) => format!("the method `{name}`"),
+        Term::Method(name, _) | Term::TupleMethod(name, _) => format!("the method `{name}`"),
         Term::List(items) => format!("a list of {}", items.len()),
         Term::Lazy(lazy) => {
             format!("`array({}, {}d)`", ty(types, lazy.element.ty()), lazy.rank)
@@ -64,6 +65,7 @@ pub(crate) fn shape(types: &CTypes, body: &Body, shape: &Shape) -> String {
         Shape::Exact(exact) => term(types, body, exact),
         Shape::Value(value) => format!("`{}`", ty(types, *value)),
         Shape::Tuple(items) => format!("a tuple of {}", items.len()),
+        Shape::Named(class, _) => format!("a `{}`", class.name),
     }
 }
 
@@ -79,7 +81,8 @@ pub(crate) fn entity(entity: &Entity) -> String {
         Entity::CFunction(function) => format!("the C function `{}`", function.name),
         Entity::Tuple(items) => format!("a tuple of {}", items.len()),
         Entity::Array(_) => "an array".to_owned(),
-        Entity::NamedTuple(..) => "a class of tuples".to_owned(),
+        Entity::Named(class, _) => format!("a `{}`", class.name),
+        Entity::NamedTuple(class) => format!("the class `{}`", class.name),
         Entity::Namespace(_) => "a module".to_owned(),
         Entity::Opaque(words) => words.clone(),
     }

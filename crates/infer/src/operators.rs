@@ -27,7 +27,9 @@ impl Walker<'_, '_> {
         if self.is_elementwise(left) || self.is_elementwise(right) {
             return self.lazy_operator(op, left, right, span, spans);
         }
-        if let (BinaryOp::Add, Term::Tuple(a), Term::Tuple(b)) = (op, left, right) {
+        if let (BinaryOp::Add, Term::Tuple(a) | Term::Named(_, a), Term::Tuple(b) | Term::Named(_, b)) =
+            (op, left, right)
+        {
             return Ok(Term::Tuple(a.iter().chain(b).cloned().collect()));
         }
         let (a, b) = (self.value(left, spans.0)?, self.value(right, spans.1)?);

@@ -164,13 +164,13 @@ impl Walker<'_, '_> {
         if let Term::Flat(array) = of {
             return self.flat_place(array, index, value_span, span);
         }
-        if let Term::Tuple(items) = &of
+        if let Term::Tuple(items) | Term::Named(_, items) = &of
             && let Some(part) = self.tuple_slice(items, index)?
         {
             return Ok(Place::Item(Term::Tuple(part), span));
         }
         let at = self.walk_value(index)?;
-        if let Term::Tuple(items) = &of {
+        if let Term::Tuple(items) | Term::Named(_, items) = &of {
             return self.tuple_item(items, at, index_span).map(|term| Place::Item(term, span));
         }
         let pointer = match &of {

@@ -52,6 +52,10 @@ impl Walker<'_, '_> {
                 let items = items.iter().map(|item| self.printed(item, span, values));
                 items.collect::<Walked<_>>().map(PrintArg::Tuple)
             }
+            Term::Named(class, items) => {
+                let items = items.iter().map(|item| self.printed(item, span, values));
+                Ok(PrintArg::Named(class.object, items.collect::<Walked<_>>()?))
+            }
             Term::Value(value) => {
                 let ty = self.body.ty(*value);
                 match ty {
@@ -66,6 +70,7 @@ impl Walker<'_, '_> {
             }
             Term::Entity(_)
             | Term::Method(..)
+            | Term::TupleMethod(..)
             | Term::List(_)
             | Term::Lazy(_)
             | Term::Flat(_)

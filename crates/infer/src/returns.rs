@@ -23,7 +23,7 @@ impl Walker<'_, '_> {
     pub(crate) fn finish_returns(&mut self, wanted: Option<Ty>) -> Walked<Option<Ty>> {
         let mut returns = std::mem::take(&mut self.frame_mut().returns);
         for arrival in &mut returns {
-            if let Some(term @ Term::Tuple(_)) = &arrival.term {
+            if let Some(term @ (Term::Tuple(_) | Term::Named(..))) = &arrival.term {
                 self.body.switch_to(arrival.block);
                 let value = self.crossing(term, arrival.span)?;
                 arrival.term = Some(Term::Value(value));

@@ -73,7 +73,9 @@ impl Walker<'_, '_> {
     pub(crate) fn sequence_of(&mut self, term: &Term, span: Span) -> Walked<Sequence> {
         match term {
             Term::Sequence(sequence) => Ok((**sequence).clone()),
-            Term::Tuple(items) | Term::List(items) => Ok(Sequence::Tuple(items.clone())),
+            Term::Tuple(items) | Term::Named(_, items) | Term::List(items) => {
+                Ok(Sequence::Tuple(items.clone()))
+            }
             Term::Flat(array) => Ok(Sequence::Flat(*array)),
             Term::Lazy(lazy) => {
                 let array = self.force(lazy, span)?;
@@ -333,7 +335,7 @@ impl Walker<'_, '_> {
             }
             Term::Value(value) if self.array_ty(*value).is_some_and(|ty| ty.rank == 0) => None,
             Term::Value(value) if self.array_ty(*value).is_none() => None,
-            Term::Entity(_) | Term::Method(..) | Term::Slice(_) => None,
+            Term::Entity(_) | Term::Method(..) | Term::TupleMethod(..) | Term::Slice(_) => None,
             other => {
                 let sequence = self.sequence_of(other, arg.span)?;
                 Some(self.sequence_length(&sequence, args.span))

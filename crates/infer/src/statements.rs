@@ -140,7 +140,9 @@ impl Walker<'_, '_> {
         let syntax = self.syntax();
         let fixed = targets.len() - 1;
         let items = match term {
-            Term::Tuple(items) | Term::List(items) if items.len() >= fixed => items.clone(),
+            Term::Tuple(items) | Term::Named(_, items) | Term::List(items) if items.len() >= fixed => {
+                items.clone()
+            }
             _ => {
                 let title = format!("{} cannot be unpacked", self.describe(term));
                 let label = format!("expected a tuple of {fixed} or more");
@@ -166,7 +168,7 @@ impl Walker<'_, '_> {
     /// The items of a tuple; of an array as many rows as there are targets.
     fn unpacked(&mut self, term: &Term, count: usize, value: ExprId) -> Walked<Option<Vec<Term>>> {
         let span = self.span_of(value);
-        if let Term::Tuple(items) | Term::List(items) = term {
+        if let Term::Tuple(items) | Term::Named(_, items) | Term::List(items) = term {
             return Ok(Some(items.clone()));
         }
         let Some((array, ty)) = self.as_array(term).filter(|(_, ty)| ty.rank > 0) else { return Ok(None) };

@@ -5,13 +5,14 @@
 //! of the block's parameters that carry them on.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tir::{Ty, Value};
 
 use crate::arrays::Lazy;
 use crate::closures::Closure;
 use crate::sequence::Sequence;
-use crate::{Entity, promote};
+use crate::{Entity, TupleClass, promote};
 
 /// What an expression is.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,10 +21,14 @@ pub(crate) enum Term {
     Value(Value),
     /// Several at once; exists only while compiling.
     Tuple(Vec<Term>),
+    /// A tuple with names for its items.
+    Named(Arc<TupleClass>, Vec<Term>),
     /// A function, a module, a type; exists only while compiling.
     Entity(Entity),
     /// A method with the value that it is of, by its qualified name.
     Method(&'static str, Value),
+    /// A method of a tuple, or of a class of tuples.
+    TupleMethod(&'static str, Box<Term>),
     /// A list display: an argument of functions that make arrays; exists only while compiling.
     List(Vec<Term>),
     /// An elementwise expression over arrays that is not computed yet.
@@ -50,6 +55,8 @@ pub(crate) enum Shape {
     Value(Ty),
     /// A tuple.
     Tuple(Vec<Shape>),
+    /// A tuple with names for its items.
+    Named(Arc<TupleClass>, Vec<Shape>),
 }
 
 /// Two terms that no one shape holds: of the first and the second, in words of the caller.
@@ -68,8 +75,12 @@ impl Shape {
         match term {
             Term::Value(value) => Self::Value(ty(*value)),
             Term::Tuple(items) => Self::Tuple(items.iter().map(|item| Self::of(item, ty)).collect()),
+            Term::Named(class, items) => {
+                Self::Named(class.clone(), items.iter().map(|item| Self::of(item, ty)).collect())
+            }
             Term::Entity(_)
             | Term::Method(..)
+            | Term::TupleMethod(..)
             | Term::List(_)
             | Term::Lazy(_)
             | Term::Flat(_)
@@ -86,11 +97,18 @@ impl Shape {
             (Self::Value(a), Self::Value(b)) => {
                 promote::join(*a, *b).map(Self::Value).ok_or_else(|| Clash::new(self, other))
             }
-            (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
-                a.iter().zip(b).map(|(a, b)| a.join(b)).collect::<Result<_, _>>().map(Self::Tuple)
+            (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => Self::join_all(a, b).map(Self::Tuple),
+            (Self::Named(class, a), Self::Named(other_class, b)) if class == other_class => {
+                Self::join_all(a, b).map(|items| Self::Named(class.clone(), items))
             }
-            (Self::Exact(_) | Self::Value(_) | Self::Tuple(_), _) => Err(Clash::new(self, other)),
+            (Self::Exact(_) | Self::Value(_) | Self::Tuple(_) | Self::Named(..), _) => {
+                Err(Clash::new(self, other))
+            }
         }
+    }
+
+    fn join_all(a: &[Self], b: &[Self]) -> Result<Vec<Self>, Clash> {
+        a.iter().zip(b).map(|(a, b)| a.join(b)).collect()
     }
 
     /// The shape in which the terms of all paths meet: a term that all share stays itself.
@@ -99,23 +117,34 @@ impl Shape {
         if rest.iter().all(|term| term == first) {
             return Ok(Self::Exact((*first).clone()));
         }
-        let tuples: Option<Vec<&Vec<Term>>> = terms.iter().map(|term| term.as_tuple()).collect();
-        if let Some(tuples) = tuples.filter(|tuples| tuples.iter().all(|one| one.len() == tuples[0].len())) {
-            let column = |index: usize| tuples.iter().map(|tuple| &tuple[index]).collect::<Vec<_>>();
-            let items = (0..tuples[0].len()).map(|index| Self::meet(&column(index), ty));
-            return items.collect::<Result<_, _>>().map(Self::Tuple);
+        let tuples: Option<Vec<Packed<'_>>> = terms.iter().map(|term| term.as_tuple()).collect();
+        let is_alike = |a: &Packed<'_>, b: &Packed<'_>| a.0 == b.0 && a.1.len() == b.1.len();
+        if let Some(tuples) = tuples.filter(|tuples| tuples.iter().all(|one| is_alike(one, &tuples[0]))) {
+            let (class, first) = tuples[0];
+            let column = |index: usize| tuples.iter().map(|(_, items)| &items[index]).collect::<Vec<_>>();
+            let items = (0..first.len()).map(|index| Self::meet(&column(index), ty));
+            let items = items.collect::<Result<_, _>>()?;
+            return Ok(match class {
+                Some(class) => Self::Named(class.clone(), items),
+                None => Self::Tuple(items),
+            });
         }
         rest.iter().try_fold(Self::of(first, ty), |shape, term| shape.join(&Self::of(term, ty)))
     }
 }
 
+/// A tuple's class, if it has names for its items, and the items.
+type Packed<'a> = (Option<&'a Arc<TupleClass>>, &'a [Term]);
+
 impl Term {
-    fn as_tuple(&self) -> Option<&Vec<Term>> {
+    fn as_tuple(&self) -> Option<Packed<'_>> {
         match self {
-            Self::Tuple(items) => Some(items),
+            Self::Tuple(items) => Some((None, items)),
+            Self::Named(class, items) => Some((Some(class), items)),
             Self::Value(_)
             | Self::Entity(_)
             | Self::Method(..)
+            | Self::TupleMethod(..)
             | Self::List(_)
             | Self::Lazy(_)
             | Self::Flat(_)

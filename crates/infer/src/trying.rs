@@ -151,7 +151,7 @@ impl Walker<'_, '_> {
         let Some(classes) = classes else { return Ok(Vec::new()) };
         let span = self.span_of(classes);
         let term = self.walk_expr(classes)?;
-        let terms = if let Term::Tuple(items) = term {
+        let terms = if let Term::Tuple(items) | Term::Named(_, items) = term {
             items
         } else if let Term::Entity(Entity::Tuple(items)) = term {
             items.into_iter().map(Term::Entity).collect()

@@ -1,10 +1,12 @@
-//! Tuples: slices of them, and items by an index that only the running program knows.
+//! Tuples: slices of them, items by an index that only the running program knows, their methods.
 
 use diagnostic::Id;
-use pysyntax::{ExprId, ExprKind};
+use pysyntax::{CompareOp, ExprId, ExprKind};
 use source::Span;
 use tir::{BinaryOp, Comparison, Const, Value};
 
+use crate::Entity;
+use crate::calls::{Arg, Args};
 use crate::convert;
 use crate::promote;
 use crate::stop::Walked;
@@ -91,6 +93,56 @@ impl Walker<'_, '_> {
         }
         Ok(Term::Value(chosen))
     }
+}
+
+impl Walker<'_, '_> {
+    /// A method of a tuple, or of a class of tuples.
+    pub(crate) fn call_tuple_method(&mut self, name: &'static str, of: &Term, args: Args) -> Walked<Term> {
+        match (name, of) {
+            ("_make", Term::Entity(Entity::NamedTuple(class))) => self.made_of_items(class, &args),
+            ("_replace", Term::Named(class, items)) => self.replaced(class, items, args),
+            ("count", Term::Tuple(items) | Term::Named(_, items)) => self.count(items, &args),
+            (_, Term::Tuple(items) | Term::Named(_, items)) => self.index(items, &args),
+            _ => Err(self.error(Id::NotCallable, args.span, "this is no method of a tuple", "")),
+        }
+    }
+
+    /// `items.count(value)`.
+    fn count(&mut self, items: &[Term], args: &Args) -> Walked<Term> {
+        let [of] = self.exactly("count", args)?;
+        let mut count = self.word(0, args.span);
+        for item in items {
+            let is_it = self.is_item(item, &of, args.span)?;
+            let one = convert::to(&mut self.body, is_it, tir::Ty::I64, args.span);
+            count = self.int(BinaryOp::Add, count, one, args.span);
+        }
+        Ok(Term::Value(count))
+    }
+
+    /// `items.index(value)`: of the first that equals it.
+    fn index(&mut self, items: &[Term], args: &Args) -> Walked<Term> {
+        let [of] = self.exactly("index", args)?;
+        let span = args.span;
+        let missing = self.word(-1, span);
+        let mut found = missing;
+        for (number, item) in items.iter().enumerate().rev() {
+            let is_it = self.is_item(item, &of, span)?;
+            let number = self.word(i128::try_from(number).unwrap_or(0), span);
+            found = self.either(is_it, number, found, span);
+        }
+        let is_missing = self.test(Comparison::Eq, found, missing, span);
+        self.raise_if(is_missing, "ValueError", "tuple.index(x): x not in tuple", span);
+        Ok(Term::Value(found))
+    }
+
+    fn is_item(&mut self, item: &Term, of: &Arg, span: Span) -> Walked<Value> {
+        self.compare(CompareOp::Eq, item, &of.term, span, (span, of.span))
+    }
+}
+
+/// A method that every tuple has.
+pub(crate) fn tuple_method(of: &Term, name: &str) -> Term {
+    Term::TupleMethod(if name == "count" { "count" } else { "index" }, Box::new(of.clone()))
 }
 
 /// The items that a slice takes, as Python counts them.

@@ -14,6 +14,7 @@ mod failure;
 mod ffi_object;
 mod fork;
 mod library;
+mod named_tuple;
 mod signature;
 mod snapshot;
 mod source;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use infer::{Entity, Environment, Form, FunctionSource};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyTuple, PyType};
 use pysyntax::{ExprId, ExprKind, Syntax};
 use tir::{HostObject, Ty};
 
@@ -54,16 +54,23 @@ pub(crate) enum Given<'py> {
     Object(Bound<'py, PyAny>),
     /// It is a tuple of such.
     Tuple(Vec<Given<'py>>),
+    /// It is a tuple of this class, of such.
+    Named(Bound<'py, PyType>, Vec<Given<'py>>),
 }
 
 impl<'py> Given<'py> {
     fn form(&self, objects: &mut Objects<'py>) -> PyResult<Form> {
+        let all = |items: &[Self], objects: &mut Objects<'py>| -> PyResult<Vec<Form>> {
+            items.iter().map(|item| item.form(objects)).collect()
+        };
         Ok(match self {
             Self::Value(ty) => Form::Value(*ty),
             Self::Object(object) => Form::Known(entity::of(object, objects)?),
-            Self::Tuple(items) => {
-                Form::Tuple(items.iter().map(|item| item.form(objects)).collect::<PyResult<_>>()?)
-            }
+            Self::Tuple(items) => Form::Tuple(all(items, objects)?),
+            Self::Named(class, items) => match entity::tuple_class(class, objects)? {
+                Some(class) => Form::Named(class, all(items, objects)?),
+                None => Form::Tuple(all(items, objects)?),
+            },
         })
     }
 }

@@ -88,6 +88,10 @@ fn print_arg(arg: &PrintArg) -> String {
             let items: Vec<String> = items.iter().map(print_arg).collect();
             format!("of ({})", items.join(", "))
         }
+        PrintArg::Named(class, items) => {
+            let items: Vec<String> = items.iter().map(print_arg).collect();
+            format!("host {} of ({})", class.0, items.join(", "))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a program prints.
 
-use crate::Ty;
+use crate::{HostObject, Ty};
 
 /// A call of Python's `print`, with what is known when compiling.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,9 +22,18 @@ pub enum PrintArg {
     Value(Ty),
     /// A tuple.
     Tuple(Vec<PrintArg>),
+    /// A tuple of a class of the host's.
+    Named(HostObject, Vec<PrintArg>),
 }
 
 impl Print {
+    /// The classes of the tuples that are printed, as often as they are.
+    pub fn classes(&self) -> Vec<HostObject> {
+        let mut classes = Vec::new();
+        self.args.iter().for_each(|arg| arg.add_classes(&mut classes));
+        classes
+    }
+
     /// The types of the values that it asks for, in order.
     pub fn types(&self) -> Vec<Ty> {
         let mut types = Vec::new();
@@ -34,11 +43,25 @@ impl Print {
 }
 
 impl PrintArg {
+    /// The classes of tuples in it.
+    fn add_classes(&self, classes: &mut Vec<HostObject>) {
+        match self {
+            Self::Text(_) | Self::Value(_) => {}
+            Self::Tuple(items) => items.iter().for_each(|item| item.add_classes(classes)),
+            Self::Named(class, items) => {
+                classes.push(*class);
+                for item in items {
+                    item.add_classes(classes);
+                }
+            }
+        }
+    }
+
     fn add_types(&self, types: &mut Vec<Ty>) {
         match self {
             Self::Text(_) => {}
             Self::Value(ty) => types.push(*ty),
-            Self::Tuple(items) => items.iter().for_each(|item| item.add_types(types)),
+            Self::Tuple(items) | Self::Named(_, items) => items.iter().for_each(|item| item.add_types(types)),
         }
     }
 }

@@ -179,6 +179,10 @@ impl Reader {
             line.text().map(PrintArg::Text)
         } else if line.eat("of") {
             line.list(|line| self.print_arg(line)).map(PrintArg::Tuple)
+        } else if line.eat("host") {
+            let class = HostObject(line.number()?);
+            line.expect("of")?;
+            Ok(PrintArg::Named(class, line.list(|line| self.print_arg(line))?))
         } else {
             self.ty(line).map(PrintArg::Value)
         }

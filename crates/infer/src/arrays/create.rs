@@ -214,7 +214,7 @@ impl Walker<'_, '_> {
             Some(arg) if !self.is_none(&arg.term) => Some(self.dtype_of(&arg.term, arg.span)?),
             _ => None,
         };
-        if let Term::Tuple(_) | Term::List(_) = from.term
+        if let Term::Tuple(_) | Term::Named(..) | Term::List(_) = from.term
             && let Some(array) = self.array_of_items(&from.term, dtype, args.span)?
         {
             return Ok(array);
@@ -373,7 +373,7 @@ impl Walker<'_, '_> {
 
 /// The items of nested tuples and lists in order, if all of a depth are as long.
 fn nested_items(term: &Term, depth: usize, lengths: &mut Vec<usize>, leaves: &mut Vec<Term>) -> bool {
-    let (Term::Tuple(items) | Term::List(items)) = term else {
+    let (Term::Tuple(items) | Term::Named(_, items) | Term::List(items)) = term else {
         leaves.push(term.clone());
         return depth == lengths.len();
     };

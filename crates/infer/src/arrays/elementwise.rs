@@ -99,12 +99,13 @@ impl Walker<'_, '_> {
                 let element = Element::of(self.body.ty(*value));
                 Ok(element.map(|element| Rc::new(Lazy { node: Node::Scalar(*value), element, rank: 0 })))
             }
-            Term::Tuple(_) | Term::List(_) => {
+            Term::Tuple(_) | Term::Named(..) | Term::List(_) => {
                 let array = self.array_of_items(term, None, span)?;
                 Ok(array.map(|array| self.lazy_array(array)))
             }
             Term::Entity(_)
             | Term::Method(..)
+            | Term::TupleMethod(..)
             | Term::Flat(_)
             | Term::Closure(_)
             | Term::Slice(_)

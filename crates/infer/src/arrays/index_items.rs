@@ -58,7 +58,7 @@ impl Walker<'_, '_> {
             return Ok(vec![self.index_item(index)?]);
         }
         let term = self.walk_lazy(index)?;
-        if let Term::Tuple(items) = term {
+        if let Term::Tuple(items) | Term::Named(_, items) = term {
             return items.iter().map(|item| self.term_item(item, span)).collect();
         }
         Ok(vec![self.term_item(&term, span)?])

@@ -162,7 +162,7 @@ impl Walker<'_, '_> {
         let span = args.span;
         let axes: Vec<Term> = match &args.positional[..] {
             [] => return Ok(Term::Value(self.transposed(array, ty, span))),
-            [Arg { term: Term::Tuple(items), .. }] => items.clone(),
+            [Arg { term: Term::Tuple(items) | Term::Named(_, items), .. }] => items.clone(),
             many => many.iter().map(|arg| arg.term.clone()).collect(),
         };
         let mut order = Vec::new();

@@ -24,7 +24,7 @@ impl Walker<'_, '_> {
     /// The integers of a shape as they are given.
     pub(crate) fn shape_words(&mut self, arg: &Arg) -> Walked<Vec<Value>> {
         let items = match &arg.term {
-            Term::Tuple(items) | Term::List(items) => items.clone(),
+            Term::Tuple(items) | Term::Named(_, items) | Term::List(items) => items.clone(),
             one => vec![one.clone()],
         };
         let mut words = Vec::new();

@@ -8,6 +8,7 @@
 //! int32 = type             a type under its own name
 //! puts = c                 a C function that the case declares
 //! carray = known x.carray  something that inference has rules for
+//! Point = class x y=7      a class of named tuples, with integers as defaults
 //! model = opaque a list    anything else, in words
 //! lost = nowhere           a function without source
 //! ```
@@ -19,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 
 use ctype::CTypes;
 use diagnostic::Diagnostic;
-use infer::{Entity, Environment, FunctionSource};
+use infer::{Entity, Environment, FunctionSource, TupleClass};
 use source::Source;
 use tir::{CFunction, Const, HostObject, Ty};
 
@@ -100,6 +101,7 @@ fn entity(
         "type" => Entity::Type(signature::ty(types, world, name)),
         "c" => c_function(world, name),
         "known" => Entity::Known(rest.to_owned()),
+        "class" => Entity::NamedTuple(Arc::new(tuple_class(name, rest))),
         "opaque" => Entity::Opaque(rest.to_owned()),
         "nowhere" => Entity::Function(HostObject(999)),
         _ if text.starts_with('"') => Entity::Text(text.trim_matches('"').to_owned()),
@@ -107,6 +109,23 @@ fn entity(
             let value = rest.parse::<f64>().expect("a constant is a type and a number");
             Entity::Constant(Const::Float(value), signature::ty(types, world, kind))
         }
+    }
+}
+
+/// A class of named tuples: a field a word, with `=` before its default.
+fn tuple_class(name: &str, fields: &str) -> TupleClass {
+    let object = HostObject(3000 + name.bytes().map(u32::from).sum::<u32>());
+    let defaults = fields.split(' ').filter_map(|field| number(field.split_once('=')?.1));
+    TupleClass {
+        object,
+        name: name.to_owned(),
+        defaults: defaults.collect(),
+        fields: fields
+            .split(' ')
+            .map(|field| field.split('=').next().unwrap_or_default().to_owned())
+            .collect(),
+        bases: vec![object],
+        overridden: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ use tir::{ArrayTy, FloatTy, Print, PrintArg, PrintId, Ty};
 
 use super::border::with_interpreter;
 use super::raised::{Descriptor, box_words};
+use crate::{errors, named_tuple};
 
 /// The error is in the border's frame, or was reported.
 const STATUS_PENDING: i32 = 2;
@@ -35,7 +36,7 @@ pub(super) unsafe extern "C" fn print(code: *const Descriptor, number: u32, word
                 return;
             };
             // SAFETY: the caller's promise.
-            if let Err(error) = unsafe { write(py, print, words) } {
+            if let Err(error) = unsafe { write(py, descriptor, print, words) } {
                 status = STATUS_PENDING;
                 keep_or_report(py, error, descriptor.name());
             }
@@ -55,12 +56,12 @@ fn keep_or_report(py: Python<'_>, error: PyErr, name: &str) {
 
 /// # Safety
 /// As for [`print`].
-unsafe fn write(py: Python<'_>, print: &Print, words: *const u64) -> PyResult<()> {
+unsafe fn write(py: Python<'_>, code: &Descriptor, print: &Print, words: *const u64) -> PyResult<()> {
     let mut next = words;
     let mut objects = Vec::with_capacity(print.args.len());
     for arg in &print.args {
         // SAFETY: the caller's promise.
-        objects.push(unsafe { object_of(py, arg, &mut next) }?);
+        objects.push(unsafe { object_of(py, code, arg, &mut next) }?);
     }
     let how = PyDict::new(py);
     how.set_item("sep", &print.sep)?;
@@ -73,6 +74,7 @@ unsafe fn write(py: Python<'_>, print: &Print, words: *const u64) -> PyResult<()
 /// The words of what the argument asks for start at `next`, which is moved behind them.
 unsafe fn object_of<'py>(
     py: Python<'py>,
+    code: &Descriptor,
     arg: &PrintArg,
     next: &mut *const u64,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -80,8 +82,17 @@ unsafe fn object_of<'py>(
         PrintArg::Text(text) => Ok(PyString::new(py, text).into_any()),
         PrintArg::Tuple(items) => {
             // SAFETY: the caller's promise, for one item after the other.
-            let items = items.iter().map(|item| unsafe { object_of(py, item, next) });
+            let items = items.iter().map(|item| unsafe { object_of(py, code, item, next) });
             Ok(PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any())
+        }
+        PrintArg::Named(class, items) => {
+            // SAFETY: the caller's promise, for one item after the other.
+            let items = items.iter().map(|item| unsafe { object_of(py, code, item, next) });
+            let items = items.collect::<PyResult<Vec<_>>>()?;
+            match code.tuple_class(*class) {
+                Some(class) => named_tuple::make(class.bind(py), items),
+                None => Err(errors::internal(format!("print: no class {}", class.0))),
+            }
         }
         // SAFETY: the caller's promise.
         PrintArg::Value(Ty::Array(array)) => unsafe { array_of(py, *array, next) },

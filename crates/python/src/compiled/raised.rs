@@ -5,6 +5,7 @@
 //! is needed to make the exception later, when the code may be gone. The exception is made with its
 //! arguments boxed, and its traceback has an entry for the Python line that raised.
 
+use std::collections::HashMap;
 use std::ffi::CString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +18,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyFrame, PyString, PyTraceback, PyTuple, PyType};
 use source::Span;
 use tir::{
-    ErrorOp, ExceptionId, FloatTy, FuncId, Function, HostObject, Inst, IntTy, Op, Program, RaiseArg,
+    ErrorOp, ExceptionId, FloatTy, FuncId, Function, HostObject, Inst, IntTy, Op, Print, Program, RaiseArg,
     RaiseSite, RaiseSiteId, Terminator, Ty,
 };
 
@@ -45,6 +46,8 @@ pub(crate) struct Facts {
     catches: Vec<Vec<bool>>,
     /// For each class, whether `RecursionError` is caught as it.
     catches_recursion: Vec<bool>,
+    /// The classes of the tuples that are printed.
+    tuple_classes: HashMap<HostObject, Py<PyType>>,
     /// What the code needs alive beside: the libraries whose functions it calls.
     keeps: Vec<Py<PyAny>>,
 }
@@ -73,7 +76,11 @@ impl Facts {
             catches = all.iter().map(|class| is_caught(class)).collect::<PyResult<_>>()?;
             catches_recursion = is_caught(PyRecursionError::type_object(py).as_any())?;
         }
-        Ok(Self { program, classes, catches, catches_recursion, keeps })
+        let mut tuple_classes = HashMap::new();
+        for class in program.prints.values().flat_map(Print::classes) {
+            tuple_classes.insert(class, object(class)?.into_bound(py).cast_into::<PyType>()?.unbind());
+        }
+        Ok(Self { program, classes, catches, catches_recursion, tuple_classes, keeps })
     }
 }
 
@@ -110,6 +117,11 @@ impl Descriptor {
         class.is_some_and(|class| made.is_instance(py, class.bind(py)))
     }
 
+    /// A class of tuples that are printed.
+    pub(super) fn tuple_class(&self, class: HostObject) -> Option<&Py<PyType>> {
+        self.facts.tuple_classes.get(&class)
+    }
+
     /// The typed IR that the code was made from.
     pub(crate) fn program(&self) -> &Program {
         &self.facts.program
@@ -120,6 +132,7 @@ impl Descriptor {
         for (_, class) in self.facts.classes.iter() {
             visit.call(class)?;
         }
+        self.facts.tuple_classes.values().try_for_each(|class| visit.call(class))?;
         self.facts.keeps.iter().try_for_each(|object| visit.call(object))
     }
 

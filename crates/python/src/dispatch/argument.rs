@@ -15,6 +15,7 @@ use crate::cdata::{CData, Kind};
 use crate::cfunc::CFunc;
 use crate::dtype;
 use crate::failure::{Class, Failure};
+use crate::named_tuple;
 use crate::signature::{NamedTuple, TypeKind, module_of};
 use crate::table;
 
@@ -84,12 +85,13 @@ impl Argument {
             return Ok(Self::Tuple(items));
         }
         let class = tuple.get_type();
-        if class.getattr_opt("_fields")?.is_none() {
-            let text =
-                format!("{} cannot be passed to compiled code", described(tuple.as_any().as_borrowed())?);
-            return Err(Failure::wrong_type(text));
+        match named_tuple::of_class(&class)? {
+            Some(known) if known.fields.len() == items.len() => Ok(Self::Named(class.as_ptr().addr(), items)),
+            Some(_) | None => {
+                let shown = described(tuple.as_any().as_borrowed())?;
+                Err(Failure::wrong_type(format!("{shown} cannot be passed to compiled code")))
+            }
         }
-        Ok(Self::Named(class.as_ptr().addr(), items))
     }
 
     /// Collects the objects whose addresses are in it; `value` is an object of the key.

@@ -164,12 +164,26 @@ fn given_of<'py>(argument: &Argument, value: &Bound<'py, PyAny>) -> PyResult<Giv
     Ok(match argument {
         Argument::Value(ty) => Given::Value(*ty),
         Argument::Text(_) | Argument::Function(_) => Given::Object(value.clone()),
-        Argument::Tuple(items) | Argument::Named(_, items) => {
-            let values = value.cast::<PyTuple>()?.iter();
-            let items = items.iter().zip(values).map(|(item, value)| given_of(item, &value));
-            Given::Tuple(items.collect::<PyResult<_>>()?)
-        }
+        Argument::Tuple(items) => Given::Tuple(given_items(items, value)?),
+        Argument::Named(_, items) => Given::Named(value.get_type(), given_items(items, value)?),
     })
+}
+
+fn given_items<'py>(items: &[Argument], value: &Bound<'py, PyAny>) -> PyResult<Vec<Given<'py>>> {
+    let values = value.cast::<PyTuple>()?.iter();
+    items.iter().zip(values).map(|(item, value)| given_of(item, &value)).collect()
+}
+
+/// What a type of a signature says of an argument.
+fn given_by<'py>(py: Python<'py>, kind: &TypeKind) -> Given<'py> {
+    let all = |items: &[TypeKind]| items.iter().map(|item| given_by(py, item)).collect();
+    match kind {
+        TypeKind::Tuple(items) => Given::Tuple(all(items)),
+        TypeKind::Named(named) => Given::Named(named.class().bind(py).clone(), all(&named.items)),
+        TypeKind::C(_) | TypeKind::Array(_) | TypeKind::Text | TypeKind::Function(_) => {
+            Given::Value(kind.ty(&table::read()).unwrap_or(Ty::Unit))
+        }
+    }
 }
 
 /// Compiles a key, or waits for the thread that does.
@@ -223,13 +237,14 @@ pub(super) fn compile_signature(owner: &Bound<'_, Dispatcher>, signature: &Bound
         None => None,
     };
     let function = dispatcher.function(py)?;
+    let given = wanted.params.iter().map(|kind| given_by(py, kind)).enumerate().collect();
     let request = Request {
         function: &function,
         key: &key,
         shown: wanted.params,
         // The types that are shown keep the classes that they name.
         keeps: Vec::new(),
-        given: Vec::new(),
+        given,
         result,
         options: &dispatcher.options,
     };

@@ -12,6 +12,7 @@ use pyo3::types::PyType;
 use tir::{ArrayTy, Element, Order, TupleTy, Ty};
 
 use super::{c_type_of, ty_of};
+use crate::named_tuple;
 
 /// A type, as users write and read it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -58,8 +59,8 @@ impl Hash for NamedTuple {
 impl NamedTuple {
     /// Of a class whose `_fields` name as many items.
     pub(crate) fn new(class: &Bound<'_, PyType>, items: Vec<TypeKind>) -> PyResult<Option<Self>> {
-        let Some(fields) = class.getattr_opt("_fields")? else { return Ok(None) };
-        let Ok(fields) = fields.extract::<Vec<String>>() else { return Ok(None) };
+        let Some(known) = named_tuple::of_class(class)? else { return Ok(None) };
+        let fields = known.fields;
         if fields.len() != items.len() {
             return Ok(None);
         }

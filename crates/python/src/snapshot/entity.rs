@@ -3,7 +3,9 @@
 //! Numbers and strings are frozen. A function is recognised by identity with the attribute of the
 //! module that it names as its own, so that a user's `exp` is never taken for `math.exp`.
 
-use infer::{Entity, FrozenArray};
+use std::sync::Arc;
+
+use infer::{Entity, FrozenArray, TupleClass};
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::{
@@ -18,6 +20,7 @@ use crate::cdata::CData;
 use crate::dispatch::array_ty;
 use crate::dtype;
 use crate::ffi_object::Ffi;
+use crate::named_tuple::{self, NamedClass};
 use crate::signature::{module_of, of_numpy_class, type_kind};
 use crate::table;
 
@@ -39,8 +42,7 @@ pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> 
         return of_class(class, objects);
     }
     if let Ok(tuple) = value.cast::<PyTuple>() {
-        let items = tuple.iter().map(|item| of(&item, objects));
-        return Ok(Entity::Tuple(items.collect::<PyResult<_>>()?));
+        return of_tuple(tuple, objects);
     }
     if let Some(entity) = of_numpy(value, objects)? {
         return Ok(entity);
@@ -160,16 +162,53 @@ fn of_class<'py>(class: &Bound<'py, PyType>, objects: &mut Objects<'py>) -> PyRe
     if let Some(name) = known_name(class)? {
         return Ok(Entity::Known(name));
     }
-    if class.is_subclass_of::<PyTuple>()?
-        && let Some(fields) = class.getattr_opt("_fields")?
-        && let Ok(fields) = fields.extract()
-    {
-        return Ok(Entity::NamedTuple(objects.number(class), fields));
+    if let Some(class) = tuple_class(class, objects)? {
+        return Ok(Entity::NamedTuple(class));
     }
     if is_enumeration(class) {
         return Ok(Entity::Namespace(objects.number(class)));
     }
     Ok(Entity::Opaque(format!("the class `{}`", class.name()?)))
+}
+
+fn of_tuple<'py>(tuple: &Bound<'py, PyTuple>, objects: &mut Objects<'py>) -> PyResult<Entity> {
+    let is_plain = tuple.is_exact_instance_of::<PyTuple>();
+    let class = if is_plain { None } else { tuple_class(&tuple.get_type(), objects)? };
+    let class = class.filter(|class| class.fields.len() == tuple.len());
+    if class.is_none() && !is_plain {
+        return Ok(opaque(tuple));
+    }
+    let items = tuple.iter().map(|item| of(&item, objects)).collect::<PyResult<_>>()?;
+    Ok(match class {
+        Some(class) => Entity::Named(class, items),
+        None => Entity::Tuple(items),
+    })
+}
+
+/// What is known of a class of named tuples, if it is one.
+pub(super) fn tuple_class<'py>(
+    class: &Bound<'py, PyType>,
+    objects: &mut Objects<'py>,
+) -> PyResult<Option<Arc<TupleClass>>> {
+    let object = objects.number(class);
+    if let Some(known) = objects.tuple_class(object) {
+        return Ok(Some(known.clone()));
+    }
+    let Some(NamedClass { fields, overridden }) = named_tuple::of_class(class)? else { return Ok(None) };
+    let name = class.name()?.to_str()?.to_owned();
+    let bases = class.mro().iter().map(|base| objects.number(&base)).collect();
+    let made = TupleClass { object, name, fields, defaults: Vec::new(), bases, overridden };
+    // A default may be a tuple of the class itself: it needs no defaults, since it is made.
+    objects.add_tuple_class(&Arc::new(made.clone()));
+    let mut defaults = Vec::new();
+    if made.overridden.iter().all(|name| name != "__new__") {
+        for default in named_tuple::defaults(class)? {
+            defaults.push(of(&default, objects)?);
+        }
+    }
+    let made = Arc::new(TupleClass { defaults, ..made });
+    objects.add_tuple_class(&made);
+    Ok(Some(made))
 }
 
 /// The qualified name of a function or class of a known module.

@@ -1,7 +1,9 @@
 //! The Python objects that a compilation names by number.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use infer::TupleClass;
 use pyo3::prelude::*;
 use tir::HostObject;
 
@@ -13,6 +15,8 @@ pub(super) struct Objects<'py> {
     /// Functions that were met and not read yet.
     functions: Vec<(HostObject, Bound<'py, PyAny>)>,
     kept: Vec<Py<PyAny>>,
+    /// Classes of named tuples that were met.
+    tuple_classes: HashMap<HostObject, Arc<TupleClass>>,
 }
 
 /// Objects by number, for after.
@@ -23,7 +27,14 @@ pub(crate) struct ObjectTable {
 
 impl<'py> Objects<'py> {
     pub(super) fn new(py: Python<'py>) -> Self {
-        Self { py, by_number: Vec::new(), numbers: HashMap::new(), functions: Vec::new(), kept: Vec::new() }
+        Self {
+            py,
+            by_number: Vec::new(),
+            numbers: HashMap::new(),
+            functions: Vec::new(),
+            kept: Vec::new(),
+            tuple_classes: HashMap::new(),
+        }
     }
 
     /// The number of an object: the same each time.
@@ -44,6 +55,16 @@ impl<'py> Objects<'py> {
     /// Keeps an object alive as long as the code: something in it is known by address.
     pub(super) fn keep(&mut self, object: &Bound<'py, PyAny>) {
         self.kept.push(object.clone().unbind());
+    }
+
+    /// The class of named tuples of that number, if it was met.
+    pub(super) fn tuple_class(&self, number: HostObject) -> Option<&Arc<TupleClass>> {
+        self.tuple_classes.get(&number)
+    }
+
+    /// A class of named tuples.
+    pub(super) fn add_tuple_class(&mut self, class: &Arc<TupleClass>) {
+        self.tuple_classes.insert(class.object, class.clone());
     }
 
     /// A function that was met.
