@@ -1,4 +1,4 @@
-"""Ctrl-C ends compiled loops with KeyboardInterrupt, on the main thread."""
+"""Ctrl-C ends compiled loops with KeyboardInterrupt, on the main thread; they run as written."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
+from ferrule import njit
 
 FUNCTIONS = {
     "an_endless_loop": """
@@ -91,3 +93,57 @@ def test_ctrl_c_ends_a_loop(name: str, nogil: bool, tmp_path: Path) -> None:
         [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
+STRIP = 1 << 20
+LEAST, MOST = -(1 << 63), (1 << 63) - 1
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"),
+    [
+        (0, 0),
+        (5, 2),
+        (0, 1),
+        (0, STRIP - 1),
+        (0, STRIP),
+        (0, STRIP + 1),
+        (-STRIP, 2 * STRIP + 3),
+        (LEAST, LEAST + 3),
+        (LEAST, LEAST + STRIP + 1),
+        (MOST - 3, MOST),
+        (MOST - STRIP - 1, MOST),
+        (MOST, LEAST),
+    ],
+)
+def test_a_loop_in_strips_meets_every_number_once(start: int, stop: int) -> None:
+    @njit
+    def meet(start, stop):
+        count = 0
+        mixed = 0
+        last = -1
+        for i in range(start, stop):
+            count += 1
+            mixed ^= i * 3
+            last = i
+        return count, mixed, last
+
+    numbers = range(start, stop)
+    mixed = 0
+    for i in numbers:
+        mixed ^= i * 3
+    wrapped = (mixed + (1 << 63)) % (1 << 64) - (1 << 63)
+    assert meet(start, stop) == (len(numbers), wrapped, numbers[-1] if numbers else -1)
+
+
+def test_the_longest_loop_ends_where_it_breaks() -> None:
+    @njit
+    def leave(start, stop, after):
+        count = 0
+        for _ in range(start, stop):
+            count += 1
+            if count == after:
+                break
+        return count
+
+    assert leave(LEAST, MOST, 3 * STRIP + 1) == 3 * STRIP + 1

@@ -13,7 +13,7 @@ use crate::jitted_abi::JittedAbi;
 use crate::math::take_liberties;
 use crate::memory::BitPlace;
 use crate::operand::{Complex, Operand};
-use crate::order::{jumps, reverse_postorder};
+use crate::order::reverse_postorder;
 use crate::unit::Unit;
 
 /// A function that is being lowered.
@@ -24,6 +24,8 @@ pub(crate) struct Body<'a, 'ctx> {
     values: SideMap<Value, Option<Operand<'ctx>>>,
     targets: SideMap<BlockId, Option<Target<'ctx>>>,
     slots: SideMap<SlotId, Option<PointerValue<'ctx>>>,
+    /// Whether a block starts the next round of a loop whose rounds are kept apart.
+    keeps_rounds_apart: SideMap<BlockId, bool>,
     /// Whether the last instruction that was caught failed.
     pub failed: Cell<Option<IntValue<'ctx>>>,
 }
@@ -46,6 +48,7 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
         values: SideMap::default(),
         targets: SideMap::default(),
         slots: SideMap::default(),
+        keeps_rounds_apart: SideMap::default(),
         failed: Cell::new(None),
     };
     let order = reverse_postorder(function);
@@ -54,7 +57,9 @@ pub(crate) fn lower_body(unit: &Unit<'_, '_>, id: FuncId) -> Result<()> {
     for &block in order.iter().filter(|block| body.targets[**block].is_none()).collect::<Vec<_>>() {
         body.declare_block(block)?;
     }
-    body.jump_to_first()?;
+    for block in optimize::packs_fields(function) {
+        body.keeps_rounds_apart[block] = true;
+    }
     for &block in &order {
         body.lower_block(block)?;
     }
@@ -82,17 +87,12 @@ impl<'ctx> Body<'_, 'ctx> {
         Ok(())
     }
 
-    /// Makes the slots. A first block that nothing jumps to is the function's own start, and its
-    /// parameters are the function's.
+    /// Makes the slots, and the first block: the function's own start, whose parameters are the function's.
     fn enter(&mut self) -> Result<()> {
         for (id, slot) in self.function.slots.iter() {
             self.slots[id] = Some(self.emitter.slot_of(slot.ty)?);
         }
         let first = BlockId::from_index(0);
-        let mut all = self.function.blocks.values().flat_map(|block| jumps(&block.terminator));
-        if all.any(|jump| jump.block == first) {
-            return Ok(());
-        }
         let mut parts = self.params()?.into_iter();
         for &param in &self.function.blocks[first].params {
             let ty = self.function.values[param];
@@ -103,16 +103,6 @@ impl<'ctx> Body<'_, 'ctx> {
         }
         self.targets[first] = Some(Target { block: self.emitter.start(), phis: Vec::new() });
         Ok(())
-    }
-
-    /// Enters a first block that others jump to as well.
-    fn jump_to_first(&self) -> Result<()> {
-        let target = self.target(BlockId::from_index(0))?;
-        if target.block == self.emitter.start() {
-            return Ok(());
-        }
-        self.emitter.builder.position_at_end(self.emitter.start());
-        self.jump_with(target, &self.params()?)
     }
 
     /// The parts of the parameters.
@@ -128,7 +118,16 @@ impl<'ctx> Body<'_, 'ctx> {
         for &inst in &block.insts {
             self.lower_inst(inst)?;
         }
-        match &block.terminator {
+        self.lower_terminator(&block.terminator)?;
+        let last = self.emitter.builder.get_insert_block().and_then(BasicBlock::get_terminator);
+        match last {
+            Some(jump) if self.keeps_rounds_apart[id] => self.emitter.unit.keep_rounds_apart(jump),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn lower_terminator(&mut self, terminator: &Terminator) -> Result<()> {
+        match terminator {
             Terminator::Jump(jump) => self.jump(jump),
             Terminator::Branch { condition, then, otherwise } => {
                 let condition = self.value(*condition)?.int()?;

@@ -40,6 +40,7 @@ mod integer;
 mod intrinsic;
 mod jitted_abi;
 mod jitted_call;
+mod loop_hint;
 mod math;
 mod memory;
 mod module;

@@ -11,6 +11,7 @@ mod branches;
 mod compact;
 mod constants;
 mod definitions;
+mod field_packing;
 mod index_checks;
 mod loops;
 mod polls;
@@ -25,6 +26,7 @@ use arena::SideMap;
 use tir::{Function, Program};
 
 pub use balance::check_counts;
+pub use field_packing::packs_fields;
 pub use raises::raises;
 pub use recursion::recurses;
 

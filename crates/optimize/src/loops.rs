@@ -10,6 +10,8 @@ pub(crate) struct Loop {
     pub(crate) header: BlockId,
     /// Its blocks, each after those that dominate it; the header is the first.
     pub(crate) blocks: Vec<BlockId>,
+    /// The blocks from which its next round is started.
+    pub(crate) latches: Vec<BlockId>,
     is_in: SideMap<BlockId, bool>,
     /// The next loop around it, as an index of the list.
     pub(crate) parent: Option<usize>,
@@ -31,6 +33,8 @@ pub(crate) fn find(dominators: &Dominators) -> Vec<Loop> {
         if open.is_empty() {
             continue;
         }
+        let mut latches = open.clone();
+        latches.dedup();
         let mut is_in: SideMap<BlockId, bool> = SideMap::default();
         is_in[header] = true;
         while let Some(block) = open.pop() {
@@ -40,7 +44,7 @@ pub(crate) fn find(dominators: &Dominators) -> Vec<Loop> {
         }
         let blocks = dominators.order().iter().copied().filter(|&block| is_in[block]).collect();
         let parent = loops.iter().rposition(|around| around.contains(header));
-        loops.push(Loop { header, blocks, is_in, parent });
+        loops.push(Loop { header, blocks, latches, is_in, parent });
     }
     loops
 }
