@@ -16,11 +16,12 @@ impl Body<'_, '_> {
         let (emitter, unit) = (&self.emitter, self.emitter.unit);
         let (builder, word, number) = (&emitter.builder, unit.context.i64_type(), unit.context.i32_type());
         let slot = emitter.round_slot(ROUNDS)?;
+        let rounds = self.value(rounds)?.int()?;
         let left = builder.build_load(word, slot, "rounds")?.into_int_value();
-        let left = builder.build_int_sub(left, self.value(rounds)?.int()?, "")?;
-        builder.build_store(slot, left)?;
+        // Compared before it is taken away, both are one instruction.
+        let is_soon = builder.build_int_compare(IntPredicate::UGE, left, rounds, "")?;
+        builder.build_store(slot, builder.build_int_sub(left, rounds, "")?)?;
         let (next, look) = (emitter.block("next"), emitter.block("look"));
-        let is_soon = builder.build_int_compare(IntPredicate::SGE, left, word.const_zero(), "")?;
         emitter.branch_usually(is_soon, next, look)?;
         builder.position_at_end(look);
         builder.build_store(slot, word.const_int(ROUNDS, false))?;
