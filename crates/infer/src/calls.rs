@@ -232,7 +232,7 @@ impl Walker<'_, '_> {
     /// Walks a function in place; gives what it returns.
     pub(crate) fn expand_frame(&mut self, frame: Frame, span: Span) -> Walked<Term> {
         let syntax = frame.function.syntax.clone();
-        self.frames.push(frame);
+        self.push_frame(frame);
         let walked = self.walk_body(&syntax);
         let frame = self.frames.pop().expect("it was just pushed");
         walked?;
@@ -272,16 +272,26 @@ impl Walker<'_, '_> {
         for arg in self.bind_args(source, args, &[])? {
             params.push(self.pass(&arg.term, arg.span, &mut values)?);
         }
-        let key = Key { callee, params };
-        let (id, result) =
-            self.program.specialise(&key, source).map_err(|stop| self.called_here(stop, &key, span))?;
-        let Some(result) = result else {
+        self.call_compiled(&Key { callee, params }, source, values, span)
+    }
+
+    /// A function that is compiled along, on these values.
+    pub(crate) fn call_compiled(
+        &mut self,
+        key: &Key,
+        source: &Arc<FunctionSource>,
+        values: Vec<Value>,
+        span: Span,
+    ) -> Walked<Term> {
+        let specialised = self.program.specialise(key, source);
+        let (id, result) = specialised.map_err(|stop| self.called_here(stop, key, span))?;
+        let Some(form) = result else {
             // It raises always, or calls itself and its result is not known yet.
             self.body.effect(Op::Call(id, values), span);
             return Err(Stop::Unreachable);
         };
-        let value = self.emit_call(Op::Call(id, values), result, span);
-        Ok(self.entered(value, span))
+        let value = self.emit_call(Op::Call(id, values), form.packed(), span);
+        Ok(self.unpack(&form, value, span))
     }
 
     /// A call, with `None` where it has no result.

@@ -1,7 +1,9 @@
 //! Functions and lambdas inside of a function: what they are, and calls of them.
 //!
-//! A closure is expanded where it is called. It sees the names of the functions around it as they are
-//! then, while its maker is being walked; where it was passed on, as they were when it was passed.
+//! While the function that made it is walked, a closure is expanded where it is called, and sees the names of the
+//! functions around it as they are then. When it leaves that function, as an argument or a result, it takes along
+//! what that function's names are bound to, and is from then on a function of the program, compiled for what it
+//! took along.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,29 +15,51 @@ use source::Span;
 use tir::Value;
 
 use crate::calls::Args;
+use crate::closure_shape::DEEPEST;
 use crate::crossing::Passed;
 use crate::locals::Local;
+use crate::program::{Callee, Key};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
-use crate::walk::{Frame, Walker};
+use crate::walk::{Activation, Frame, Walker};
 use crate::{Environment, FunctionSource};
 
 /// A function that was made in compiled code.
 #[derive(Clone)]
 pub(crate) struct Closure {
     pub(crate) syntax: Arc<Syntax>,
-    environment: Arc<dyn Environment>,
-    /// The function that it was made in, while that is walked.
-    maker: Arc<Syntax>,
-    /// The names of the functions around it, as they were when it was made or passed on.
-    captures: Vec<(String, Local)>,
+    pub(crate) environment: Arc<dyn Environment>,
+    /// The run of the function that made it, until it leaves that.
+    pub(crate) maker: Option<Activation>,
+    /// What the names mean that it does not bind and the functions around it do.
+    pub(crate) captures: Vec<(String, Captured<Local>)>,
     /// The defaults of its parameters that have one.
-    defaults: Vec<Term>,
+    pub(crate) defaults: Vec<Term>,
+}
+
+/// What a name means that a function around binds.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Captured<T> {
+    /// What it means in this run of that function.
+    Running(Activation),
+    /// This: the run is over, or the closure has left it.
+    Left(T),
+}
+
+impl<T> Captured<T> {
+    /// What a closure took along.
+    pub(crate) fn left(&self) -> Option<&T> {
+        match self {
+            Self::Running(_) => None,
+            Self::Left(captured) => Some(captured),
+        }
+    }
 }
 
 impl PartialEq for Closure {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.syntax, &other.syntax)
+            && self.maker == other.maker
             && self.captures == other.captures
             && self.defaults == other.defaults
     }
@@ -47,12 +71,12 @@ impl std::fmt::Debug for Closure {
     }
 }
 
-/// The form of a closure as an argument.
+/// The form of a closure that crosses to another function.
 #[derive(Clone, Debug)]
 pub(crate) struct PassedClosure {
-    closure: Rc<Closure>,
-    captures: Vec<(String, Passed)>,
-    defaults: Vec<Passed>,
+    pub(crate) closure: Rc<Closure>,
+    pub(crate) captures: Vec<(String, Passed)>,
+    pub(crate) defaults: Vec<Passed>,
 }
 
 impl PartialEq for PassedClosure {
@@ -69,13 +93,22 @@ impl PassedClosure {
         self.captures.iter().map(|(_, passed)| passed).chain(&self.defaults)
     }
 
+    /// What it captured, where its values are these.
+    pub(crate) fn captured(
+        &self,
+        values: &mut dyn Iterator<Item = Value>,
+    ) -> Option<Vec<(String, Captured<Local>)>> {
+        let captured = |(name, passed): &(String, Passed)| {
+            let local = Local::Bound(passed.term(&mut *values)?);
+            Some((name.clone(), Captured::Left(local)))
+        };
+        self.captures.iter().map(captured).collect()
+    }
+
     /// The closure where its values are these.
     pub(crate) fn term(&self, values: &mut dyn Iterator<Item = Value>) -> Option<Term> {
-        let mut captures = Vec::new();
-        for (name, passed) in &self.captures {
-            captures.push((name.clone(), Local::Bound(passed.term(values)?)));
-        }
-        let defaults = self.defaults.iter().map(|passed| passed.term(values)).collect::<Option<_>>()?;
+        let captures = self.captured(&mut *values)?;
+        let defaults = self.defaults.iter().map(|passed| passed.term(&mut *values)).collect::<Option<_>>()?;
         Some(Term::Closure(Rc::new(Closure { captures, defaults, ..(*self.closure).clone() })))
     }
 }
@@ -83,52 +116,107 @@ impl PassedClosure {
 impl Walker<'_, '_> {
     /// The function or lambda that stands in the innermost frame's text.
     pub(crate) fn make_closure(&mut self, function: NestedId, defaults: &[ExprId]) -> Walked<Term> {
-        let maker = self.syntax();
         let mut terms = Vec::new();
         for default in defaults {
             terms.push(self.walk_expr(*default)?);
         }
-        let syntax = maker.nested[function].clone();
-        let environment = self.frame().function.environment.clone();
-        let captures = self.captured(&syntax);
+        let frame = self.frame();
+        let own = &frame.function.syntax;
+        let syntax = own.nested[function].clone();
+        let captured = |name: &str| {
+            if own.locals.iter().any(|local| own.name(*local) == name) {
+                return Captured::Running(frame.activation);
+            }
+            let outer = frame.captures.iter().find(|(known, _)| known == name);
+            outer.map_or(Captured::Left(Local::Unbound), |(_, captured)| captured.clone())
+        };
+        let names = syntax.captures.iter().map(|name| syntax.name(*name));
+        let captures = names.map(|name| (name.to_owned(), captured(name))).collect();
+        let environment = frame.function.environment.clone();
+        let maker = Some(frame.activation);
         Ok(Term::Closure(Rc::new(Closure { syntax, environment, maker, captures, defaults: terms })))
     }
 
-    /// What the names of the functions around `syntax` are bound to in the innermost frame.
-    fn captured(&self, syntax: &Syntax) -> Vec<(String, Local)> {
-        let frame = self.frame();
+    /// What a name is bound to now that a function around binds.
+    pub(crate) fn captured(&self, name: &str, captured: &Captured<Local>) -> Local {
+        let activation = match captured {
+            Captured::Running(activation) => *activation,
+            Captured::Left(local) => return local.clone(),
+        };
+        let frame = self.frames.iter().find(|frame| frame.activation == activation);
+        let frame = frame.expect("a closure leaves a run before that ends");
         let own = &frame.function.syntax;
-        let local = |name: &str| {
-            let id = own.locals.iter().copied().find(|local| own.name(*local) == name)?;
-            Some(frame.locals[id.index()].clone())
+        let id = own.locals.iter().copied().find(|local| own.name(*local) == name);
+        id.map_or(Local::Unbound, |id| frame.locals[id.index()].clone())
+    }
+
+    /// A term that leaves a run of a function, or the function that is compiled: closures in it take along what they
+    /// capture there.
+    pub(crate) fn leaving(&self, term: &Term, from: Option<Activation>, span: Span) -> Walked<Term> {
+        self.leaving_in(term, from, span, &mut Vec::new())
+    }
+
+    fn leaving_in(
+        &self,
+        term: &Term,
+        from: Option<Activation>,
+        span: Span,
+        inside: &mut Vec<Rc<Closure>>,
+    ) -> Walked<Term> {
+        let all = |terms: &[Term], inside: &mut Vec<Rc<Closure>>| {
+            terms.iter().map(|term| self.leaving_in(term, from, span, inside)).collect::<Walked<Vec<Term>>>()
         };
-        let outer = |name: &str| {
-            frame.captures.iter().find(|(known, _)| known == name).map(|(_, local)| local.clone())
-        };
-        syntax
-            .captures
-            .iter()
-            .map(|name| {
-                let name = syntax.name(*name);
-                (name.to_owned(), local(name).or_else(|| outer(name)).unwrap_or(Local::Unbound))
-            })
-            .collect()
+        match term {
+            Term::Tuple(items) => all(items, inside).map(Term::Tuple),
+            Term::Named(class, items) => Ok(Term::Named(class.clone(), all(items, inside)?)),
+            Term::List(items) => all(items, inside).map(Term::List),
+            Term::Closure(closure) => {
+                if inside.contains(closure) {
+                    return Err(self.calls_itself(closure, span));
+                }
+                inside.push(closure.clone());
+                let mut captures = closure.captures.clone();
+                for (name, captured) in &mut captures {
+                    if let Captured::Running(activation) = captured
+                        && from.is_some_and(|from| from != *activation)
+                    {
+                        continue;
+                    }
+                    let mut local = self.captured(name, captured);
+                    if let Local::Bound(term) | Local::Maybe(term, _) = &mut local {
+                        *term = self.leaving_in(term, from, span, inside)?;
+                    }
+                    *captured = Captured::Left(local);
+                }
+                let defaults = all(&closure.defaults, inside)?;
+                inside.pop();
+                let maker = closure.maker.filter(|maker| from.is_some_and(|from| from != *maker));
+                Ok(Term::Closure(Rc::new(Closure { maker, captures, defaults, ..(**closure).clone() })))
+            }
+            Term::Value(_)
+            | Term::Entity(_)
+            | Term::Method(..)
+            | Term::TupleMethod(..)
+            | Term::Lazy(_)
+            | Term::Flat(_)
+            | Term::Slice(_)
+            | Term::Sequence(_) => Ok(term.clone()),
+        }
+    }
+
+    fn calls_itself(&self, closure: &Closure, span: Span) -> Stop {
+        let title = format!("`{}`, a function in the function, calls itself", closure.syntax.name);
+        self.error(Id::UnsupportedNestedFunction, span, title, "used here")
+            .help("define it outside: calls of it are compiled along")
     }
 
     /// Calls a closure.
-    pub(crate) fn call_closure(&mut self, closure: &Closure, args: Args) -> Walked<Term> {
+    pub(crate) fn call_closure(&mut self, closure: &Rc<Closure>, args: Args) -> Walked<Term> {
         let span = args.span;
-        if self.frames.iter().any(|frame| Arc::ptr_eq(&frame.function.syntax, &closure.syntax)) {
-            let title = format!("`{}`, a function in the function, calls itself", closure.syntax.name);
-            return Err(self
-                .error(Id::UnsupportedNestedFunction, span, title, "called here while it runs")
-                .help("define it outside: calls of it are compiled along"));
+        let is_it = |frame: &Frame| Arc::ptr_eq(&frame.function.syntax, &closure.syntax);
+        if closure.maker.is_some() && self.frames.iter().any(is_it) {
+            return Err(self.calls_itself(closure, span));
         }
-        let captures = if Arc::ptr_eq(&self.frame().function.syntax, &closure.maker) {
-            self.captured(&closure.syntax)
-        } else {
-            closure.captures.clone()
-        };
         let source = Arc::new(FunctionSource {
             name: closure.syntax.name.clone(),
             syntax: closure.syntax.clone(),
@@ -137,10 +225,20 @@ impl Walker<'_, '_> {
             given: Vec::new(),
         });
         let bound = self.bind_args(&source, args, &closure.defaults)?;
-        let terms = bound.into_iter().map(|arg| arg.term).collect();
-        let mut frame = Frame::new(source, terms, None);
-        frame.captures = captures;
-        self.expand_frame(frame, span)
+        if closure.maker.is_some() {
+            let terms = bound.into_iter().map(|arg| arg.term).collect();
+            let mut frame = Frame::new(source, terms, None);
+            frame.captures.clone_from(&closure.captures);
+            return self.expand_frame(frame, span);
+        }
+        let mut values = Vec::new();
+        let own = Rc::new(Closure { defaults: Vec::new(), ..(**closure).clone() });
+        let callee = Callee::Closure(self.pass_closure(&own, span, &mut values)?);
+        let mut params = Vec::new();
+        for arg in bound {
+            params.push(self.pass(&arg.term, arg.span, &mut values)?);
+        }
+        self.call_compiled(&Key { callee, params }, &source, values, span)
     }
 
     /// A closure as an argument.
@@ -149,18 +247,16 @@ impl Walker<'_, '_> {
         closure: &Rc<Closure>,
         span: Span,
         values: &mut Vec<Value>,
-    ) -> Walked<Passed> {
-        let captures = if Arc::ptr_eq(&self.frame().function.syntax, &closure.maker) {
-            self.captured(&closure.syntax)
-        } else {
-            closure.captures.clone()
+    ) -> Walked<PassedClosure> {
+        let Term::Closure(closure) = self.leaving(&Term::Closure(closure.clone()), None, span)? else {
+            return Err(Stop::Unreachable);
         };
-        let mut passed = Vec::new();
-        for (name, local) in captures {
-            match local {
-                Local::Bound(term) => passed.push((name, self.pass(&term, span, values)?)),
+        let mut captures = Vec::new();
+        for (name, captured) in &closure.captures {
+            match &self.captured(name, captured) {
+                Local::Bound(term) => captures.push((name.clone(), self.pass(term, span, values)?)),
                 Local::Unbound | Local::Maybe(..) | Local::Clash(_) => {
-                    return Err(self.not_captured(&closure.syntax, &name, span));
+                    return Err(self.not_captured(&closure.syntax, name, span));
                 }
             }
         }
@@ -168,7 +264,37 @@ impl Walker<'_, '_> {
         for default in &closure.defaults {
             defaults.push(self.pass(default, span, values)?);
         }
-        Ok(Passed::Closure(PassedClosure { closure: closure.clone(), captures: passed, defaults }))
+        let passed = PassedClosure { closure, captures, defaults };
+        if Passed::Closure(passed.clone()).shape().depth() > DEEPEST {
+            let title =
+                format!("`{}` brings functions in functions along, too deep", passed.closure.syntax.name);
+            let stop = self.error(Id::UnsupportedNestedFunction, span, title, "passed on here");
+            return Err(stop.help("pass what they need as arguments"));
+        }
+        Ok(passed)
+    }
+
+    /// A name that a closure in a term captured, and that may be bound to nothing.
+    pub(crate) fn unsure_capture(&self, term: &Term) -> Option<String> {
+        match term {
+            Term::Tuple(items) | Term::Named(_, items) | Term::List(items) => {
+                items.iter().find_map(|item| self.unsure_capture(item))
+            }
+            Term::Closure(closure) => {
+                closure.captures.iter().find_map(|(name, captured)| match self.captured(name, captured) {
+                    Local::Bound(term) => self.unsure_capture(&term),
+                    Local::Unbound | Local::Maybe(..) | Local::Clash(_) => Some(name.clone()),
+                })
+            }
+            Term::Value(_)
+            | Term::Entity(_)
+            | Term::Method(..)
+            | Term::TupleMethod(..)
+            | Term::Lazy(_)
+            | Term::Flat(_)
+            | Term::Slice(_)
+            | Term::Sequence(_) => None,
+        }
     }
 
     fn not_captured(&self, syntax: &Syntax, name: &str, span: Span) -> Stop {

@@ -1,20 +1,21 @@
 //! What crosses from one function to another.
 //!
 //! An argument is values, or something that is known while compiling, as a function or a string: the callee is
-//! compiled for it. A tuple crosses item by item. A result is one value; a tuple becomes one.
+//! compiled for it. A tuple crosses item by item. So does a result: its values are packed into one.
 
 use std::sync::Arc;
 
 use source::Span;
 use tir::{Op, TupleTy, Ty, Value};
 
+use crate::closure_shape::ClosureShape;
 use crate::closures::PassedClosure;
 use crate::stop::Walked;
-use crate::term::Term;
+use crate::term::{Shape, Term};
 use crate::walk::Walker;
 use crate::{Entity, Form, TupleClass};
 
-/// The form of an argument, which a function is compiled for.
+/// The form of an argument, which a function is compiled for, or of a result.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Passed {
     /// A value of this type.
@@ -37,6 +38,72 @@ impl Passed {
             Form::Known(entity) => Self::Known(Term::Entity(entity.clone())),
             Form::Tuple(items) => Self::Tuple(items.iter().map(Self::of).collect()),
             Form::Named(class, items) => Self::Named(class.clone(), items.iter().map(Self::of).collect()),
+        }
+    }
+
+    /// The form as the host is told of it; a function made in compiled code has none.
+    pub(crate) fn form(&self) -> Option<Form> {
+        match self {
+            Self::Value(ty) => Some(Form::Value(*ty)),
+            Self::Known(Term::Entity(entity)) => Some(Form::Known(entity.clone())),
+            Self::Tuple(items) => items.iter().map(Self::form).collect::<Option<_>>().map(Form::Tuple),
+            Self::Named(class, items) => {
+                let items = items.iter().map(Self::form).collect::<Option<_>>()?;
+                Some(Form::Named(class.clone(), items))
+            }
+            Self::Known(_) | Self::Closure(_) => None,
+        }
+    }
+
+    /// The form of a value of this type: a tuple crosses item by item.
+    pub(crate) fn of_ty(ty: Ty) -> Self {
+        match ty {
+            Ty::Tuple(tuple) => Self::Tuple(tuple.items().iter().map(|item| Self::of_ty(*item)).collect()),
+            Ty::Unit
+            | Ty::Bool
+            | Ty::Int(_)
+            | Ty::Float(_)
+            | Ty::Complex(_)
+            | Ty::Pointer(_)
+            | Ty::Record(_)
+            | Ty::Array(_) => Self::Value(ty),
+        }
+    }
+
+    /// The type of a value of this form; none if something in it is known while compiling.
+    pub(crate) fn ty(&self) -> Option<Ty> {
+        match self {
+            Self::Value(ty) => Some(*ty),
+            Self::Tuple(items) | Self::Named(_, items) => {
+                let items: Vec<Ty> = items.iter().map(Self::ty).collect::<Option<_>>()?;
+                Some(Ty::Tuple(TupleTy::new(&items)))
+            }
+            Self::Known(_) | Self::Closure(_) => None,
+        }
+    }
+
+    /// The shape of terms of this form.
+    pub(crate) fn shape(&self) -> Shape {
+        match self {
+            Self::Value(ty) => Shape::Value(*ty),
+            Self::Known(term) => Shape::Exact(term.clone()),
+            Self::Tuple(items) => Shape::Tuple(items.iter().map(Self::shape).collect()),
+            Self::Named(class, items) => Shape::Named(class.clone(), items.iter().map(Self::shape).collect()),
+            Self::Closure(closure) => Shape::Closure(ClosureShape::of_passed(closure)),
+        }
+    }
+
+    /// The smallest form that holds both.
+    pub(crate) fn join(&self, other: &Self) -> Option<Self> {
+        self.shape().join(&other.shape()).ok()?.passed()
+    }
+
+    /// The one type in which its values travel as a result.
+    pub(crate) fn packed(&self) -> Ty {
+        match self.types()[..] {
+            [] => Ty::Unit,
+            [one] => one,
+            ref several => Ty::Tuple(TupleTy::new(several)),
         }
     }
 
@@ -79,7 +146,7 @@ impl Walker<'_, '_> {
                 let items = items.iter().map(|item| self.pass(item, span, values));
                 Ok(Passed::Named(class.clone(), items.collect::<Walked<_>>()?))
             }
-            Term::Closure(closure) => self.pass_closure(closure, span, values),
+            Term::Closure(closure) => self.pass_closure(closure, span, values).map(Passed::Closure),
             Term::Entity(entity) if is_passed(entity) => Ok(Passed::Known(term.clone())),
             _ => {
                 let term = self.forced(term.clone(), span)?;
@@ -90,21 +157,27 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// A term as one value, to be returned.
-    pub(crate) fn crossing(&mut self, term: &Term, span: Span) -> Walked<Value> {
-        let (Term::Tuple(items) | Term::Named(_, items)) = term else {
-            let term = self.forced(term.clone(), span)?;
-            return self.value(&term, span);
-        };
-        let mut values = Vec::new();
-        for item in items {
-            values.push(self.crossing(item, span)?);
+    /// The values of a result as one; none where there are none.
+    pub(crate) fn pack(&mut self, values: Vec<Value>, span: Span) -> Option<Value> {
+        if let [] | [_] = values[..] {
+            return values.first().copied();
         }
         let types: Vec<Ty> = values.iter().map(|value| self.body.ty(*value)).collect();
-        Ok(self.body.emit(Op::Tuple(values), Ty::Tuple(TupleTy::new(&types)), span))
+        Some(self.body.emit(Op::Tuple(values), Ty::Tuple(TupleTy::new(&types)), span))
     }
 
-    /// A value that came from another function: a tuple becomes its items.
+    /// The term that a result is.
+    pub(crate) fn unpack(&mut self, form: &Passed, packed: Value, span: Span) -> Term {
+        let types = form.types();
+        let values: Vec<Value> = if let [_] = types[..] {
+            vec![packed]
+        } else {
+            (0..).zip(types).map(|(index, ty)| self.body.emit(Op::Item(packed, index), ty, span)).collect()
+        };
+        form.term(&mut values.into_iter()).expect("a value for each part")
+    }
+
+    /// A value that the host gives: a tuple becomes its items.
     pub(crate) fn entered(&mut self, value: Value, span: Span) -> Term {
         let Ty::Tuple(tuple) = self.body.ty(value) else { return Term::Value(value) };
         let mut items = Vec::new();
@@ -113,6 +186,25 @@ impl Walker<'_, '_> {
             items.push(self.entered(item, span));
         }
         Term::Tuple(items)
+    }
+}
+
+impl Shape {
+    /// The form in which terms of this shape cross; none if one of them does not.
+    pub(crate) fn passed(&self) -> Option<Passed> {
+        match self {
+            Self::Exact(term @ Term::Entity(entity)) => {
+                is_passed(entity).then(|| Passed::Known(term.clone()))
+            }
+            Self::Exact(_) => None,
+            Self::Value(ty) => Some(Passed::Value(*ty)),
+            Self::Tuple(items) => items.iter().map(Self::passed).collect::<Option<_>>().map(Passed::Tuple),
+            Self::Named(class, items) => {
+                let items = items.iter().map(Self::passed).collect::<Option<_>>()?;
+                Some(Passed::Named(class.clone(), items))
+            }
+            Self::Closure(closure) => closure.passed().map(Passed::Closure),
+        }
     }
 }
 

@@ -38,12 +38,12 @@ pub enum Entity {
     Opaque(String),
 }
 
-/// What is known of an argument when compiling.
+/// What is known of an argument or a result when compiling.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Form {
     /// It is a value of this type.
     Value(Ty),
-    /// All of it: nothing is passed for it.
+    /// All of it: no value travels for it.
     Known(Entity),
     /// A tuple of such.
     Tuple(Vec<Form>),

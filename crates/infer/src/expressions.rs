@@ -182,7 +182,7 @@ impl Walker<'_, '_> {
         let text = syntax.name(name);
         if !syntax.locals.contains(&name) {
             let captured = self.frame().captures.iter().find(|(known, _)| known == text);
-            return match captured.map(|(_, local)| local.clone()) {
+            return match captured.map(|(known, captured)| self.captured(known, captured)) {
                 Some(Local::Bound(term)) => Ok(term),
                 Some(local) => self.read_local(name, text, local, span),
                 None => self.global(text, span),

@@ -22,6 +22,7 @@ mod builtins;
 mod c_calls;
 mod c_types;
 mod calls;
+mod closure_shape;
 mod closures;
 mod comparisons;
 mod convert;
@@ -82,6 +83,16 @@ impl Default for Options {
     }
 }
 
+/// What inference finds.
+#[derive(Clone, Debug)]
+pub struct Inferred {
+    /// The typed IR of the function that was asked for, which is the first, and of all that it calls.
+    pub program: Program,
+    /// What the first function returns. Of its form are the values that it gives, packed into one tuple where there
+    /// are several.
+    pub result: Form,
+}
+
 /// The typed IR of a function for arguments of these types, and of all that it calls. Where
 /// `result` is given, what the function returns is converted to it as Numba would.
 ///
@@ -93,7 +104,7 @@ pub fn infer(
     params: &[Ty],
     result: Option<Ty>,
     options: Options,
-) -> Result<Program, Vec<Diagnostic>> {
+) -> Result<Inferred, Vec<Diagnostic>> {
     let syntax = &function.syntax;
     if syntax.params.len() != params.len() {
         let (takes, given) = (syntax.params.len(), params.len());

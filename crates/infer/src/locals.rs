@@ -51,11 +51,10 @@ pub(crate) struct Arrival {
 impl LocalShape {
     /// The shape of one binding, values by their type.
     pub(crate) fn of(local: &Local, body: &Body) -> Self {
-        let ty = |value| body.ty(value);
         match local {
             Local::Unbound => Self::Unbound,
-            Local::Bound(term) => Self::Bound(Shape::of(term, &ty)),
-            Local::Maybe(term, _) => Self::Maybe(Shape::of(term, &ty)),
+            Local::Bound(term) => Self::Bound(Shape::of(term, body)),
+            Local::Maybe(term, _) => Self::Maybe(Shape::of(term, body)),
             Local::Clash(clash) => Self::Clash(clash.clone()),
         }
     }
@@ -92,9 +91,8 @@ impl LocalShape {
         let shapes = locals.iter().map(|local| Self::of(local, body));
         let joined = shapes.reduce(Self::join).expect("some path comes here");
         let terms: Vec<&Term> = locals.iter().filter_map(|local| local.term()).collect();
-        let ty = |value| body.ty(value);
         match joined {
-            Self::Bound(shape) => Self::Bound(Shape::meet(&terms, &ty).unwrap_or(shape)),
+            Self::Bound(shape) => Self::Bound(Shape::meet(&terms, body).unwrap_or(shape)),
             other @ (Self::Exact(_) | Self::Unbound | Self::Maybe(_) | Self::Clash(_)) => other,
         }
     }
@@ -125,11 +123,20 @@ impl LocalShape {
                 bring(shape, term, body, span, out);
                 out.push(*flag);
             }
-            (Self::Maybe(shape), _) => {
+            (Self::Maybe(_), _) => self.nothing(body, span, out),
+            (Self::Exact(_) | Self::Unbound | Self::Bound(_) | Self::Clash(_), _) => {}
+        }
+    }
+
+    /// Arguments of a jump to a block entered with this shape, on a path that has no such name.
+    pub(crate) fn nothing(&self, body: &mut Body, span: Span, out: &mut Vec<Value>) {
+        match self {
+            Self::Exact(_) | Self::Unbound | Self::Clash(_) => {}
+            Self::Bound(shape) => nothing(shape, body, span, out),
+            Self::Maybe(shape) => {
                 nothing(shape, body, span, out);
                 out.push(body.constant(Const::Bool(false), Ty::Bool, span));
             }
-            (Self::Exact(_) | Self::Unbound | Self::Bound(_) | Self::Clash(_), _) => {}
         }
     }
 }
@@ -152,6 +159,7 @@ pub(crate) fn enter(shape: &Shape, body: &mut Body, block: BlockId) -> Term {
         Shape::Named(class, items) => {
             Term::Named(class.clone(), items.iter().map(|item| enter(item, body, block)).collect())
         }
+        Shape::Closure(closure) => closure.enter(body, block),
     }
 }
 
@@ -164,12 +172,13 @@ pub(crate) fn bring(shape: &Shape, term: &Term, body: &mut Body, span: Span, out
                 bring(shape, term, body, span, out);
             }
         }
-        (Shape::Exact(_) | Shape::Value(_) | Shape::Tuple(_) | Shape::Named(..), _) => {}
+        (Shape::Closure(shape), Term::Closure(closure)) => shape.bring(closure, body, span, out),
+        (Shape::Exact(_) | Shape::Value(_) | Shape::Tuple(_) | Shape::Named(..) | Shape::Closure(_), _) => {}
     }
 }
 
 /// Values of the right types where there is nothing to bring; nobody reads them.
-fn nothing(shape: &Shape, body: &mut Body, span: Span, out: &mut Vec<Value>) {
+pub(crate) fn nothing(shape: &Shape, body: &mut Body, span: Span, out: &mut Vec<Value>) {
     match shape {
         Shape::Exact(_) => {}
         Shape::Value(ty) => out.push(convert::zero(body, *ty, span)),
@@ -178,5 +187,6 @@ fn nothing(shape: &Shape, body: &mut Body, span: Span, out: &mut Vec<Value>) {
                 nothing(item, body, span, out);
             }
         }
+        Shape::Closure(closure) => closure.nothing(body, span, out),
     }
 }

@@ -66,6 +66,7 @@ pub(crate) fn shape(types: &CTypes, body: &Body, shape: &Shape) -> String {
         Shape::Value(value) => format!("`{}`", ty(types, *value)),
         Shape::Tuple(items) => format!("a tuple of {}", items.len()),
         Shape::Named(class, _) => format!("a `{}`", class.name),
+        Shape::Closure(closure) => format!("the function `{}`", closure.name()),
     }
 }
 

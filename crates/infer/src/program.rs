@@ -15,19 +15,21 @@ use tir::{
     Program, RaiseSite, RaiseSiteId, Ty,
 };
 
+use crate::closures::PassedClosure;
 use crate::crossing::Passed;
-use crate::promote;
 use crate::stop::{Stop, Walked};
 use crate::walk::Walker;
-use crate::{FunctionSource, Options};
+use crate::{Form, FunctionSource, Inferred, Options};
 
 /// Which function: the one that was asked for, or one of the host's.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Callee {
     Entry,
     Host(HostObject),
     /// A function of the prelude, by its name.
     Prelude(String),
+    /// A function that was made in compiled code, with what it took along.
+    Closure(PassedClosure),
 }
 
 /// A function for one set of argument types.
@@ -41,8 +43,8 @@ pub(crate) struct Key {
 enum Outcome {
     /// It is being walked.
     Open,
-    /// It was walked: none if it never comes back.
-    Known(Option<Ty>),
+    /// It was walked, and has a result of this form: none if it never comes back.
+    Known(Option<Passed>),
 }
 
 /// The program while it grows.
@@ -61,7 +63,7 @@ pub(crate) struct Programs<'a> {
     prints: Vec<Print>,
     raise_sites: IdMap<RaiseSiteId, RaiseSite>,
     /// Results that earlier passes found for functions that call themselves.
-    assumptions: Vec<(Key, Ty)>,
+    assumptions: Vec<(Key, Passed)>,
     /// Functions that were called while they were being walked.
     recursive: Vec<(Key, Arc<FunctionSource>)>,
 }
@@ -93,7 +95,7 @@ impl<'a> Programs<'a> {
     }
 
     /// Walks the entry and all that it calls, until what was assumed of results holds.
-    pub(crate) fn run(mut self) -> Walked<Program> {
+    pub(crate) fn run(mut self) -> Walked<Inferred> {
         let entry = Arc::new(self.entry.clone());
         let mut params: Vec<Passed> = self.entry_params.iter().map(|ty| Passed::Value(*ty)).collect();
         for (index, form) in &entry.given {
@@ -101,9 +103,10 @@ impl<'a> Programs<'a> {
         }
         let key = Key { callee: Callee::Entry, params };
         loop {
-            self.specialise(&key, &entry)?;
+            let (_, result) = self.specialise(&key, &entry)?;
             if self.assumptions_hold()? {
-                return Ok(self.into_program());
+                let form = result.as_ref().and_then(Passed::form).unwrap_or(Form::Value(Ty::Unit));
+                return Ok(Inferred { program: self.into_program(), result: form });
             }
             self.keys.clear();
             self.functions.clear();
@@ -121,30 +124,30 @@ impl<'a> Programs<'a> {
         &mut self,
         key: &Key,
         source: &Arc<FunctionSource>,
-    ) -> Walked<(FuncId, Option<Ty>)> {
+    ) -> Walked<(FuncId, Option<Passed>)> {
         let wanted = self.entry_result.filter(|_| key.callee == Callee::Entry);
         if let Some(index) = self.keys.iter().position(|(known, _)| known == key) {
-            let result = match self.keys[index].1 {
-                Outcome::Known(result) => result,
-                Outcome::Open => wanted.or_else(|| self.assumed(key, source)),
+            let result = match &self.keys[index].1 {
+                Outcome::Known(result) => result.clone(),
+                Outcome::Open => wanted.map(Passed::of_ty).or_else(|| self.assumed(key, source)),
             };
             return Ok((FuncId::from_index(index), result));
         }
         let id = FuncId::from_index(self.keys.len());
         self.keys.push((key.clone(), Outcome::Open));
         self.functions.push(None);
-        let (body, result) = Walker::function(self, id, source, &key.params, wanted)?;
-        let function = body.finish(result.unwrap_or(Ty::Unit), &mut self.raise_sites);
-        self.functions[id.index()] = Some(function);
-        self.keys[id.index()].1 = Outcome::Known(result);
+        let (body, result) = Walker::function(self, id, source, key, wanted)?;
+        let ty = result.as_ref().map_or(Ty::Unit, Passed::packed);
+        self.functions[id.index()] = Some(body.finish(ty, &mut self.raise_sites));
+        self.keys[id.index()].1 = Outcome::Known(result.clone());
         Ok((id, result))
     }
 
-    fn assumed(&mut self, key: &Key, source: &Arc<FunctionSource>) -> Option<Ty> {
+    fn assumed(&mut self, key: &Key, source: &Arc<FunctionSource>) -> Option<Passed> {
         if !self.recursive.iter().any(|(known, _)| known == key) {
             self.recursive.push((key.clone(), source.clone()));
         }
-        self.assumptions.iter().find(|(known, _)| known == key).map(|(_, ty)| *ty)
+        self.assumptions.iter().find(|(known, _)| known == key).map(|(_, form)| form.clone())
     }
 
     /// Whether each recursive function has the result that was assumed; what it has is assumed
@@ -157,8 +160,8 @@ impl<'a> Programs<'a> {
             match self.assumptions.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, assumed)) if assumed == result => continue,
                 // Never back to a narrower type, so that this ends.
-                Some((_, assumed)) => *assumed = promote::join(*assumed, *result).unwrap_or(*result),
-                None => self.assumptions.push((key, *result)),
+                Some((_, assumed)) => *assumed = assumed.join(result).unwrap_or_else(|| result.clone()),
+                None => self.assumptions.push((key, result.clone())),
             }
             hold = false;
         }
@@ -179,8 +182,14 @@ impl<'a> Programs<'a> {
                 source
             }
         };
-        let is_entry = Arc::ptr_eq(&source.syntax, &self.entry.syntax);
-        Ok((if is_entry { Callee::Entry } else { Callee::Host(object) }, source))
+        if Arc::ptr_eq(&source.syntax, &self.entry.syntax) {
+            return Ok((Callee::Entry, source));
+        }
+        // Several objects may stand for one function: it is compiled once.
+        let first = self.sources.iter().find(|(_, known)| Arc::ptr_eq(&known.syntax, &source.syntax));
+        let (first, source) =
+            first.map_or((object, source.clone()), |(first, known)| (*first, known.clone()));
+        Ok((Callee::Host(first), source))
     }
 
     /// The id of an exception class.

@@ -51,13 +51,13 @@ impl Walker<'_, '_> {
             StmtKind::AugAssign(target, op, value) => self.walk_aug_assign(*target, *op, *value, span)?,
             StmtKind::Return(None) => {
                 self.leave_scopes(0)?;
-                self.arrive_at_return(None, span);
+                self.arrive_at_return(None, span)?;
             }
             StmtKind::Return(Some(value)) => {
                 let term = self.walk_expr(*value)?;
                 let span = self.at(syntax.span_of(*value));
                 self.leave_scopes(0)?;
-                self.arrive_at_return(Some(term), span);
+                self.arrive_at_return(Some(term), span)?;
             }
             StmtKind::If { test, then, otherwise } => self.walk_if(*test, then, otherwise, span)?,
             StmtKind::While { .. } | StmtKind::For { .. } => self.walk_loop_stmt(id)?,

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use tir::{Ty, Value};
 
 use crate::arrays::Lazy;
+use crate::body::Body;
+use crate::closure_shape::ClosureShape;
 use crate::closures::Closure;
 use crate::sequence::Sequence;
 use crate::{Entity, TupleClass, promote};
@@ -57,6 +59,8 @@ pub(crate) enum Shape {
     Tuple(Vec<Shape>),
     /// A tuple with names for its items.
     Named(Arc<TupleClass>, Vec<Shape>),
+    /// A function that was made in compiled code, with the shapes of what it brings.
+    Closure(ClosureShape),
 }
 
 /// Two terms that no one shape holds: of the first and the second, in words of the caller.
@@ -71,22 +75,31 @@ impl Clash {
 
 impl Shape {
     /// The shape of one term: values by their type.
-    pub(crate) fn of(term: &Term, ty: &impl Fn(Value) -> Ty) -> Self {
+    pub(crate) fn of(term: &Term, body: &Body) -> Self {
         match term {
-            Term::Value(value) => Self::Value(ty(*value)),
-            Term::Tuple(items) => Self::Tuple(items.iter().map(|item| Self::of(item, ty)).collect()),
+            Term::Value(value) => Self::Value(body.ty(*value)),
+            Term::Tuple(items) => Self::Tuple(items.iter().map(|item| Self::of(item, body)).collect()),
             Term::Named(class, items) => {
-                Self::Named(class.clone(), items.iter().map(|item| Self::of(item, ty)).collect())
+                Self::Named(class.clone(), items.iter().map(|item| Self::of(item, body)).collect())
             }
+            Term::Closure(closure) => Self::Closure(ClosureShape::of(closure, body)),
             Term::Entity(_)
             | Term::Method(..)
             | Term::TupleMethod(..)
             | Term::List(_)
             | Term::Lazy(_)
             | Term::Flat(_)
-            | Term::Closure(_)
             | Term::Slice(_)
             | Term::Sequence(_) => Self::Exact(term.clone()),
+        }
+    }
+
+    /// How many closures are in each other.
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Self::Exact(_) | Self::Value(_) => 0,
+            Self::Tuple(items) | Self::Named(_, items) => items.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Closure(closure) => closure.depth(),
         }
     }
 
@@ -101,7 +114,10 @@ impl Shape {
             (Self::Named(class, a), Self::Named(other_class, b)) if class == other_class => {
                 Self::join_all(a, b).map(|items| Self::Named(class.clone(), items))
             }
-            (Self::Exact(_) | Self::Value(_) | Self::Tuple(_) | Self::Named(..), _) => {
+            (Self::Closure(a), Self::Closure(b)) => {
+                a.join(b).map(Self::Closure).ok_or_else(|| Clash::new(self, other))
+            }
+            (Self::Exact(_) | Self::Value(_) | Self::Tuple(_) | Self::Named(..) | Self::Closure(_), _) => {
                 Err(Clash::new(self, other))
             }
         }
@@ -112,7 +128,7 @@ impl Shape {
     }
 
     /// The shape in which the terms of all paths meet: a term that all share stays itself.
-    pub(crate) fn meet(terms: &[&Term], ty: &impl Fn(Value) -> Ty) -> Result<Self, Clash> {
+    pub(crate) fn meet(terms: &[&Term], body: &Body) -> Result<Self, Clash> {
         let (first, rest) = terms.split_first().expect("some path comes here");
         if rest.iter().all(|term| term == first) {
             return Ok(Self::Exact((*first).clone()));
@@ -122,14 +138,14 @@ impl Shape {
         if let Some(tuples) = tuples.filter(|tuples| tuples.iter().all(|one| is_alike(one, &tuples[0]))) {
             let (class, first) = tuples[0];
             let column = |index: usize| tuples.iter().map(|(_, items)| &items[index]).collect::<Vec<_>>();
-            let items = (0..first.len()).map(|index| Self::meet(&column(index), ty));
+            let items = (0..first.len()).map(|index| Self::meet(&column(index), body));
             let items = items.collect::<Result<_, _>>()?;
             return Ok(match class {
                 Some(class) => Self::Named(class.clone(), items),
                 None => Self::Tuple(items),
             });
         }
-        rest.iter().try_fold(Self::of(first, ty), |shape, term| shape.join(&Self::of(term, ty)))
+        rest.iter().try_fold(Self::of(first, body), |shape, term| shape.join(&Self::of(term, body)))
     }
 }
 

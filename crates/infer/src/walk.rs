@@ -14,9 +14,10 @@ use source::{Source, Span};
 use tir::{FuncId, RaiseArg, RaiseSite, Terminator, Ty, Value};
 
 use crate::body::Body;
+use crate::closures::Captured;
 use crate::crossing::Passed;
 use crate::locals::{self, Arrival, Local, LocalShape};
-use crate::program::Programs;
+use crate::program::{Callee, Key, Programs};
 use crate::stop::{Stop, Walked};
 use crate::term::{Shape, Term};
 use crate::trying::Scope;
@@ -29,6 +30,10 @@ pub(crate) struct Exits {
     pub(crate) continues: Vec<Arrival>,
 }
 
+/// One run of a function that is being walked: a number that no other has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Activation(u32);
+
 /// A Python function that is being walked.
 #[derive(Clone)]
 pub(crate) struct Frame {
@@ -38,8 +43,10 @@ pub(crate) struct Frame {
     pub(crate) returns: Vec<Arrival>,
     /// The parts of `try` statements that are being walked, from the outside.
     pub(crate) scopes: Vec<Scope>,
+    /// Which run of it this is.
+    pub(crate) activation: Activation,
     /// What a closure sees of the functions around it.
-    pub(crate) captures: Vec<(String, Local)>,
+    pub(crate) captures: Vec<(String, Captured<Local>)>,
     /// For a prelude function that is expanded in place: the call in the user's text.
     pub(crate) inlined_at: Option<Span>,
     /// Whether it is of the prelude, whose names are its own and whose indices are right.
@@ -60,25 +67,42 @@ pub(crate) struct Walker<'a, 'p> {
     /// The shapes of the names that a loop of the function binds, from the last walk of it.
     pub(crate) loop_shapes: FxHashMap<StmtId, Vec<LocalShape>>,
     id: FuncId,
+    /// The run of a function that was begun last.
+    last_activation: Activation,
 }
 
 impl<'a, 'p> Walker<'a, 'p> {
-    /// Walks a function; gives its body and its result's type: none if it never comes back.
+    /// Walks a function; gives its body and its result's form: none if it never comes back.
     pub(crate) fn function(
         program: &'a mut Programs<'p>,
         id: FuncId,
         source: &Arc<FunctionSource>,
-        params: &[Passed],
+        key: &Key,
         result: Option<Ty>,
-    ) -> Walked<(Body, Option<Ty>)> {
+    ) -> Walked<(Body, Option<Passed>)> {
         let syntax = source.syntax.clone();
         let void = program.types.void();
         let address = program.types.pointer_to(void);
         let body = Body::new(&source.name, &syntax.source, address);
-        let mut walker = Walker { program, body, frames: Vec::new(), loop_shapes: FxHashMap::default(), id };
+        let mut walker = Walker {
+            program,
+            body,
+            frames: Vec::new(),
+            loop_shapes: FxHashMap::default(),
+            id,
+            last_activation: Activation::default(),
+        };
         let entry = walker.body.current().expect("a new body has a block");
+        let captures = match &key.callee {
+            Callee::Closure(closure) => {
+                let types = closure.parts().flat_map(Passed::types);
+                let values: Vec<Value> = types.map(|ty| walker.body.param(entry, ty)).collect();
+                closure.captured(&mut values.into_iter()).expect("a value for each part")
+            }
+            Callee::Entry | Callee::Host(_) | Callee::Prelude(_) => Vec::new(),
+        };
         let mut args = Vec::new();
-        for (param, passed) in syntax.params.iter().zip(params) {
+        for (param, passed) in syntax.params.iter().zip(&key.params) {
             let values: Vec<Value> =
                 passed.types().into_iter().map(|ty| walker.body.param(entry, ty)).collect();
             if let [value] = values[..] {
@@ -90,7 +114,9 @@ impl<'a, 'p> Walker<'a, 'p> {
                 other => other,
             });
         }
-        walker.frames.push(Frame::new(source.clone(), args, None));
+        let mut frame = Frame::new(source.clone(), args, None);
+        frame.captures = captures;
+        walker.push_frame(frame);
         walker.walk_body(&syntax)?;
         if let Some(stop) = walker.body.take_unbound() {
             return Err(stop);
@@ -99,12 +125,19 @@ impl<'a, 'p> Walker<'a, 'p> {
         Ok((walker.body, result))
     }
 
+    /// Begins a run of a function.
+    pub(crate) fn push_frame(&mut self, mut frame: Frame) {
+        self.last_activation.0 += 1;
+        frame.activation = self.last_activation;
+        self.frames.push(frame);
+    }
+
     /// The statements of the innermost frame, and the `None` that falling off the end returns.
     pub(crate) fn walk_body(&mut self, syntax: &Syntax) -> Walked<()> {
         self.walk_block(&syntax.body)?;
         if self.is_live() {
             let span = self.at(syntax.head);
-            self.arrive_at_return(None, span);
+            self.arrive_at_return(None, span)?;
         }
         Ok(())
     }
@@ -230,7 +263,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         if terms.is_empty() {
             return Ok(None);
         }
-        Shape::meet(&terms, &|value| self.body.ty(value)).map(Some).map_err(|clash| {
+        Shape::meet(&terms, &self.body).map(Some).map_err(|clash| {
             let (a, b) = (self.describe_shape(&clash.0.0), self.describe_shape(&clash.0.1));
             let title = format!("this is {a} on one path and {b} on another");
             let span = arrivals.last().map_or(Span::at(0), |arrival| arrival.span);
@@ -316,6 +349,7 @@ impl Frame {
             loops: Vec::new(),
             returns: Vec::new(),
             scopes: Vec::new(),
+            activation: Activation::default(),
             captures: Vec::new(),
             inlined_at,
             is_prelude,

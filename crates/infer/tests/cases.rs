@@ -63,8 +63,9 @@ fn compile(
     types: &mut CTypes,
 ) -> Result<Program, String> {
     let (params, result) = signature::read(types, world, signature);
-    let program = infer::infer(types, function, &params, result, infer::Options::default())
+    let inferred = infer::infer(types, function, &params, result, infer::Options::default())
         .map_err(|all| diagnostic::render(&all))?;
+    let program = inferred.program;
     tir::verify(&program, types).expect("inference builds what the verifier accepts");
     assert_comes_back(&program, world, types);
     Ok(program)

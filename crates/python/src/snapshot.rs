@@ -30,6 +30,8 @@ use objects::Objects;
 /// The frozen world of one compilation.
 pub(crate) struct Snapshot {
     functions: HashMap<HostObject, Result<Function, String>>,
+    /// For objects that stand for a function when called, its number.
+    stand_for: HashMap<HostObject, HostObject>,
     attributes: HashMap<(HostObject, String), Entity>,
     builtin_exceptions: HashMap<&'static str, HostObject>,
     otherwise: HostObject,
@@ -92,8 +94,14 @@ impl Snapshot {
         let mut objects = Objects::new(function.py());
         let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
         let attributes = HashMap::new();
-        let mut snapshot =
-            Self { functions: HashMap::new(), attributes, builtin_exceptions, otherwise, blas: None };
+        let mut snapshot = Self {
+            functions: HashMap::new(),
+            stand_for: HashMap::new(),
+            attributes,
+            builtin_exceptions,
+            otherwise,
+            blas: None,
+        };
         let entry = objects.number(function);
         let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
         for (index, given) in given {
@@ -106,6 +114,7 @@ impl Snapshot {
                 snapshot.functions.insert(number, frozen);
             }
         }
+        snapshot.stand_for = objects.take_stand_ins();
         let snapshot = Arc::new(snapshot);
         let source = snapshot.source(entry).map_err(PyValueError::new_err)?;
         Ok((source, objects.into_table()))
@@ -207,6 +216,7 @@ impl Snapshot {
     }
 
     fn source(self: &Arc<Self>, function: HostObject) -> Result<FunctionSource, String> {
+        let function = self.stand_for.get(&function).copied().unwrap_or(function);
         let Some(found) = self.functions.get(&function) else {
             return Err("it is not a Python function".to_owned());
         };
@@ -294,6 +304,11 @@ impl<'py> Scope<'py> {
     fn look_up(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         let found = self.bound(name)?;
         if name != self.name {
+            return Ok(found);
+        }
+        if let Some(value) = &found
+            && entity::python_function(value)?.is_some_and(|function| function.is(&self.function))
+        {
             return Ok(found);
         }
         let own = self.function.getattr("__qualname__")?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use codegen::{CEntry, Entry, Module};
 use ctype::{CType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
-use infer::FunctionSource;
+use infer::{Form, FunctionSource};
 use pyo3::prelude::*;
 use pysyntax::Syntax;
 use tir::{Program, Ty};
@@ -108,13 +108,13 @@ fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stoppe
     let result = fitted.result.map(|(_, ty)| ty);
     let typed = infer::infer(&mut table, source, &params, result, infer::Options::default())
         .map_err(Stopped::Diagnosed)?;
-    let program = optimize::optimize(typed);
-    let result = match (fitted.result, program.functions.iter().next()) {
-        (Some((result, _)), _) => result,
-        (None, Some((_, first))) => c_type_of(&mut table, first.result)
-            .ok_or_else(|| Stopped::Diagnosed(vec![no_c_result(&source.syntax)]))?,
-        (None, None) => return Err(Stopped::Broken("infer: a program without a function".to_owned())),
+    let program = optimize::optimize(typed.program);
+    let result = match (fitted.result, &typed.result) {
+        (Some((result, _)), _) => Some(result),
+        (None, Form::Value(ty)) => c_type_of(&mut table, *ty),
+        (None, Form::Known(_) | Form::Tuple(_) | Form::Named(..)) => None,
     };
+    let result = result.ok_or_else(|| Stopped::Diagnosed(vec![no_c_result(&source.syntax)]))?;
     let params: Vec<TypeId> = fitted.params.iter().map(|(ty, _)| *ty).collect();
     let ty = table.function(result, &params, false);
     Ok(Typed { program, ty })
@@ -122,7 +122,11 @@ fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stoppe
 
 /// What is said of a function whose result C does not have.
 fn no_c_result(syntax: &Syntax) -> Diagnostic {
-    let label = Label::new(&syntax.source, syntax.head, "returns an array or a tuple");
+    let label = Label::new(
+        &syntax.source,
+        syntax.head,
+        "returns what C does not have: an array, a tuple, a string or a function",
+    );
     Diagnostic::error(Id::SignatureType, format!("C has no type for what `{}` returns", syntax.name), label)
 }
 

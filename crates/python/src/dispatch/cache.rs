@@ -56,10 +56,10 @@ impl Cache {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one that was called last; it lives as long as the cache.
+    /// The one that was called last; it lives as long as the cache, or until that is cleared.
     #[inline]
     pub(super) fn last(&self) -> Option<&Specialisation> {
-        // SAFETY: null, or an entry of `all`, which are dropped with the cache.
+        // SAFETY: null, or an entry of `all`, which are dropped with the cache, or when nobody can call it any more.
         unsafe { self.last.load(Ordering::Relaxed).as_ref() }
     }
 
@@ -87,6 +87,17 @@ impl Cache {
     /// Lets one that is there serve another key too.
     pub(super) fn serve(&self, key: Key, specialisation: &Arc<Specialisation>) {
         self.inner().by_key.insert(key, specialisation.clone());
+    }
+
+    /// Gives up all code, when the garbage collector takes the function: no call of it is running.
+    pub(super) fn clear(&self) {
+        self.last.store(std::ptr::null_mut(), Ordering::Relaxed);
+        for one in &self.first {
+            one.store(std::ptr::null_mut(), Ordering::Relaxed);
+        }
+        let dropped = std::mem::take(&mut *self.inner());
+        // What is dropped may run Python, with the lock given back.
+        drop(dropped);
     }
 
     /// Waits until the key is compiled, or is to be compiled here.

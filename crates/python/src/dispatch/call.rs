@@ -196,7 +196,8 @@ fn compile_once(
     match dispatcher.cache.turn(py, key) {
         Turn::Ready(made) => Ok(made),
         Turn::Compile => {
-            let made = compile::compile(request).map(Arc::new);
+            // `PyO3` is told that the lock is held: it would else keep what is dropped here for later.
+            let made = Python::attach(|_| compile::compile(request).map(Arc::new));
             dispatcher.cache.end(key, made.as_ref().ok());
             made
         }

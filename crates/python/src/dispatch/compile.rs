@@ -5,7 +5,7 @@
 
 use codegen::{Entry, Module};
 use diagnostic::{Diagnostic, Id, Label};
-use infer::FunctionSource;
+use infer::{Entity, Form, FunctionSource, Inferred};
 use pyo3::prelude::*;
 use pysyntax::Syntax;
 use tir::{Op, Program, Ty};
@@ -20,7 +20,7 @@ use crate::compiled::{
     self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, symbol_text,
 };
 use crate::signature::TypeKind;
-use crate::snapshot::{Given, Snapshot};
+use crate::snapshot::{Given, ObjectTable, Snapshot};
 use crate::{source, table};
 
 /// What to compile.
@@ -52,14 +52,15 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
     let params: Vec<Ty> = request.key.iter().map(Argument::ty).collect();
     let (function_source, objects) = Snapshot::take(function, syntax, &request.given)?;
     let options = request.options;
-    let program = detached(py, || infer_types(&function_source, &params, request.result, options))?;
+    let typed = detached(py, || infer_types(&function_source, &params, request.result, options))?;
 
     let name: String = function.getattr("__qualname__")?.extract()?;
     let symbol = format!("njit.{}", symbol_text(&name));
     let made_at = format!("{}:{}", text.source.name(), text.which.first_line);
-    let crosses_border = crosses_border(&program);
-    let result = program.functions.iter().next().map_or(Ty::Unit, |(_, first)| first.result);
-    let facts = Facts::new(py, program, &objects)?;
+    let crosses_border = crosses_border(&typed.program);
+    let outcome = Outcome::of(py, &typed.result, &objects)?;
+    let shown_result = shown_result(py, &typed.result, &objects)?;
+    let facts = Facts::new(py, typed.program, &objects)?;
     let descriptor = Box::new(Descriptor::new(name, made_at, OnError::Raise, facts));
     let (code, address) = detached(py, || {
         let module = lower(descriptor.program(), &symbol)?;
@@ -68,7 +69,6 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
     let address = usize::try_from(address).unwrap_or_default();
     let entry = std::ptr::with_exposed_provenance::<()>(address);
     let guards: Box<[Guard]> = request.key.iter().map(Guard::of).collect();
-    let outcome = Outcome::of(result);
     let room = guards.iter().map(Guard::room).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
     Ok(Specialisation {
         // SAFETY: the linked symbol is the native entry that `codegen` made, which has this type.
@@ -80,11 +80,31 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
         crosses_border,
         key: request.key.into(),
         params: params.into(),
-        shown: (request.shown, TypeKind::of_ty(&mut table::write(), result)),
+        shown: (request.shown, shown_result),
         symbol,
         keeps: request.keeps,
         _code: code,
         descriptor,
+    })
+}
+
+/// How users see a result.
+fn shown_result(py: Python<'_>, form: &Form, objects: &ObjectTable) -> PyResult<TypeKind> {
+    Ok(match form {
+        Form::Value(ty) => TypeKind::of_ty(&mut table::write(), *ty),
+        Form::Known(Entity::Text(_)) => TypeKind::Text,
+        Form::Known(entity) => {
+            let object = objects.object_of(py, entity)?;
+            let name = match object.getattr_opt("__name__")? {
+                Some(name) => name.str()?,
+                None => object.str()?,
+            };
+            TypeKind::Function((object.as_ptr().addr(), name.to_str()?.into()))
+        }
+        Form::Tuple(items) | Form::Named(_, items) => {
+            let items = items.iter().map(|item| shown_result(py, item, objects));
+            TypeKind::Tuple(items.collect::<PyResult<_>>()?)
+        }
     })
 }
 
@@ -106,17 +126,20 @@ fn infer_types(
     params: &[Ty],
     result: Option<Ty>,
     options: &Options,
-) -> Result<Program, Stopped> {
+) -> Result<Inferred, Stopped> {
     let mut table = table::write();
     let rules = infer::Options { boundscheck: options.checks_bounds, raises_on_zero: options.raises_on_zero };
     // An array goes to Python as it is: its type has only to serve as the one that is asked for.
     let wanted = if let Some(Ty::Array(array)) = result { Some(array) } else { None };
     let result = result.filter(|_| wanted.is_none());
     let mut typed = infer::infer(&mut table, source, params, result, rules).map_err(Stopped::Diagnosed)?;
-    if let (Some(wanted), Some((_, first))) = (wanted, typed.functions.iter().next())
-        && !matches!(first.result, Ty::Array(given) if serves(given, wanted))
+    if let Some(wanted) = wanted
+        && !matches!(typed.result, Form::Value(Ty::Array(given)) if serves(given, wanted))
     {
-        let given = TypeKind::of_ty(&mut table, first.result).display(&table);
+        let given = match typed.result {
+            Form::Value(ty) => TypeKind::of_ty(&mut table, ty).display(&table),
+            Form::Known(_) | Form::Tuple(_) | Form::Named(..) => "something else".to_owned(),
+        };
         let wanted = TypeKind::Array(wanted).display(&table);
         let syntax = &source.syntax;
         let title = format!("`{}` returns {given}, the signature says {wanted}", syntax.name);
@@ -124,10 +147,10 @@ fn infer_types(
         return Err(Stopped::Diagnosed(vec![Diagnostic::error(Id::SignatureMismatch, title, label)]));
     }
     // Functions that are called are compiled along, and take the same liberties.
-    for id in typed.functions.ids() {
-        typed.functions[id].math = options.math;
+    for id in typed.program.functions.ids() {
+        typed.program.functions[id].math = options.math;
     }
-    Ok(optimize::optimize(typed))
+    Ok(Inferred { program: optimize::optimize(typed.program), result: typed.result })
 }
 
 /// Whether C is called, which may come back with an error.

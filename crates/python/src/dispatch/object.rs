@@ -311,6 +311,7 @@ impl Dispatcher {
         }
         for made in self.cache.all() {
             made.descriptor.traverse(&visit)?;
+            made.outcome.traverse(&visit)?;
             made.keeps.iter().try_for_each(|object| visit.call(object))?;
         }
         // The lock is free: whoever has it holds the interpreter's lock and runs no Python.
@@ -322,6 +323,7 @@ impl Dispatcher {
         let function = self.held().take();
         // What is dropped may run Python, with the lock given back.
         drop(function);
+        self.cache.clear();
     }
 }
 

@@ -1,4 +1,5 @@
-//! The words of a result as a Python object, by a plan that is made once.
+//! The words of a result as a Python object, by a plan that is made once. What is known of it when compiling has no
+//! words: it is an object already.
 //!
 //! ```text
 //! owner of an array     null                  base: the dispatcher, whose code keeps what it may refer to
@@ -10,6 +11,9 @@ use std::ffi::{CStr, c_void};
 use std::ptr::NonNull;
 
 use ctype::TypeId;
+use infer::Form;
+use pyo3::PyTraverseError;
+use pyo3::PyVisit;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyobject::{Ndarray, NewArray};
@@ -19,6 +23,7 @@ use tir::{ArrayTy, Order, Ty};
 use crate::cdata::{Face, load, object};
 use crate::dtype;
 use crate::failure::{Class, Failure};
+use crate::snapshot::ObjectTable;
 use crate::table;
 
 /// How a result is boxed.
@@ -35,6 +40,8 @@ pub(super) enum Outcome {
     Pointer(&'static Face),
     /// The bytes of a struct, in so many words.
     Record(TypeId, usize),
+    /// Always this object.
+    Known(Py<PyAny>),
 }
 
 /// What a call was made with.
@@ -46,13 +53,23 @@ pub(super) struct Made {
 }
 
 impl Outcome {
-    /// For a result of this type.
-    pub(super) fn of(ty: Ty) -> Self {
+    /// For a result of this form.
+    pub(super) fn of(py: Python<'_>, form: &Form, objects: &ObjectTable) -> PyResult<Self> {
+        Ok(match form {
+            Form::Value(ty) => Self::of_ty(*ty),
+            Form::Known(entity) => Self::Known(objects.object_of(py, entity)?.unbind()),
+            Form::Tuple(items) | Form::Named(_, items) => {
+                Self::Tuple(items.iter().map(|item| Self::of(py, item, objects)).collect::<PyResult<_>>()?)
+            }
+        })
+    }
+
+    fn of_ty(ty: Ty) -> Self {
         match ty {
             Ty::Unit => Self::Unit,
             Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => Self::Number(ty),
             Ty::Array(array) => Self::Array(array),
-            Ty::Tuple(tuple) => Self::Tuple(tuple.items().iter().map(|item| Self::of(*item)).collect()),
+            Ty::Tuple(tuple) => Self::Tuple(tuple.items().iter().map(|item| Self::of_ty(*item)).collect()),
             Ty::Pointer(pointer) => Self::Pointer(Face::of(pointer)),
             Ty::Record(record) => {
                 let bytes = table::read().layout(record).map_or(0, |layout| layout.size.to_usize());
@@ -64,7 +81,7 @@ impl Outcome {
     /// How many words it takes.
     pub(super) fn word_count(&self) -> usize {
         match self {
-            Self::Unit => 0,
+            Self::Unit | Self::Known(_) => 0,
             Self::Number(ty) => pyobject::word_count(*ty),
             Self::Array(array) => {
                 let axes = usize::from(array.rank);
@@ -93,7 +110,9 @@ impl Outcome {
                 Self::Number(ty) => checked(py, pyobject::box_number(*ty, words)),
                 Self::Unit => Ok(ffi::Py_NewRef(ffi::Py_None())),
                 Self::Array(ty) => array_object(py, *ty, words, made),
-                Self::Tuple(_) | Self::Pointer(_) | Self::Record(..) => self.other_object(py, words, made),
+                Self::Tuple(_) | Self::Pointer(_) | Self::Record(..) | Self::Known(_) => {
+                    self.other_object(py, words, made)
+                }
             }
         }
     }
@@ -114,8 +133,18 @@ impl Outcome {
                     Ok(object::plain(py, face, address)?.into_ptr())
                 }
                 Self::Record(record, _) => record_object(py, *record, words.cast()),
+                Self::Known(object) => Ok(ffi::Py_NewRef(object.as_ptr())),
                 Self::Number(_) | Self::Unit | Self::Array(_) => self.object(py, words, made),
             }
+        }
+    }
+
+    /// Shows the garbage collector the objects that it holds.
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Known(object) => visit.call(object),
+            Self::Tuple(items) => items.iter().try_for_each(|item| item.traverse(visit)),
+            Self::Unit | Self::Number(_) | Self::Array(_) | Self::Pointer(_) | Self::Record(..) => Ok(()),
         }
     }
 
@@ -136,7 +165,7 @@ impl Outcome {
                         next = next.add(item.word_count());
                     }
                 }
-                Self::Unit | Self::Number(_) | Self::Pointer(_) | Self::Record(..) => {}
+                Self::Unit | Self::Number(_) | Self::Pointer(_) | Self::Record(..) | Self::Known(_) => {}
             }
         }
     }

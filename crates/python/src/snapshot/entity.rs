@@ -61,7 +61,7 @@ pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> 
         if let Some(name) = known_name(&function)? {
             return Ok(Entity::Known(name));
         }
-        return Ok(Entity::Function(objects.number_function(&function)));
+        return Ok(Entity::Function(objects.number_function(value, &function)));
     }
     if let Some(name) = known_name(value)? {
         return Ok(Entity::Known(name));

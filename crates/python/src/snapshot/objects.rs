@@ -3,15 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use infer::TupleClass;
+use infer::{Entity, TupleClass};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use tir::HostObject;
+
+use crate::errors;
 
 /// Objects by number, while the snapshot is taken.
 pub(super) struct Objects<'py> {
     py: Python<'py>,
     by_number: Vec<Bound<'py, PyAny>>,
     numbers: HashMap<*mut pyo3::ffi::PyObject, HostObject>,
+    /// For objects that stand for a function when called, its number.
+    stand_for: HashMap<HostObject, HostObject>,
     /// Functions that were met and not read yet.
     functions: Vec<(HostObject, Bound<'py, PyAny>)>,
     kept: Vec<Py<PyAny>>,
@@ -31,6 +36,7 @@ impl<'py> Objects<'py> {
             py,
             by_number: Vec::new(),
             numbers: HashMap::new(),
+            stand_for: HashMap::new(),
             functions: Vec::new(),
             kept: Vec::new(),
             tuple_classes: HashMap::new(),
@@ -45,11 +51,21 @@ impl<'py> Objects<'py> {
         })
     }
 
-    /// The number of a function whose text will be needed.
-    pub(super) fn number_function(&mut self, function: &Bound<'py, PyAny>) -> HostObject {
-        let number = self.number(function);
-        self.functions.push((number, function.clone()));
+    /// The number of an object that stands for a function, whose text will be needed.
+    pub(super) fn number_function(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        function: &Bound<'py, PyAny>,
+    ) -> HostObject {
+        let (number, own) = (self.number(object), self.number(function));
+        self.stand_for.insert(number, own);
+        self.functions.push((own, function.clone()));
         number
+    }
+
+    /// For objects that stand for a function when called, its number.
+    pub(super) fn take_stand_ins(&mut self) -> HashMap<HostObject, HostObject> {
+        std::mem::take(&mut self.stand_for)
     }
 
     /// Keeps an object alive as long as the code: something in it is known by address.
@@ -91,6 +107,30 @@ impl ObjectTable {
     /// The object of a number.
     pub(crate) fn get(&self, number: HostObject) -> Option<&Py<PyAny>> {
         self.objects.get(number.0 as usize)
+    }
+
+    /// The object that means something to compiled code.
+    pub(crate) fn object_of<'py>(&self, py: Python<'py>, entity: &Entity) -> PyResult<Bound<'py, PyAny>> {
+        let number = match entity {
+            Entity::Text(text) => return Ok(PyString::new(py, text).into_any()),
+            Entity::Known(name) => {
+                let (module, name) = name.rsplit_once('.').unwrap_or(("builtins", name));
+                return py.import(module)?.getattr(name);
+            }
+            Entity::Function(number) | Entity::Exception(_, number) => Some(*number),
+            Entity::NamedTuple(class) => Some(class.object),
+            Entity::CFunction(function) => function.keeps,
+            Entity::Constant(..)
+            | Entity::Type(_)
+            | Entity::Tuple(_)
+            | Entity::Named(..)
+            | Entity::Array(_)
+            | Entity::Namespace(_)
+            | Entity::Opaque(_) => None,
+        };
+        let object = number.and_then(|number| self.get(number));
+        let object = object.ok_or_else(|| errors::internal("snapshot: no object for a result".to_owned()))?;
+        Ok(object.bind(py).clone())
     }
 
     /// What the code keeps alive whatever it does.
