@@ -1,6 +1,6 @@
 """Join Python and C: declare C in C, compile Python functions, call either way."""
 
-from ferrule import errors, types
+from ferrule import errors, extending, types
 from ferrule._core import (
     FFI,
     CFunc,
@@ -26,6 +26,7 @@ __all__ = [
     "carray",
     "cfunc",
     "errors",
+    "extending",
     "farray",
     "jit",
     "njit",

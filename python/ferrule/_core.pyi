@@ -1,39 +1,42 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Literal, TypeAlias, final, overload
+from typing import Any, ClassVar, Literal, Self, TypeAlias, final, overload
 
 from typing_extensions import disjoint_base
 
 __all__ = [
     "FFI",
-    "Array",
     "CData",
     "CDefError",
     "CField",
     "CFunc",
-    "CPointer",
     "CType",
     "Diagnostic",
     "Dispatcher",
     "FFIError",
     "InternalError",
     "Lib",
-    "NamedTuple",
-    "NamedUniTuple",
     "Signature",
-    "Tuple",
     "Type",
-    "UniTuple",
     "VerificationError",
     "__version__",
+    "add_member",
+    "add_overload",
+    "array_type",
     "callback",
     "cfunc",
     "from_dtype",
+    "literal_type",
     "make_c_struct",
+    "named_tuple_type",
     "named_types",
+    "named_uni_tuple_type",
     "njit",
+    "pointer_type",
+    "tuple_type",
     "typeof",
+    "uni_tuple_type",
 ]
 
 __version__: str
@@ -222,10 +225,17 @@ def callback(
     ffi: FFI | None = None,
 ) -> CData: ...
 
-@final
+@disjoint_base
 class Type:
+    def __new__(cls, of: Type) -> Type: ...
     @property
     def name(self) -> str: ...
+    @property
+    def bitwidth(self) -> int: ...
+    @property
+    def signed(self) -> bool: ...
+    @property
+    def underlying_float(self) -> Type: ...
     @property
     def dtype(self) -> Type: ...
     @property
@@ -239,8 +249,18 @@ class Type:
     @property
     def types(self) -> tuple[Type, ...]: ...
     @property
+    def count(self) -> int: ...
+    @property
     def fields(self) -> tuple[str, ...]: ...
-    def __getitem__(self, axes: slice | tuple[slice, ...], /) -> Type: ...
+    @property
+    def instance_class(self) -> type[tuple[Any, ...]]: ...
+    @property
+    def members(self) -> list[tuple[str, Type]]: ...
+    @property
+    def literal_value(self) -> bool | int | str: ...
+    @property
+    def literal_type(self) -> Type: ...
+    def __getitem__(self, axes: Any, /) -> Any: ...
     @overload
     def __call__(self, *args: Type) -> Signature: ...
     @overload
@@ -257,20 +277,17 @@ class Signature:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
-def CPointer(dtype: Type) -> Type: ...  # noqa: N802 - Numba's name
-def Array(  # noqa: N802
-    dtype: Type,
-    ndim: int,
-    layout: Literal["C", "F", "A"],
-    readonly: bool = False,
-    aligned: bool = True,
+def pointer_type(dtype: Type) -> Type: ...
+def array_type(
+    dtype: Type, ndim: int, layout: Literal["C", "F", "A"], readonly: bool, aligned: bool
 ) -> Type: ...
-def Tuple(types: Iterable[Type]) -> Type: ...  # noqa: N802
 def make_c_struct(fields: Iterable[tuple[str, Type]]) -> Type: ...
 def from_dtype(dtype: Any) -> Type: ...
-def UniTuple(dtype: Type, count: int) -> Type: ...  # noqa: N802
-def NamedTuple(types: Iterable[Type], cls: type[tuple[Any, ...]]) -> Type: ...  # noqa: N802
-def NamedUniTuple(dtype: Type, count: int, cls: type[tuple[Any, ...]]) -> Type: ...  # noqa: N802
+def literal_type(value: bool | int | str) -> Type: ...
+def tuple_type(types: Iterable[Type]) -> Type: ...
+def uni_tuple_type(dtype: Type, count: int) -> Type: ...
+def named_tuple_type(types: Iterable[Type], cls: type[tuple[Any, ...]]) -> Type: ...
+def named_uni_tuple_type(dtype: Type, count: int, cls: type[tuple[Any, ...]]) -> Type: ...
 def named_types() -> dict[str, Type]: ...
 
 _SignatureLike: TypeAlias = str | Signature | CType | tuple[Type | CType, ...]
@@ -354,3 +371,12 @@ def njit(
     signature_or_function: _Signatures | None = None, **options: Any
 ) -> Callable[[Callable[..., Any]], Dispatcher]: ...
 def typeof(val: object) -> Type: ...
+def add_overload(function: Any, typing: Callable[..., Any], strict: bool, prefer_literal: bool) -> None: ...
+def add_member(
+    of: type[Type] | Type,
+    name: str,
+    is_method: bool,
+    typing: Callable[..., Any],
+    strict: bool,
+    prefer_literal: bool,
+) -> None: ...

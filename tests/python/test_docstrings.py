@@ -7,12 +7,13 @@ import pytest
 import ferrule
 import ferrule.cffi
 import ferrule.errors
+import ferrule.extending
 import ferrule.types
 
 
 def documented():
     """Yield every exported object with a docstring, and its methods."""
-    for module in (ferrule, ferrule.cffi, ferrule.errors, ferrule.types):
+    for module in (ferrule, ferrule.cffi, ferrule.errors, ferrule.extending, ferrule.types):
         for name in module.__all__:
             value = getattr(module, name)
             yield f"{module.__name__}.{name}", value

@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from ferrule import cfunc, errors, njit, typeof, types
+from ferrule import FFI, cfunc, errors, njit, typeof, types
 
 Point = namedtuple("Point", "x y")
 
@@ -69,6 +69,99 @@ def test_types_of_records():
         types.make_c_struct([("x", types.float64[:])])
     with pytest.raises(NotImplementedError, match=r"types\.Optional\(int64\) is not supported yet"):
         types.Optional(types.int64)
+
+
+def classes_of(ty):
+    """Return the names of the classes of `ferrule.types` that a type is of."""
+    return {name for name in dir(types) if isinstance(getattr(types, name), type) and name != "Signature"} & {
+        each.__name__ for each in type(ty).__mro__
+    }
+
+
+CLASSES = [
+    (types.int8, "Integer Number"),
+    (types.float32, "Float Number"),
+    (types.complex64, "Complex Number"),
+    (types.boolean, "Boolean"),
+    (types.void, "NoneType Opaque"),
+    (types.voidptr, "RawPointer Opaque"),
+    (types.CPointer(types.int8), "CPointer"),
+    (types.make_c_struct([("x", types.int8)]), "Record"),
+    (types.int8[:], "Array"),
+    (types.Tuple((types.int8, types.int16)), "Tuple BaseAnonymousTuple BaseTuple"),
+    (types.Tuple(()), "Tuple BaseAnonymousTuple BaseTuple"),
+    (types.Tuple((types.int8, types.int8)), "UniTuple BaseAnonymousTuple BaseTuple"),
+    (types.NamedTuple((types.int8, types.int16), Point), "NamedTuple BaseNamedTuple BaseTuple"),
+    (types.NamedUniTuple(types.int8, 2, Point), "NamedUniTuple BaseNamedTuple BaseTuple"),
+    (types.unicode_type, "UnicodeType"),
+    (types.literal(1), "IntegerLiteral Literal Integer Number"),
+    (types.literal(True), "BooleanLiteral Literal Boolean"),
+    (types.literal("x"), "StringLiteral Literal"),
+    (typeof(njit(lambda a: a)), "Dispatcher Callable"),
+    (typeof(np.random.default_rng(1)), "NumPyRandomGeneratorType"),
+]
+
+
+@pytest.mark.parametrize(("ty", "expected"), CLASSES, ids=lambda value: repr(value)[:30])
+def test_classes(ty, expected):
+    assert classes_of(ty) == {"Type", *expected.split()}
+
+
+def test_classes_are_those_of_every_way_to_a_type():
+    assert isinstance(types.float64[:].dtype, types.Float)
+    assert isinstance(types.float64(types.int8).args[0], types.Integer)
+    assert isinstance(types.float64(types.int8).return_type, types.Float)
+    assert isinstance(njit("f8(i8[:])")(lambda a: a[0]).signatures[0][0], types.Array)
+    assert isinstance(types.from_dtype(np.dtype("f4")), types.Float)
+
+
+def test_numbers_say_their_bits():
+    assert [ty.bitwidth for ty in (types.int8, types.uint64, types.float32, types.complex128)] == [
+        8,
+        64,
+        32,
+        128,
+    ]
+    assert (types.int8.signed, types.uint8.signed) == (True, False)
+    assert types.complex64.underlying_float == types.float32
+    for ty in (types.boolean, types.unicode_type, types.int8[:]):
+        assert not hasattr(ty, "bitwidth")
+    assert not hasattr(types.float64, "signed")
+
+
+def test_types_say_what_they_hold():
+    assert types.CPointer(types.int8).dtype == types.int8
+    assert not hasattr(types.voidptr, "dtype")
+    pair = types.Tuple((types.int8, types.int16))
+    assert (pair.count, len(pair), pair[-1], list(pair)) == (2, 2, types.int16, [types.int8, types.int16])
+    assert pair[:1] == (types.int8,)
+    assert not hasattr(pair, "dtype")
+    named = types.NamedTuple(cls=Point, types=(types.int8, types.int16))
+    assert (named.instance_class, named.fields, named[0]) == (Point, ("x", "y"), types.int8)
+    record = types.make_c_struct([("x", types.float64), ("n", types.int32)])
+    assert record.members == [("x", types.float64), ("n", types.int32)]
+    assert record.typeof("n") == types.int32
+    assert typeof(FFI().new("int *")).dtype == types.int32
+    with pytest.raises(KeyError):
+        record.typeof("y")
+
+
+def test_literals():
+    three = types.literal(3)
+    assert (repr(three), three.literal_value, three.literal_type) == ("Literal[int](3)", 3, types.int64)
+    assert (three.bitwidth, three.signed) == (64, True)
+    assert three == types.literal(3) != types.literal(True)
+    assert hash(three) == hash(types.literal(3))
+    assert types.literal(1 << 63).literal_type == types.uint64
+    assert types.literal(False).literal_value is False
+    assert types.unliteral(types.literal("x")) == types.unicode_type
+    assert types.unliteral(types.int8) == types.int8
+    with pytest.raises(TypeError, match="a literal is an int, a bool or a str, not float"):
+        types.literal(1.5)
+    with pytest.raises(OverflowError):
+        types.literal(1 << 64)
+    with pytest.raises(TypeError, match=r"is not specialised for Literal\[int\]\(3\)"):
+        njit((three,))(lambda a: a)
 
 
 VALUES = [

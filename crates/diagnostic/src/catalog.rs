@@ -79,6 +79,7 @@ catalog! {
     CannotUnpack "cannot-unpack" "What is unpacked is not a tuple of as many items as there are targets."
     ConstTarget "const-target" "What C declares `const` is assigned to."
     MissingReturn "missing-return" "A function that has a result can end without one."
+    NoImplementation "no-implementation" "No typing function that was registered for a function or method has an implementation for these arguments."
     NotAValue "not-a-value" "Something that exists only while compiling is used as a value."
     NotAnException "not-an-exception" "What is raised is not an exception class."
     NotAssignable "not-assignable" "What is assigned to has no memory."

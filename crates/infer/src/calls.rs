@@ -23,6 +23,7 @@ pub(crate) struct Arg {
 }
 
 /// The arguments of a call that have been walked, in the order of the text.
+#[derive(Clone)]
 pub(crate) struct Args {
     pub(crate) positional: Vec<Arg>,
     pub(crate) named: Vec<(String, Arg)>,
@@ -40,6 +41,18 @@ impl Walker<'_, '_> {
     ) -> Walked<Term> {
         let callee = self.walk_expr(function)?;
         let args = self.walk_args(args, keywords, span)?;
+        match self.added_to(&callee) {
+            Some(subject) => {
+                let args = self.forced_args(args)?;
+                self.call_added(&subject, callee, function, args)
+            }
+            None => self.call_term(callee, function, args),
+        }
+    }
+
+    /// Calls what the expression `function` is.
+    pub(crate) fn call_term(&mut self, callee: Term, function: ExprId, args: Args) -> Walked<Term> {
+        let span = args.span;
         if let Term::Entity(Entity::Known(name)) = &callee
             && let Some(term) = self.call_elementwise(name, &args)?
         {
@@ -53,6 +66,7 @@ impl Walker<'_, '_> {
             Term::Closure(closure) => self.call_closure(&closure, args),
             Term::Entity(Entity::NamedTuple(class)) => self.make_named(&class, args),
             Term::TupleMethod(name, of) => self.call_tuple_method(name, &of, args),
+            Term::Bound(bound) => self.call_bound(&bound, function, args),
             Term::Entity(Entity::CFunction(function)) => self.call_c(&function, &args),
             Term::Method(name, of) if self.array_ty(of).is_some() => self.array_method(name, of, &args),
             Term::Method(name, of) if self.is_generator(of) => self.call_generator(name, of, &args),
@@ -248,7 +262,7 @@ impl Walker<'_, '_> {
     }
 
     /// A function of Python, compiled along for the types of these arguments.
-    fn call_function(&mut self, object: HostObject, args: Args) -> Walked<Term> {
+    pub(crate) fn call_function(&mut self, object: HostObject, args: Args) -> Walked<Term> {
         let environment = self.frame().function.environment.clone();
         let found = self.program.callee(object, || environment.function(object));
         let (callee, source) = found.map_err(|reason| {

@@ -177,6 +177,20 @@ impl Walker<'_, '_> {
         form.term(&mut values.into_iter()).expect("a value for each part")
     }
 
+    /// A term that came from another function: constants that were known become values.
+    pub(crate) fn settled(&mut self, term: Term, span: Span) -> Term {
+        match term {
+            Term::Entity(entity) => self.entity(entity, span),
+            Term::Tuple(items) => {
+                Term::Tuple(items.into_iter().map(|item| self.settled(item, span)).collect())
+            }
+            Term::Named(class, items) => {
+                Term::Named(class, items.into_iter().map(|item| self.settled(item, span)).collect())
+            }
+            other => other,
+        }
+    }
+
     /// A value that the host gives: a tuple becomes its items.
     pub(crate) fn entered(&mut self, value: Value, span: Span) -> Term {
         let Ty::Tuple(tuple) = self.body.ty(value) else { return Term::Value(value) };
@@ -216,10 +230,11 @@ const fn is_passed(entity: &Entity) -> bool {
         | Entity::Type(_)
         | Entity::Function(_)
         | Entity::CFunction(_)
+        | Entity::Constant(..)
         | Entity::Exception(..)
-        | Entity::NamedTuple(..) => true,
-        Entity::Constant(..)
-        | Entity::Tuple(_)
+        | Entity::NamedTuple(..)
+        | Entity::Overloaded(..) => true,
+        Entity::Tuple(_)
         | Entity::Named(..)
         | Entity::Array(_)
         | Entity::Namespace(_)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tir::{ArrayTy, CFunction, Const, HostObject, Ty};
 
 use crate::TupleClass;
+use crate::question::{Answer, Question};
 
 /// What a name or an attribute means.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,6 +35,8 @@ pub enum Entity {
     NamedTuple(Arc<TupleClass>),
     /// A module, a library or a namespace: only its attributes mean something.
     Namespace(HostObject),
+    /// An object that means nothing by itself, but calls of it have implementations; in the words of a message.
+    Overloaded(HostObject, String),
     /// Anything else, in the words of a message: "a list", "an object of class `Model`".
     Opaque(String),
 }
@@ -92,6 +95,21 @@ pub trait Environment: Send + Sync {
 
     /// Where a function of the host's BLAS is, by its name there: `dgemm`. None where the host has none.
     fn library_function(&self, _name: &str) -> Option<u64> {
+        None
+    }
+
+    /// The object by which Python code added implementations for calls of `callee`, if it added any.
+    fn overloaded(&self, _callee: &Entity) -> Option<HostObject> {
+        None
+    }
+
+    /// Whether Python code added an attribute or a method of this name to values of some type.
+    fn adds(&self, _name: &str) -> bool {
+        false
+    }
+
+    /// What the host found; none where it was not asked yet.
+    fn answer(&self, _question: &Question) -> Option<Answer> {
         None
     }
 

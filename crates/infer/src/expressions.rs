@@ -269,6 +269,7 @@ impl Walker<'_, '_> {
             | Entity::CFunction(_)
             | Entity::NamedTuple(..)
             | Entity::Namespace(_)
+            | Entity::Overloaded(..)
             | Entity::Opaque(_) => Term::Entity(entity),
         }
     }
@@ -289,15 +290,19 @@ impl Walker<'_, '_> {
         let syntax = self.syntax();
         let text = syntax.name(name);
         let term = self.walk_expr(value)?;
-        match &term {
+        self.attribute_of(&term, text, span)
+    }
+
+    /// An attribute that the compiler knows; all of the expression is at `span`.
+    pub(crate) fn own_attribute(&mut self, term: &Term, text: &str, span: Span) -> Walked<Term> {
+        match term {
             Term::Entity(Entity::Namespace(namespace)) => {
                 match self.frame().function.environment.attribute(*namespace, text) {
                     Some(entity) => Ok(self.entity(entity, span)),
                     None => {
-                        let title = format!(
-                            "`{}` has no attribute `{text}`",
-                            self.source().slice(self.span_of(value))
-                        );
+                        let whole = self.source().slice(span).trim_end();
+                        let of = whole.strip_suffix(text).unwrap_or(whole).trim_end_matches(['.', ' ']);
+                        let title = format!("`{of}` has no attribute `{text}`");
                         Err(self.error(Id::UnknownAttribute, span, title, "nothing of this name there"))
                     }
                 }
@@ -315,9 +320,9 @@ impl Walker<'_, '_> {
             },
             Term::Named(class, items) => self.named_attribute(class, items, text, span),
             Term::Entity(Entity::NamedTuple(class)) => self.tuple_class_attribute(class, text, span),
-            Term::Tuple(_) if matches!(text, "count" | "index") => Ok(tuple_method(&term, text)),
+            Term::Tuple(_) if matches!(text, "count" | "index") => Ok(tuple_method(term, text)),
             _ => {
-                let title = format!("{} has no attribute `{text}` in compiled code", self.describe(&term));
+                let title = format!("{} has no attribute `{text}` in compiled code", self.describe(term));
                 Err(self.error(Id::UnknownAttribute, span, title, ""))
             }
         }

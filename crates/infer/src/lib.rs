@@ -29,6 +29,7 @@ mod convert;
 mod crossing;
 mod environment;
 mod expressions;
+mod extending;
 mod fold;
 mod folds;
 mod generator;
@@ -45,6 +46,7 @@ mod primitives;
 mod printing;
 mod program;
 mod promote;
+mod question;
 mod raising;
 mod random;
 mod returns;
@@ -65,6 +67,7 @@ use tir::{Program, Ty};
 
 pub use c_types::ty_of_c;
 pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, Form, FrozenArray, FunctionSource};
+pub use question::{Answer, Constants, Operand, Question, Subject, Unfinished};
 pub use supported::{Supported, supported};
 pub use tuple_class::TupleClass;
 
@@ -97,20 +100,21 @@ pub struct Inferred {
 /// `result` is given, what the function returns is converted to it as Numba would.
 ///
 /// # Errors
-/// One diagnostic: the first thing that is wrong in the order of the walk.
+/// One diagnostic: the first thing that is wrong in the order of the walk. Or a question: it is to be called again in
+/// an environment that answers it.
 pub fn infer(
     types: &mut CTypes,
     function: &FunctionSource,
     params: &[Ty],
     result: Option<Ty>,
     options: Options,
-) -> Result<Inferred, Vec<Diagnostic>> {
+) -> Result<Inferred, Unfinished> {
     let syntax = &function.syntax;
     if syntax.params.len() != params.len() {
         let (takes, given) = (syntax.params.len(), params.len());
         let title = format!("`{}` takes {takes} arguments, the signature gives {given}", function.name);
         let label = Label::new(&syntax.source, syntax.head, format!("{takes} parameters"));
-        return Err(vec![Diagnostic::error(Id::WrongSignature, title, label)]);
+        return Err(Unfinished::Wrong(vec![Diagnostic::error(Id::WrongSignature, title, label)]));
     }
-    program::Programs::new(types, options, function, params, result).run().map_err(Vec::from)
+    program::Programs::new(types, options, function, params, result).run().map_err(Unfinished::from)
 }

@@ -48,6 +48,7 @@ pub(crate) fn term(types: &CTypes, body: &Body, term: &Term) -> String {
         Term::Named(class, _) => format!("a `{}`", class.name),
         Term::Entity(found) => entity(found),
         Term::Method(name, _) | Term::TupleMethod(name, _) => format!("the method `{name}`"),
+        Term::Bound(bound) => format!("the method `{}`", bound.name),
         Term::List(items) => format!("a list of {}", items.len()),
         Term::Lazy(lazy) => {
             format!("`array({}, {}d)`", ty(types, lazy.element.ty()), lazy.rank)
@@ -85,6 +86,6 @@ pub(crate) fn entity(entity: &Entity) -> String {
         Entity::Named(class, _) => format!("a `{}`", class.name),
         Entity::NamedTuple(class) => format!("the class `{}`", class.name),
         Entity::Namespace(_) => "a module".to_owned(),
-        Entity::Opaque(words) => words.clone(),
+        Entity::Overloaded(_, words) | Entity::Opaque(words) => words.clone(),
     }
 }

@@ -71,6 +71,7 @@ impl Walker<'_, '_> {
             Term::Entity(_)
             | Term::Method(..)
             | Term::TupleMethod(..)
+            | Term::Bound(_)
             | Term::List(_)
             | Term::Lazy(_)
             | Term::Flat(_)

@@ -17,6 +17,7 @@ use tir::{
 
 use crate::closures::PassedClosure;
 use crate::crossing::Passed;
+use crate::question::Unfinished;
 use crate::stop::{Stop, Walked};
 use crate::walk::Walker;
 use crate::{Form, FunctionSource, Inferred, Options};
@@ -133,6 +134,10 @@ impl<'a> Programs<'a> {
             };
             return Ok((FuncId::from_index(index), result));
         }
+        let open = self.keys.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Open));
+        if open.count() >= DEEPEST {
+            return Err(too_deep(source));
+        }
         let id = FuncId::from_index(self.keys.len());
         self.keys.push((key.clone(), Outcome::Open));
         self.functions.push(None);
@@ -234,6 +239,18 @@ fn position<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
     })
 }
 
+/// How many functions may be walked inside of each other: less than the stack holds.
+const DEEPEST: usize = 200;
+
+/// A function that calls itself with ever other types, most likely.
+fn too_deep(source: &FunctionSource) -> Stop {
+    let syntax = &source.syntax;
+    let title = format!("`{}` is compiled for a call that is {DEEPEST} calls deep", source.name);
+    let label = "each with types that were not met before";
+    Stop::error(Id::UnresolvedRecursion, &syntax.source, syntax.head, title, label)
+        .help("call it with fewer types: a tuple that grows or shrinks is another type each time")
+}
+
 /// A function of which every path calls itself.
 fn never_returns(source: &FunctionSource) -> Stop {
     let syntax = &source.syntax;
@@ -243,11 +260,12 @@ fn never_returns(source: &FunctionSource) -> Stop {
         .help("return a value before the first call of itself")
 }
 
-impl From<Stop> for Vec<diagnostic::Diagnostic> {
+impl From<Stop> for Unfinished {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Error(diagnostic) => vec![*diagnostic],
-            Stop::Unreachable => Vec::new(),
+            Stop::Error(diagnostic) => Self::Wrong(vec![*diagnostic]),
+            Stop::Asks(question) => Self::Asks(question),
+            Stop::Unreachable => Self::Wrong(Vec::new()),
         }
     }
 }

@@ -3,11 +3,15 @@
 use diagnostic::{Diagnostic, Id, Label};
 use source::{Source, Span};
 
+use crate::question::Question;
+
 /// Why.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// The program is wrong.
     Error(Box<Diagnostic>),
+    /// The host is to answer a question first.
+    Asks(Box<Question>),
     /// Nothing after this point is ever reached, as far as is known in this pass.
     Unreachable,
 }
@@ -26,7 +30,7 @@ impl Stop {
     fn map(self, change: impl FnOnce(Diagnostic) -> Diagnostic) -> Self {
         match self {
             Self::Error(diagnostic) => Self::Error(Box::new(change(*diagnostic))),
-            Self::Unreachable => Self::Unreachable,
+            Self::Asks(_) | Self::Unreachable => self,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::body::Body;
 use crate::closure_shape::ClosureShape;
 use crate::closures::Closure;
 use crate::sequence::Sequence;
-use crate::{Entity, TupleClass, promote};
+use crate::{Entity, TupleClass, extending, promote};
 
 /// What an expression is.
 #[derive(Clone, PartialEq, Debug)]
@@ -31,6 +31,8 @@ pub(crate) enum Term {
     Method(&'static str, Value),
     /// A method of a tuple, or of a class of tuples.
     TupleMethod(&'static str, Box<Term>),
+    /// A method that Python code added, with what it is of.
+    Bound(Rc<extending::Bound>),
     /// A list display: an argument of functions that make arrays; exists only while compiling.
     List(Vec<Term>),
     /// An elementwise expression over arrays that is not computed yet.
@@ -86,6 +88,7 @@ impl Shape {
             Term::Entity(_)
             | Term::Method(..)
             | Term::TupleMethod(..)
+            | Term::Bound(_)
             | Term::List(_)
             | Term::Lazy(_)
             | Term::Flat(_)
@@ -161,6 +164,7 @@ impl Term {
             | Self::Entity(_)
             | Self::Method(..)
             | Self::TupleMethod(..)
+            | Self::Bound(_)
             | Self::List(_)
             | Self::Lazy(_)
             | Self::Flat(_)

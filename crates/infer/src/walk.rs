@@ -111,7 +111,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             let term = passed.term(&mut values.into_iter()).expect("a value for each part");
             args.push(match term {
                 Term::Value(value) => walker.entered(value, param.span),
-                other => other,
+                other => walker.settled(other, param.span),
             });
         }
         let mut frame = Frame::new(source.clone(), args, None);

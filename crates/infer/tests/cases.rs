@@ -1,5 +1,7 @@
 //! Python text, a signature and an environment to typed IR or diagnostics.
 
+#[path = "cases/answers.rs"]
+mod answers;
 #[path = "cases/environment.rs"]
 mod environment;
 #[path = "cases/signature.rs"]
@@ -9,7 +11,7 @@ use std::fmt::Write as _;
 
 use ctype::{CTypes, DataModel};
 use diagnostic::Diagnostic;
-use infer::FunctionSource;
+use infer::{FunctionSource, Unfinished};
 use source::Source;
 use testkit::cases::{self, Case};
 use tir::Program;
@@ -63,8 +65,13 @@ fn compile(
     types: &mut CTypes,
 ) -> Result<Program, String> {
     let (params, result) = signature::read(types, world, signature);
-    let inferred = infer::infer(types, function, &params, result, infer::Options::default())
-        .map_err(|all| diagnostic::render(&all))?;
+    let inferred =
+        infer::infer(types, function, &params, result, infer::Options::default()).map_err(|unfinished| {
+            match unfinished {
+                Unfinished::Wrong(all) => diagnostic::render(&all),
+                Unfinished::Asks(question) => format!("it asks: {question}\n"),
+            }
+        })?;
     let program = inferred.program;
     tir::verify(&program, types).expect("inference builds what the verifier accepts");
     assert_comes_back(&program, world, types);

@@ -13,7 +13,7 @@ mod stages;
 pub(crate) use border::{OnError, with_interpreter};
 pub(crate) use diagnosed::{ErrorClass, compile_error};
 pub(crate) use raised::{Descriptor, Facts, RaisedError};
-pub(crate) use stages::{Stopped, broken, detached, link, symbol_text};
+pub(crate) use stages::{Stopped, broken, detached, inferred, link, symbol_text};
 
 /// Lets errors of compiled code that are kept while C runs become exceptions.
 pub(crate) fn register() {

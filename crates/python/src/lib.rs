@@ -10,6 +10,7 @@ mod compiled;
 mod dispatch;
 mod dtype;
 mod errors;
+mod extending;
 mod failure;
 mod ffi_object;
 mod fork;
@@ -37,6 +38,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     compiled::register();
     cfunc::register(module)?;
     dispatch::register(module)?;
+    extending::register(module)?;
     signature::register(module)?;
     source::record_prompt(module.py())
 }

@@ -9,9 +9,11 @@ mod annotations;
 mod array_type;
 mod grammar;
 mod kind;
+mod parts;
 mod record_type;
 mod tir_type;
 mod tuple_type;
+mod type_class;
 mod types;
 
 use cdecl::Namespace;
@@ -27,21 +29,22 @@ use crate::ffi_object::{CTypeObject, Ffi};
 use crate::table;
 
 pub(crate) use annotations::{module_of, of_annotations, of_numpy_class};
-pub(crate) use kind::{NamedTuple, TypeKind};
+pub(crate) use kind::{Literal, NamedTuple, Seen, TypeKind};
 pub(crate) use tir_type::{c_type_of, ty_of};
-pub(crate) use types::{Signature, Type};
+pub(crate) use types::{Signature, Type, tuple_of_types};
 
 /// Adds what `ferrule.types` is made of to the module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(types::c_pointer, module)?)?;
+    module.add_function(wrap_pyfunction!(types::literal_type, module)?)?;
     module.add_function(wrap_pyfunction!(types::named_types, module)?)?;
-    module.add_function(wrap_pyfunction!(array_type::array, module)?)?;
+    module.add_function(wrap_pyfunction!(types::pointer_type, module)?)?;
+    module.add_function(wrap_pyfunction!(array_type::array_type, module)?)?;
     module.add_function(wrap_pyfunction!(record_type::make_c_struct, module)?)?;
     module.add_function(wrap_pyfunction!(record_type::from_dtype, module)?)?;
-    module.add_function(wrap_pyfunction!(tuple_type::tuple, module)?)?;
-    module.add_function(wrap_pyfunction!(tuple_type::uni_tuple, module)?)?;
-    module.add_function(wrap_pyfunction!(tuple_type::named_tuple, module)?)?;
-    module.add_function(wrap_pyfunction!(tuple_type::named_uni_tuple, module)?)?;
+    module.add_function(wrap_pyfunction!(tuple_type::tuple_type, module)?)?;
+    module.add_function(wrap_pyfunction!(tuple_type::uni_tuple_type, module)?)?;
+    module.add_function(wrap_pyfunction!(tuple_type::named_tuple_type, module)?)?;
+    module.add_function(wrap_pyfunction!(tuple_type::named_uni_tuple_type, module)?)?;
     module.add_class::<Signature>()?;
     module.add_class::<Type>()
 }

@@ -1,9 +1,10 @@
 //! What a function sees, frozen: the [`infer::Environment`] that Python implements.
 //!
-//! [`Snapshot::take`] runs with the interpreter's lock, once, before a function is compiled. It reads
+//! [`World::new`] runs with the interpreter's lock, once, before a function is compiled. It reads
 //! the texts of the function and of all Python functions that it reaches, looks up each free name
 //! (closure, then globals, then builtins) and each attribute of a module or namespace that the texts
-//! use, and decides what they mean ([`entity`]). From then on no question needs the interpreter.
+//! use, and decides what they mean ([`entity`]). From then on nothing that is known needs the interpreter; what
+//! typing functions say of a call is asked by [`World::answer`] between two runs of inference.
 //! NumPy is recognised only where it is loaded already.
 
 mod blas;
@@ -11,24 +12,33 @@ mod c_data;
 mod entity;
 mod objects;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use infer::{Entity, Environment, Form, FunctionSource};
+use infer::{Answer, Entity, Environment, Form, FunctionSource, Question};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 use pysyntax::{ExprId, ExprKind, Syntax};
 use tir::{HostObject, Ty};
 
+use crate::extending;
 use crate::source::{self, FunctionText};
 
-pub(crate) use objects::ObjectTable;
-use objects::Objects;
+pub(crate) use entity::python_function;
+pub(crate) use objects::{ObjectTable, Objects};
+
+/// The world of one compilation while it grows, with the interpreter's lock.
+pub(crate) struct World<'py> {
+    objects: Objects<'py>,
+    snapshot: Arc<Snapshot>,
+    entry: HostObject,
+}
 
 /// The frozen world of one compilation.
-pub(crate) struct Snapshot {
+#[derive(Clone)]
+struct Snapshot {
     functions: HashMap<HostObject, Result<Function, String>>,
     /// For objects that stand for a function when called, its number.
     stand_for: HashMap<HostObject, HostObject>,
@@ -37,9 +47,15 @@ pub(crate) struct Snapshot {
     otherwise: HostObject,
     /// Whether a text multiplies matrices, and what does it.
     blas: Option<&'static HashMap<String, u64>>,
+    /// What has implementations for calls of it.
+    overloaded: Vec<(Entity, HostObject)>,
+    /// The names of attributes and methods that were added.
+    added: Arc<HashSet<String>>,
+    answers: Vec<(Question, Answer)>,
 }
 
 /// A function of the world.
+#[derive(Clone)]
 struct Function {
     name: String,
     syntax: Arc<Syntax>,
@@ -83,24 +99,30 @@ struct View {
     function: HostObject,
 }
 
-impl Snapshot {
+/// How many calls of a program typing functions are asked about. Those that register more, or an implementation that
+/// calls what was added with ever other types, would be asked for ever.
+const MOST_ANSWERS: usize = 1000;
+
+impl<'py> World<'py> {
     /// The world of `function`, whose text and syntax are known, and the objects that it numbers. Arguments that
     /// are known are given by their numbers.
-    pub(crate) fn take<'py>(
+    pub(crate) fn new(
         function: &Bound<'py, PyAny>,
         syntax: Syntax,
         given: &[(usize, Given<'py>)],
-    ) -> PyResult<(FunctionSource, ObjectTable)> {
+    ) -> PyResult<Self> {
         let mut objects = Objects::new(function.py());
         let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
-        let attributes = HashMap::new();
-        let mut snapshot = Self {
+        let mut snapshot = Snapshot {
             functions: HashMap::new(),
             stand_for: HashMap::new(),
-            attributes,
+            attributes: HashMap::new(),
             builtin_exceptions,
             otherwise,
             blas: None,
+            overloaded: Vec::new(),
+            added: Arc::default(),
+            answers: Vec::new(),
         };
         let entry = objects.number(function);
         let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
@@ -108,16 +130,53 @@ impl Snapshot {
             frozen.given.push((*index, given.form(&mut objects)?));
         }
         snapshot.functions.insert(entry, Ok(frozen));
+        snapshot.freeze_met(&mut objects)?;
+        Ok(Self { objects, snapshot: Arc::new(snapshot), entry })
+    }
+
+    /// The interpreter.
+    pub(crate) fn py(&self) -> Python<'py> {
+        self.objects.py()
+    }
+
+    /// The function as inference sees it.
+    pub(crate) fn source(&self) -> PyResult<FunctionSource> {
+        self.snapshot.source(self.entry).map_err(PyValueError::new_err)
+    }
+
+    /// Asks the typing functions, and adds the answer with all that it reaches.
+    pub(crate) fn answer(&mut self, question: Question) -> PyResult<()> {
+        let answer = if self.snapshot.answers.len() < MOST_ANSWERS {
+            extending::answer(&question, &mut self.objects)?
+        } else {
+            let reason = format!("typing functions were asked about {MOST_ANSWERS} calls before this one");
+            Answer::Nothing(vec![reason])
+        };
+        // Inference has dropped what it saw of it.
+        let snapshot = Arc::make_mut(&mut self.snapshot);
+        snapshot.answers.push((question, answer));
+        snapshot.freeze_met(&mut self.objects)
+    }
+
+    /// The objects by number.
+    pub(crate) fn into_table(self) -> ObjectTable {
+        self.objects.into_table()
+    }
+}
+
+impl Snapshot {
+    /// Freezes the functions that were met and are not known yet.
+    fn freeze_met(&mut self, objects: &mut Objects<'_>) -> PyResult<()> {
         while let Some((number, callee)) = objects.next_function() {
-            if !snapshot.functions.contains_key(&number) {
-                let frozen = snapshot.freeze_callee(&callee, &mut objects)?;
-                snapshot.functions.insert(number, frozen);
+            if !self.functions.contains_key(&number) {
+                let frozen = self.freeze_callee(&callee, objects)?;
+                self.functions.insert(number, frozen);
             }
         }
-        snapshot.stand_for = objects.take_stand_ins();
-        let snapshot = Arc::new(snapshot);
-        let source = snapshot.source(entry).map_err(PyValueError::new_err)?;
-        Ok((source, objects.into_table()))
+        self.stand_for.extend(objects.take_stand_ins());
+        self.overloaded = objects.all_overloaded().to_vec();
+        self.added = extending::names();
+        Ok(())
     }
 
     fn freeze_callee<'py>(
@@ -247,6 +306,18 @@ impl Environment for View {
 
     fn library_function(&self, name: &str) -> Option<u64> {
         self.snapshot.blas?.get(name).copied()
+    }
+
+    fn overloaded(&self, callee: &Entity) -> Option<HostObject> {
+        self.snapshot.overloaded.iter().find(|(known, _)| known == callee).map(|(_, object)| *object)
+    }
+
+    fn adds(&self, name: &str) -> bool {
+        self.snapshot.added.contains(name)
+    }
+
+    fn answer(&self, question: &Question) -> Option<Answer> {
+        self.snapshot.answers.iter().find(|(known, _)| known == question).map(|(_, answer)| answer.clone())
     }
 
     fn builtin_exception(&self, name: &str) -> HostObject {

@@ -106,6 +106,7 @@ impl Walker<'_, '_> {
             Term::Entity(_)
             | Term::Method(..)
             | Term::TupleMethod(..)
+            | Term::Bound(_)
             | Term::Flat(_)
             | Term::Closure(_)
             | Term::Slice(_)

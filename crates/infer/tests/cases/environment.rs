@@ -13,6 +13,8 @@
 //! lost = nowhere           a function without source
 //! ```
 //!
+//! Lines that answer questions of inference are described in `answers`.
+//!
 //! Builtins and exceptions are always there; so are all functions of the case's text.
 
 use std::collections::HashMap;
@@ -20,10 +22,11 @@ use std::sync::{Arc, OnceLock};
 
 use ctype::CTypes;
 use diagnostic::Diagnostic;
-use infer::{Entity, Environment, FunctionSource, TupleClass};
+use infer::{Answer, Entity, Environment, FunctionSource, Question, TupleClass};
 use source::Source;
 use tir::{CFunction, Const, HostObject, Ty};
 
+use crate::answers::Answers;
 use crate::signature::{self, World};
 
 /// An environment from text.
@@ -31,6 +34,7 @@ struct TextEnvironment {
     globals: HashMap<String, Entity>,
     modules: Vec<String>,
     functions: OnceLock<Vec<FunctionSource>>,
+    answers: Answers,
 }
 
 /// The functions of the text; they see each other and what the environment's text says.
@@ -45,12 +49,16 @@ pub(crate) fn functions(
     for (index, syntax) in syntaxes.iter().enumerate() {
         globals.insert(syntax.name.clone(), Entity::Function(HostObject(u32::try_from(index).expect("few"))));
     }
+    let mut answers = Answers::new(syntaxes.iter().map(|syntax| syntax.name.clone()).collect());
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let (name, what) = line.split_once('=').expect("a line of an environment is `name = …`");
+        let (name, what) = line.split_once(" = ").expect("a line of an environment is `name = …`");
+        if answers.take(name.trim(), what.trim()) {
+            continue;
+        }
         let entity = entity(types, world, name.trim(), what.trim(), &mut modules);
         globals.insert(name.trim().to_owned(), entity);
     }
-    let environment = Arc::new(TextEnvironment { globals, modules, functions: OnceLock::new() });
+    let environment = Arc::new(TextEnvironment { globals, modules, functions: OnceLock::new(), answers });
     let sources: Vec<FunctionSource> = syntaxes
         .into_iter()
         .map(|syntax| FunctionSource {
@@ -190,6 +198,18 @@ impl Environment for TextEnvironment {
         let functions = self.functions.get().expect("it is set before inference");
         let index = usize::try_from(function.0).expect("small");
         functions.get(index).cloned().ok_or_else(|| "its source is nowhere to be found".to_owned())
+    }
+
+    fn overloaded(&self, callee: &Entity) -> Option<HostObject> {
+        self.answers.overloaded(callee)
+    }
+
+    fn adds(&self, name: &str) -> bool {
+        self.answers.adds(name)
+    }
+
+    fn answer(&self, question: &Question) -> Option<Answer> {
+        self.answers.answer(question)
     }
 
     fn builtin_exception(&self, name: &str) -> HostObject {

@@ -16,10 +16,11 @@ use tir::{Program, Ty};
 use super::body::Body;
 use super::object::CFunc;
 use crate::compiled::{
-    self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, symbol_text,
+    self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, inferred,
+    symbol_text,
 };
 use crate::signature::{self, CNames, Signature, TypeKind, Wanted, c_type_of, ty_of};
-use crate::snapshot::Snapshot;
+use crate::snapshot::World;
 use crate::{source, table};
 
 /// What to compile, and how.
@@ -54,8 +55,9 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
         None => signature::of_annotations(function, names, request.names)?,
     };
     let fitted = fit(&wanted, &syntax, names).map_err(refuse(ErrorClass::Signature))?;
-    let (function_source, objects) = Snapshot::take(function, syntax, &[])?;
-    let typed = detached(py, || infer_types(&function_source, &fitted))?;
+    let mut world = World::new(function, syntax, &[])?;
+    let typed = inferred(&mut world, |source| infer_types(source, &fitted))?;
+    let objects = world.into_table();
 
     let name: String = function.getattr("__qualname__")?.extract()?;
     let symbol = symbol(&name);
@@ -106,8 +108,7 @@ fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stoppe
     let mut table = table::write();
     let params: Vec<Ty> = fitted.params.iter().map(|(_, ty)| *ty).collect();
     let result = fitted.result.map(|(_, ty)| ty);
-    let typed = infer::infer(&mut table, source, &params, result, infer::Options::default())
-        .map_err(Stopped::Diagnosed)?;
+    let typed = infer::infer(&mut table, source, &params, result, infer::Options::default())?;
     let program = optimize::optimize(typed.program);
     let result = match (fitted.result, &typed.result) {
         (Some((result, _)), _) => Some(result),

@@ -5,11 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use codegen::Module;
 use diagnostic::Diagnostic;
+use infer::{FunctionSource, Question, Unfinished};
 use pyo3::prelude::*;
 
 use super::border;
 use super::raised::Descriptor;
 use super::{ErrorClass, compile_error};
+use crate::snapshot::World;
 use crate::trampoline::panic_text;
 use crate::{errors, fork, stack};
 
@@ -19,6 +21,8 @@ pub(crate) enum Stopped {
     Diagnosed(Vec<Diagnostic>),
     /// Something is wrong with us: the stage, and what it said.
     Broken(String),
+    /// Typing functions are to be asked first.
+    Asks(Box<Question>),
 }
 
 impl Stopped {
@@ -26,6 +30,7 @@ impl Stopped {
         match self {
             Self::Diagnosed(diagnostics) => compile_error(py, ErrorClass::Typing, diagnostics),
             Self::Broken(text) => errors::internal(text),
+            Self::Asks(_) => errors::internal("a stage asks after the types are known".to_owned()),
         }
     }
 }
@@ -35,18 +40,48 @@ pub(crate) fn broken<E: Display>(stage: &'static str) -> impl Fn(E) -> Stopped {
     move |error| Stopped::Broken(format!("{stage}: {error}"))
 }
 
-/// Runs stages without the interpreter's lock. A panic in one is a bug of ours, and stops only this
-/// compilation.
+impl From<Unfinished> for Stopped {
+    fn from(unfinished: Unfinished) -> Self {
+        match unfinished {
+            Unfinished::Wrong(diagnostics) => Self::Diagnosed(diagnostics),
+            Unfinished::Asks(question) => Self::Asks(question),
+        }
+    }
+}
+
+/// Runs inference without the interpreter's lock, again after each question that it asks.
+pub(crate) fn inferred<T: Send>(
+    world: &mut World<'_>,
+    infer: impl Fn(&FunctionSource) -> Result<T, Stopped> + Sync,
+) -> PyResult<T> {
+    loop {
+        let source = world.source()?;
+        match run(world.py(), || infer(&source)) {
+            Ok(typed) => return Ok(typed),
+            Err(Stopped::Asks(question)) => {
+                drop(source);
+                world.answer(*question)?;
+            }
+            Err(stopped) => return Err(stopped.exception(world.py())),
+        }
+    }
+}
+
+/// Runs stages without the interpreter's lock.
 pub(crate) fn detached<T: Send>(
     py: Python<'_>,
     stages: impl FnOnce() -> Result<T, Stopped> + Send,
 ) -> PyResult<T> {
+    run(py, stages).map_err(|stopped| stopped.exception(py))
+}
+
+/// Runs stages. A panic in one is a bug of ours, and stops only this compilation.
+fn run<T: Send>(py: Python<'_>, stages: impl FnOnce() -> Result<T, Stopped> + Send) -> Result<T, Stopped> {
     let outcome = py.detach(|| {
         let _working = fork::working();
         catch_unwind(AssertUnwindSafe(|| stack::large(stages)))
     });
-    let outcome = outcome.unwrap_or_else(|panic| Err(Stopped::Broken(panic_text(panic.as_ref()))));
-    outcome.map_err(|stopped| stopped.exception(py))
+    outcome.unwrap_or_else(|panic| Err(Stopped::Broken(panic_text(panic.as_ref()))))
 }
 
 /// Optimises a module and links it: the code, and where `symbol` is in it.

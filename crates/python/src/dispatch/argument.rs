@@ -133,7 +133,7 @@ impl Argument {
                 let items = named.items.iter().map(Self::of_type).collect::<Option<_>>()?;
                 Some(Self::Named(named.class().as_ptr().addr(), items))
             }
-            TypeKind::Text | TypeKind::Function(_) => None,
+            TypeKind::Text | TypeKind::Function(_) | TypeKind::Seen(_) => None,
         }
     }
 

@@ -180,7 +180,7 @@ fn given_by<'py>(py: Python<'py>, kind: &TypeKind) -> Given<'py> {
     match kind {
         TypeKind::Tuple(items) => Given::Tuple(all(items)),
         TypeKind::Named(named) => Given::Named(named.class().bind(py).clone(), all(&named.items)),
-        TypeKind::C(_) | TypeKind::Array(_) | TypeKind::Text | TypeKind::Function(_) => {
+        TypeKind::C(_) | TypeKind::Array(_) | TypeKind::Text | TypeKind::Function(_) | TypeKind::Seen(_) => {
             Given::Value(kind.ty(&table::read()).unwrap_or(Ty::Unit))
         }
     }

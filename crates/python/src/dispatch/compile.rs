@@ -17,10 +17,11 @@ use super::options::Options;
 use super::outcome::Outcome;
 use super::specialisation::{self, Specialisation};
 use crate::compiled::{
-    self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, symbol_text,
+    self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, inferred,
+    symbol_text,
 };
 use crate::signature::TypeKind;
-use crate::snapshot::{Given, ObjectTable, Snapshot};
+use crate::snapshot::{Given, ObjectTable, World};
 use crate::{source, table};
 
 /// What to compile.
@@ -50,9 +51,11 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
     let syntax = text.syntax(py).map_err(|all| compile_error(py, ErrorClass::Typing, all))?;
     fit(&syntax, &request).map_err(|one| compile_error(py, ErrorClass::Signature, vec![*one]))?;
     let params: Vec<Ty> = request.key.iter().map(Argument::ty).collect();
-    let (function_source, objects) = Snapshot::take(function, syntax, &request.given)?;
+    let mut world = World::new(function, syntax, &request.given)?;
     let options = request.options;
-    let typed = detached(py, || infer_types(&function_source, &params, request.result, options))?;
+    let result = request.result;
+    let typed = inferred(&mut world, |source| infer_types(source, &params, result, options))?;
+    let objects = world.into_table();
 
     let name: String = function.getattr("__qualname__")?.extract()?;
     let symbol = format!("njit.{}", symbol_text(&name));
@@ -132,7 +135,7 @@ fn infer_types(
     // An array goes to Python as it is: its type has only to serve as the one that is asked for.
     let wanted = if let Some(Ty::Array(array)) = result { Some(array) } else { None };
     let result = result.filter(|_| wanted.is_none());
-    let mut typed = infer::infer(&mut table, source, params, result, rules).map_err(Stopped::Diagnosed)?;
+    let mut typed = infer::infer(&mut table, source, params, result, rules)?;
     if let Some(wanted) = wanted
         && !matches!(typed.result, Form::Value(Ty::Array(given)) if serves(given, wanted))
     {

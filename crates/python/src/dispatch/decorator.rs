@@ -8,7 +8,6 @@ use super::argument::Argument;
 use super::call;
 use super::object::Dispatcher;
 use super::options::{self, Options};
-use crate::signature::Type;
 
 /// What `njit(...)` was given, waiting for the function.
 #[pyclass(frozen, name = "njit_decorator", module = "ferrule")]
@@ -151,7 +150,6 @@ pub(super) fn njit<'py>(
 #[pyfunction]
 #[pyo3(name = "typeof")]
 #[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
-pub(super) fn type_of(val: &Bound<'_, PyAny>) -> PyResult<Type> {
-    let kind = Argument::of(val.as_borrowed())?.kind(val.as_borrowed())?;
-    Ok(Type { kind })
+pub(super) fn type_of<'py>(val: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    Argument::of(val.as_borrowed())?.kind(val.as_borrowed())?.object(val.py())
 }

@@ -18,7 +18,7 @@ use super::cache::Cache;
 use super::options::Options;
 use super::specialisation::Specialisation;
 use super::{call, compile};
-use crate::signature::{Signature, Type, Wanted};
+use crate::signature::{Signature, Wanted, tuple_of_types};
 
 /// A Python function that is compiled when it is called.
 ///
@@ -143,8 +143,7 @@ fn install(made: &Bound<'_, Dispatcher>) {
 
 /// The types of the arguments, as users see them.
 fn args_of<'py>(py: Python<'py>, made: &Specialisation) -> PyResult<Bound<'py, PyTuple>> {
-    let types = made.shown.0.iter().map(|kind| Bound::new(py, Type { kind: kind.clone() }));
-    PyTuple::new(py, types.collect::<PyResult<Vec<_>>>()?)
+    tuple_of_types(py, &made.shown.0)
 }
 
 fn signature_of<'py>(py: Python<'py>, made: &Specialisation) -> PyResult<Bound<'py, Signature>> {

@@ -25,15 +25,15 @@ pub(super) fn array_of_axes(element: Element, axes: &[bool]) -> Option<ArrayTy> 
 const MOST_AXES: u8 = 32;
 
 /// The element that a type is in an array.
-fn element(ty: &Type) -> PyResult<Element> {
-    let kind = &ty.kind;
+fn element(kind: &TypeKind) -> PyResult<Element> {
     let types = table::read();
     let found = kind.ty(&types).and_then(Element::of);
     found.ok_or_else(|| PyTypeError::new_err(format!("there are no arrays of {}", kind.display(&types))))
 }
 
 /// `dtype[:, ::1]`.
-pub(super) fn of_slices(dtype: &Type, axes: &Bound<'_, PyAny>) -> PyResult<Type> {
+pub(super) fn of_slices<'py>(dtype: &TypeKind, axes: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = axes.py();
     let axes: Vec<Bound<'_, PyAny>> = match axes.cast::<PyTuple>() {
         Ok(tuple) => tuple.iter().collect(),
         Err(_) => vec![axes.clone()],
@@ -42,7 +42,7 @@ pub(super) fn of_slices(dtype: &Type, axes: &Bound<'_, PyAny>) -> PyResult<Type>
     let array = array_of_axes(element(dtype)?, &axes?).ok_or_else(|| {
         PyValueError::new_err("`::1` stands at the last axis (order C) or the first (order Fortran)")
     })?;
-    Ok(Type { kind: TypeKind::Array(array) })
+    TypeKind::Array(array).object(py)
 }
 
 /// Whether an axis is `::1` rather than `:`.
@@ -59,50 +59,16 @@ fn is_contiguous(axis: &Bound<'_, PyAny>) -> PyResult<bool> {
     if step.eq(1)? { Ok(true) } else { Err(wrong()) }
 }
 
-/// The type of arrays.
-///
-/// Parameters
-/// ----------
-/// dtype : Type
-///     What they hold: a number, a bool or a record.
-/// ndim : int
-///     How many axes they have.
-/// layout : {"C", "F", "A"}
-///     How elements follow each other: the last axis fastest, the first, or in any way.
-/// readonly : bool, default False
-///     Whether their elements may only be read.
-/// aligned : bool, default True
-///     Whether each element lies at a multiple of its alignment.
-///
-/// Returns
-/// -------
-/// Type
-///     Also written ``dtype[:, ::1]``.
-///
-/// Raises
-/// ------
-/// TypeError
-///     If no array holds the type.
-/// ValueError
-///     If the number of axes or the layout is none.
-///
-/// Examples
-/// --------
-/// >>> from ferrule import types
-/// >>> types.Array(types.float64, 2, "C", readonly=True)
-/// readonly array(float64, 2d, C)
-/// >>> types.Array(types.float64, 1, "A") == types.float64[:]
-/// True
+/// The type of arrays: what they hold, how many axes they have, in which order elements follow each other,
+/// whether they may only be read, whether each element lies at a multiple of its alignment.
 #[pyfunction]
-#[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
-#[pyo3(name = "Array", signature = (dtype, ndim, layout, readonly=false, aligned=true))]
-pub(crate) fn array(
-    dtype: &Bound<'_, Type>,
+pub(crate) fn array_type<'py>(
+    dtype: &Bound<'py, Type>,
     ndim: u8,
     layout: &str,
     readonly: bool,
     aligned: bool,
-) -> PyResult<Type> {
+) -> PyResult<Bound<'py, PyAny>> {
     let order = match layout {
         "C" => Order::C,
         "F" => Order::F,
@@ -112,7 +78,7 @@ pub(crate) fn array(
     if ndim > MOST_AXES {
         return Err(PyValueError::new_err(format!("an array has at most {MOST_AXES} axes, not {ndim}")));
     }
-    let element = element(dtype.get())?;
+    let element = element(&dtype.get().kind)?;
     let array = ArrayTy { element, rank: ndim, order, is_writable: !readonly, is_aligned: aligned };
-    Ok(Type { kind: TypeKind::Array(array) })
+    TypeKind::Array(array).object(dtype.py())
 }

@@ -6,7 +6,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use ctype::{CType, CTypes, FloatType, TypeId};
+use ctype::{CType, CTypes, FloatType, IntType, TypeId};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use tir::{ArrayTy, Element, Order, TupleTy, Ty};
@@ -29,6 +29,70 @@ pub(crate) enum TypeKind {
     Text,
     /// A function, by its address, with its name.
     Function((usize, Arc<str>)),
+    /// What only typing functions see.
+    Seen(Seen),
+}
+
+/// A type that only typing functions see: compiled code passes nothing for it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Seen {
+    /// A constant.
+    Literal(Literal),
+    /// A slice.
+    Slice {
+        /// Whether it says a step.
+        has_step: bool,
+    },
+    /// What converts to a type when it is called: a class of numbers or a dtype.
+    Class(Box<TypeKind>),
+    /// Anything else: its class in `ferrule.types`, and how it is shown.
+    Other(&'static str, Arc<str>),
+}
+
+/// A constant that typing functions may ask for.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Literal {
+    /// A `bool`.
+    Bool(bool),
+    /// An integer of at most 64 bits.
+    Int(i128),
+    /// A string.
+    Text(Arc<str>),
+}
+
+impl Literal {
+    /// The type of the constant where its value does not matter.
+    pub(crate) fn plain(&self, types: &mut CTypes) -> TypeKind {
+        let ty = match self {
+            Self::Bool(_) => CType::Bool,
+            Self::Int(value) if i64::try_from(*value).is_err() => CType::Int(IntType::UInt64),
+            Self::Int(_) => CType::Int(IntType::Int64),
+            Self::Text(_) => return TypeKind::Text,
+        };
+        TypeKind::C(types.intern(ty))
+    }
+
+    /// `Literal[int](3)`.
+    fn display(&self) -> String {
+        match self {
+            Self::Bool(true) => "Literal[bool](True)".to_owned(),
+            Self::Bool(false) => "Literal[bool](False)".to_owned(),
+            Self::Int(value) => format!("Literal[int]({value})"),
+            Self::Text(text) => format!("Literal[str]({text})"),
+        }
+    }
+}
+
+impl Seen {
+    fn display(&self, types: &CTypes) -> String {
+        match self {
+            Self::Literal(literal) => literal.display(),
+            Self::Slice { has_step: false } => "slice<a:b>".to_owned(),
+            Self::Slice { has_step: true } => "slice<a:b:c>".to_owned(),
+            Self::Class(instance) => format!("class({})", instance.display(types)),
+            Self::Other(_, shown) => shown.to_string(),
+        }
+    }
 }
 
 /// A class that `collections.namedtuple` made, with the types of its items.
@@ -82,7 +146,7 @@ impl TypeKind {
             Self::Array(array) => Some(Ty::Array(*array)),
             Self::Tuple(items) => tuple_of(types, items),
             Self::Named(named) => tuple_of(types, &named.items),
-            Self::Text | Self::Function(_) => None,
+            Self::Text | Self::Function(_) | Self::Seen(_) => None,
         }
     }
 
@@ -110,7 +174,12 @@ impl TypeKind {
     pub(crate) fn c_type(&self) -> Option<TypeId> {
         match self {
             Self::C(ty) => Some(*ty),
-            Self::Array(_) | Self::Tuple(_) | Self::Named(_) | Self::Text | Self::Function(_) => None,
+            Self::Array(_)
+            | Self::Tuple(_)
+            | Self::Named(_)
+            | Self::Text
+            | Self::Function(_)
+            | Self::Seen(_) => None,
         }
     }
 
@@ -126,6 +195,7 @@ impl TypeKind {
             }
             Self::Text => "unicode_type".to_owned(),
             Self::Function((_, name)) => format!("function({name})"),
+            Self::Seen(seen) => seen.display(types),
         }
     }
 }

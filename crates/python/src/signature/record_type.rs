@@ -27,7 +27,7 @@ use crate::{dtype, table};
 /// >>> types.make_c_struct([("density", types.float64), ("cells", types.int32)])
 /// Record(density[float64;0], cells[int32;8])
 #[pyfunction]
-pub(crate) fn make_c_struct(fields: &Bound<'_, PyAny>) -> PyResult<Type> {
+pub(crate) fn make_c_struct<'py>(fields: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let mut members = Vec::new();
     for field in fields.try_iter()? {
         let field = field?.cast_into::<PyTuple>()?;
@@ -38,10 +38,14 @@ pub(crate) fn make_c_struct(fields: &Bound<'_, PyAny>) -> PyResult<Type> {
         };
         members.push(FieldDecl::plain(&name, c_type));
     }
+    record_of(&members)?.object(fields.py())
+}
+
+fn record_of(members: &[FieldDecl]) -> PyResult<TypeKind> {
     let mut types = table::write();
-    let body = lay_out_record(&types, RecordKind::Struct, &members, Packing::default());
+    let body = lay_out_record(&types, RecordKind::Struct, members, Packing::default());
     let body = body.map_err(|_| PyTypeError::new_err("these fields cannot be laid out"))?;
-    Ok(Type { kind: TypeKind::C(dtype::intern_record(&mut types, body)) })
+    Ok(TypeKind::C(dtype::intern_record(&mut types, body)))
 }
 
 /// The type of what arrays of a dtype hold.
@@ -68,17 +72,21 @@ pub(crate) fn make_c_struct(fields: &Bound<'_, PyAny>) -> PyResult<Type> {
 /// float32
 #[pyfunction]
 #[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
-pub(crate) fn from_dtype(dtype: &Bound<'_, PyAny>) -> PyResult<Type> {
+pub(crate) fn from_dtype<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let class = dtype.py().import("numpy")?.getattr("dtype")?;
     if !dtype.is_instance(&class)? {
         return Err(PyTypeError::new_err(format!("{} is not a dtype", dtype.repr()?)));
     }
     // SAFETY: it is a dtype of NumPy's, which is borrowed.
-    match unsafe { element_of_dtype(dtype.as_ptr()) } {
-        Ok(element) => Ok(Type { kind: TypeKind::of_ty(&mut table::write(), element.ty()) }),
-        Err(NoArrayTy::Record) => Ok(Type { kind: TypeKind::C(dtype::record_of(dtype)?) }),
+    let kind = match unsafe { element_of_dtype(dtype.as_ptr()) } {
+        Ok(element) => TypeKind::of_ty(&mut table::write(), element.ty()),
+        Err(NoArrayTy::Record) => TypeKind::C(dtype::record_of(dtype)?),
         Err(NoArrayTy::Swapped | NoArrayTy::Dtype) => {
-            Err(PyTypeError::new_err(format!("compiled code has no values of dtype {}", dtype.str()?)))
+            return Err(PyTypeError::new_err(format!(
+                "compiled code has no values of dtype {}",
+                dtype.str()?
+            )));
         }
-    }
+    };
+    kind.object(dtype.py())
 }

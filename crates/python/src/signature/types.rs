@@ -7,13 +7,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ctype::{CType, CTypes, DataModel, FloatType, IntType, TypeId};
-use pyo3::exceptions::{PyAttributeError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyComplex, PyDict, PyFloat, PyInt, PyTuple};
-use tir::{ArrayTy, Order};
+use pyo3::types::{PyBool, PyComplex, PyDict, PyFloat, PyInt, PyString, PyTuple, PyType};
+use tir::Order;
 
 use super::array_type;
-use super::kind::TypeKind;
+use super::kind::{Literal, Seen, TypeKind};
 use crate::table;
 
 /// The names of `ferrule.types`, Numba's, and what they are.
@@ -94,29 +94,27 @@ pub(super) fn named(types: &mut CTypes, name: &str) -> Option<TypeKind> {
 /// 44
 /// >>> types.float64[:, ::1]
 /// array(float64, 2d, C)
-#[pyclass(frozen, name = "Type", module = "ferrule.types")]
+#[pyclass(frozen, subclass, name = "Type", module = "ferrule.types")]
 pub(crate) struct Type {
     pub(crate) kind: TypeKind,
 }
 
 impl Type {
-    /// What it says of arrays, if it is an array's.
-    fn array(&self, name: &str) -> PyResult<ArrayTy> {
-        match &self.kind {
-            TypeKind::Array(array) => Ok(*array),
-            TypeKind::C(_)
-            | TypeKind::Tuple(_)
-            | TypeKind::Named(_)
-            | TypeKind::Text
-            | TypeKind::Function(_) => {
-                Err(PyAttributeError::new_err(format!("{} has no attribute '{name}'", self.name())))
-            }
-        }
+    /// What a kind has; `AttributeError` where it has none.
+    fn part<T>(&self, name: &str, of: impl FnOnce(&TypeKind, &mut CTypes) -> Option<T>) -> PyResult<T> {
+        let part = of(&self.kind, &mut table::write());
+        part.ok_or_else(|| PyAttributeError::new_err(format!("{} has no attribute '{name}'", self.name())))
     }
 }
 
 #[pymethods]
 impl Type {
+    /// The same type, as an object of a class.
+    #[new]
+    fn new(of: &Bound<'_, Self>) -> Self {
+        Self { kind: of.get().kind.clone() }
+    }
+
     /// The name that Numba prints.
     #[getter]
     fn name(&self) -> String {
@@ -153,34 +151,50 @@ impl Type {
         }
     }
 
-    /// The type of arrays of it: a `:` an axis, ``::1`` for the axis without gaps.
-    fn __getitem__(&self, axes: &Bound<'_, PyAny>) -> PyResult<Self> {
-        array_type::of_slices(self, axes)
+    /// The type of arrays of it: a `:` an axis, ``::1`` for the axis without gaps. Of a tuple with an index: the
+    /// type of that item.
+    fn __getitem__<'py>(&self, axes: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match self.kind.items() {
+            Some(items) => tuple_of_types(axes.py(), items)?.as_any().get_item(axes),
+            None => array_type::of_slices(&self.kind, axes),
+        }
     }
 
-    /// Of an array: the type of its elements. Of a tuple of one type: that type.
+    /// Of a number: how many bits it has.
     #[getter]
-    fn dtype(&self) -> PyResult<Self> {
-        if let TypeKind::Tuple(items) = &self.kind
-            && let [first, rest @ ..] = items.as_slice()
-            && rest.iter().all(|item| item == first)
-        {
-            return Ok(Self { kind: first.clone() });
-        }
-        let element = self.array("dtype")?.element.ty();
-        Ok(Self { kind: TypeKind::of_ty(&mut table::write(), element) })
+    fn bitwidth(&self) -> PyResult<u32> {
+        self.part("bitwidth", |kind, types| Some(kind.bits(types)?.0))
+    }
+
+    /// Of an integer: whether it has a sign.
+    #[getter]
+    fn signed(&self) -> PyResult<bool> {
+        self.part("signed", |kind, types| kind.bits(types)?.1)
+    }
+
+    /// Of a complex number: the type of its parts.
+    #[getter]
+    fn underlying_float<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.part("underlying_float", TypeKind::real_part)?.object(py)
+    }
+
+    /// Of an array: the type of its elements; of a pointer: of what it points to; of a tuple of one type: that
+    /// type; of a class of numbers: the type of those.
+    #[getter]
+    fn dtype<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.part("dtype", TypeKind::held)?.object(py)
     }
 
     /// Of an array: how many axes it has.
     #[getter]
     fn ndim(&self) -> PyResult<u8> {
-        Ok(self.array("ndim")?.rank)
+        self.part("ndim", |kind, _| Some(kind.array()?.rank))
     }
 
     /// Of an array: ``"C"``, ``"F"`` or ``"A"`` for any.
     #[getter]
     fn layout(&self) -> PyResult<&'static str> {
-        Ok(match self.array("layout")?.order {
+        Ok(match self.part("layout", |kind, _| kind.array())?.order {
             Order::C => "C",
             Order::F => "F",
             Order::Any => "A",
@@ -190,48 +204,90 @@ impl Type {
     /// Of an array: whether its elements may be assigned.
     #[getter]
     fn mutable(&self) -> PyResult<bool> {
-        Ok(self.array("mutable")?.is_writable)
+        self.part("mutable", |kind, _| Some(kind.array()?.is_writable))
     }
 
     /// Of an array: whether each element is aligned.
     #[getter]
     fn aligned(&self) -> PyResult<bool> {
-        Ok(self.array("aligned")?.is_aligned)
+        self.part("aligned", |kind, _| Some(kind.array()?.is_aligned))
     }
 
     /// Of a tuple: the types of its items.
     #[getter]
     fn types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let items = match &self.kind {
-            TypeKind::Tuple(items) => items,
-            TypeKind::Named(named) => &named.items,
-            TypeKind::C(_) | TypeKind::Array(_) | TypeKind::Text | TypeKind::Function(_) => {
-                return Err(PyAttributeError::new_err(format!("{} has no attribute 'types'", self.name())));
-            }
-        };
-        tuple_of_types(py, items)
+        tuple_of_types(py, &self.part("types", |kind, _| kind.items().map(<[TypeKind]>::to_vec))?)
+    }
+
+    /// Of a tuple: how many items it has.
+    #[getter]
+    fn count(&self) -> PyResult<usize> {
+        self.part("count", |kind, _| kind.items().map(<[TypeKind]>::len))
     }
 
     /// Of a tuple with names for its items: the names.
     #[getter]
     fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        match &self.kind {
-            TypeKind::Named(named) => PyTuple::new(py, named.fields.iter()),
-            TypeKind::C(_)
-            | TypeKind::Array(_)
-            | TypeKind::Tuple(_)
-            | TypeKind::Text
-            | TypeKind::Function(_) => {
-                Err(PyAttributeError::new_err(format!("{} has no attribute 'fields'", self.name())))
-            }
-        }
+        let named = self.part("fields", |kind, _| kind.named().cloned())?;
+        PyTuple::new(py, named.fields.iter())
+    }
+
+    /// Of a tuple with names for its items: the class.
+    #[getter]
+    fn instance_class(&self, py: Python<'_>) -> PyResult<Py<PyType>> {
+        Ok(self.part("instance_class", |kind, _| kind.named().cloned())?.class().clone_ref(py))
+    }
+
+    /// Of a record: names and types of its fields.
+    #[getter]
+    fn members<'py>(&self, py: Python<'py>) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
+        let members = self.part("members", TypeKind::members)?;
+        members.into_iter().map(|(name, kind)| Ok((name, kind.object(py)?))).collect()
+    }
+
+    /// Of a literal: the constant.
+    #[getter]
+    fn literal_value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(match self.part("literal_value", |kind, _| kind.literal().cloned())? {
+            Literal::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
+            Literal::Int(value) => value.into_pyobject(py)?.into_any(),
+            Literal::Text(text) => PyString::new(py, &text).into_any(),
+        })
+    }
+
+    /// Of a literal: the type of the constant where its value does not matter.
+    #[getter]
+    fn literal_type<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.part("literal_type", |kind, types| Some(kind.literal()?.plain(types)))?.object(py)
     }
 }
 
+/// The type of a constant: an `int`, a `bool` or a `str`.
+#[pyfunction]
+pub(crate) fn literal_type<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let literal = if let Ok(text) = value.cast::<PyString>() {
+        Literal::Text(text.to_str()?.into())
+    } else if value.is_exact_instance_of::<PyBool>() {
+        Literal::Bool(value.is_truthy()?)
+    } else if value.is_exact_instance_of::<PyInt>() {
+        let value: i128 = value.extract()?;
+        if i64::try_from(value).is_err() && u64::try_from(value).is_err() {
+            return Err(PyOverflowError::new_err("an int of more than 64 bits is no literal"));
+        }
+        Literal::Int(value)
+    } else {
+        let class = value.get_type();
+        return Err(PyTypeError::new_err(format!(
+            "a literal is an int, a bool or a str, not {}",
+            class.name()?
+        )));
+    };
+    TypeKind::Seen(Seen::Literal(literal)).object(value.py())
+}
+
 /// Types as Python's tuple.
-fn tuple_of_types<'py>(py: Python<'py>, kinds: &[TypeKind]) -> PyResult<Bound<'py, PyTuple>> {
-    let types: PyResult<Vec<_>> =
-        kinds.iter().map(|kind| Bound::new(py, Type { kind: kind.clone() })).collect();
+pub(crate) fn tuple_of_types<'py>(py: Python<'py>, kinds: &[TypeKind]) -> PyResult<Bound<'py, PyTuple>> {
+    let types: PyResult<Vec<_>> = kinds.iter().map(|kind| kind.clone().object(py)).collect();
     PyTuple::new(py, types?)
 }
 
@@ -307,8 +363,8 @@ pub(crate) struct Signature {
 impl Signature {
     /// The type of the result.
     #[getter]
-    fn return_type(&self) -> Type {
-        Type { kind: self.result.clone() }
+    fn return_type<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.result.clone().object(py)
     }
 
     /// The types of the arguments.
@@ -338,20 +394,14 @@ impl Signature {
     }
 }
 
-/// The type of a pointer to `dtype`, which is a type of this module.
-///
-/// Examples
-/// --------
-/// >>> from ferrule import types
-/// >>> types.CPointer(types.int8)
-/// int8*
+/// The type of a pointer to `dtype`.
 #[pyfunction]
-#[pyo3(name = "CPointer")]
-pub(crate) fn c_pointer(dtype: &Bound<'_, Type>) -> PyResult<Type> {
+pub(crate) fn pointer_type<'py>(dtype: &Bound<'py, Type>) -> PyResult<Bound<'py, PyAny>> {
     let Some(target) = dtype.get().kind.c_type() else {
         return Err(PyTypeError::new_err(format!("C has no pointer to {}", dtype.get().name())));
     };
-    Ok(Type { kind: TypeKind::C(table::write().pointer_to(target)) })
+    let pointer = table::write().pointer_to(target);
+    TypeKind::C(pointer).object(dtype.py())
 }
 
 /// All names of `ferrule.types` with their types.
@@ -360,7 +410,7 @@ pub(crate) fn named_types(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let names = PyDict::new(py);
     for name in NAMES.iter().map(|(name, _)| *name).chain(["voidptr", "unicode_type"]) {
         let kind = named(&mut table::write(), name);
-        names.set_item(name, kind.map(|kind| Bound::new(py, Type { kind })).transpose()?)?;
+        names.set_item(name, kind.map(|kind| kind.object(py)).transpose()?)?;
     }
     Ok(names)
 }

@@ -19,6 +19,7 @@ use super::objects::Objects;
 use crate::cdata::CData;
 use crate::dispatch::array_ty;
 use crate::dtype;
+use crate::extending;
 use crate::ffi_object::Ffi;
 use crate::named_tuple::{self, NamedClass};
 use crate::signature::{module_of, of_numpy_class, type_kind};
@@ -30,8 +31,20 @@ const KNOWN: &[&str] = &["builtins", "math", "cmath", "numpy", "ferrule"];
 /// Where NumPy's functions are found, whatever module they call their own.
 const NUMPY: &[&str] = &["numpy", "numpy.random", "numpy.linalg"];
 
-/// What the object means.
+/// What the object means; it is remembered if calls of it have implementations.
 pub(super) fn of<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyResult<Entity> {
+    let entity = of_itself(value, objects)?;
+    if !extending::is_overloaded(value) {
+        return Ok(entity);
+    }
+    let number = objects.number(value);
+    // Objects that mean nothing by themselves are told apart.
+    let entity = if let Entity::Opaque(words) = entity { Entity::Overloaded(number, words) } else { entity };
+    objects.overloaded(&entity, number);
+    Ok(entity)
+}
+
+fn of_itself<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyResult<Entity> {
     if let Some(entity) = number(value)? {
         return Ok(entity);
     }

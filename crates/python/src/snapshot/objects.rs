@@ -11,7 +11,7 @@ use tir::HostObject;
 use crate::errors;
 
 /// Objects by number, while the snapshot is taken.
-pub(super) struct Objects<'py> {
+pub(crate) struct Objects<'py> {
     py: Python<'py>,
     by_number: Vec<Bound<'py, PyAny>>,
     numbers: HashMap<*mut pyo3::ffi::PyObject, HostObject>,
@@ -22,6 +22,8 @@ pub(super) struct Objects<'py> {
     kept: Vec<Py<PyAny>>,
     /// Classes of named tuples that were met.
     tuple_classes: HashMap<HostObject, Arc<TupleClass>>,
+    /// What means something that has implementations, with the object that was registered.
+    overloaded: Vec<(Entity, HostObject)>,
 }
 
 /// Objects by number, for after.
@@ -40,7 +42,30 @@ impl<'py> Objects<'py> {
             functions: Vec::new(),
             kept: Vec::new(),
             tuple_classes: HashMap::new(),
+            overloaded: Vec::new(),
         }
+    }
+
+    /// The interpreter.
+    pub(crate) fn py(&self) -> Python<'py> {
+        self.py
+    }
+
+    /// The object of a number.
+    pub(crate) fn get(&self, number: HostObject) -> &Bound<'py, PyAny> {
+        &self.by_number[number.0 as usize]
+    }
+
+    /// Remembers that calls of what means `entity` have implementations.
+    pub(super) fn overloaded(&mut self, entity: &Entity, number: HostObject) {
+        if !self.overloaded.iter().any(|(known, _)| known == entity) {
+            self.overloaded.push((entity.clone(), number));
+        }
+    }
+
+    /// What means something that has implementations.
+    pub(super) fn all_overloaded(&self) -> &[(Entity, HostObject)] {
+        &self.overloaded
     }
 
     /// The number of an object: the same each time.
@@ -52,7 +77,7 @@ impl<'py> Objects<'py> {
     }
 
     /// The number of an object that stands for a function, whose text will be needed.
-    pub(super) fn number_function(
+    pub(crate) fn number_function(
         &mut self,
         object: &Bound<'py, PyAny>,
         function: &Bound<'py, PyAny>,
@@ -117,7 +142,9 @@ impl ObjectTable {
                 let (module, name) = name.rsplit_once('.').unwrap_or(("builtins", name));
                 return py.import(module)?.getattr(name);
             }
-            Entity::Function(number) | Entity::Exception(_, number) => Some(*number),
+            Entity::Function(number) | Entity::Exception(_, number) | Entity::Overloaded(number, _) => {
+                Some(*number)
+            }
             Entity::NamedTuple(class) => Some(class.object),
             Entity::CFunction(function) => function.keeps,
             Entity::Constant(..)
