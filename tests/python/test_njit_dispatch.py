@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from ferrule import cfunc, errors, jit, njit, types
@@ -370,3 +371,83 @@ def test_a_tuple_is_not_taken_for_the_rest():
     assert count(1, 2, 3) == 2
     assert count(1, (2, 3)) == 1
     assert count(1, 2, 3) == 2
+
+
+def test_a_callee_keeps_its_own_options() -> None:
+    @njit(boundscheck=False)
+    def unchecked(a, i):
+        return a[i]
+
+    @njit
+    def checked(a, i):
+        return a[i]
+
+    @njit
+    def checks(a, i):
+        return unchecked(a, i) + a[0]
+
+    @njit(boundscheck=False)
+    def checks_nothing(a, i):
+        return checked(a, i)
+
+    inside = np.arange(10)[:5]
+    assert checks(inside, 7) == 7
+    with pytest.raises(IndexError):
+        checks_nothing(inside, 7)
+
+
+def test_liberties_of_a_caller_are_not_those_of_its_callee() -> None:
+    @njit
+    def lost(a, b):
+        total = a + b
+        return (a - total) + b
+
+    @njit(fastmath=True)
+    def fast(a, b):
+        return lost(a, b)
+
+    assert fast(1.0, 2.0**-60) == lost(1.0, 2.0**-60) == 2.0**-60
+
+    @njit(error_model="numpy")
+    def quotient(a, b):
+        return a / b
+
+    @njit
+    def both(a, b):
+        return quotient(a, b), a / b
+
+    assert quotient(1.0, 0.0) == np.inf
+    with pytest.raises(ZeroDivisionError):
+        both(1.0, 0.0)
+
+
+def test_a_plain_function_is_compiled_as_its_caller() -> None:
+    def quotient(a, b):
+        return a / b
+
+    @njit(error_model="numpy")
+    def silent(a, b):
+        return quotient(a, b)
+
+    @njit
+    def loud(a, b):
+        return quotient(a, b), silent(a, b)
+
+    assert silent(1.0, 0.0) == np.inf
+    with pytest.raises(ZeroDivisionError):
+        loud(1.0, 0.0)
+
+
+def test_one_function_with_two_sets_of_options() -> None:
+    def quotient(a, b):
+        return a / b
+
+    loud, silent = njit(quotient), njit(error_model="numpy")(quotient)
+
+    @njit
+    def first_silent(a, b):
+        return silent(a, b), loud(b, a)
+
+    assert first_silent(1.0, 0.0) == (np.inf, 0.0)
+    with pytest.raises(ZeroDivisionError):
+        first_silent(0.0, 1.0)

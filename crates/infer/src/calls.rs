@@ -13,7 +13,7 @@ use crate::program::{Callee, Key};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::{Frame, Walker};
-use crate::{Entity, FunctionSource, prelude};
+use crate::{Entity, FunctionSource, Options, prelude};
 
 /// An argument that has been walked.
 #[derive(Clone, Debug)]
@@ -224,7 +224,14 @@ impl Walker<'_, '_> {
         if prelude::is_called(&syntax) {
             return self.call_prelude_function(name, syntax, args);
         }
-        let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
+        let source = FunctionSource {
+            name,
+            syntax,
+            environment,
+            defaults: Vec::new(),
+            options: None,
+            given: Vec::new(),
+        };
         self.expand(Arc::new(source), args)
     }
 
@@ -265,28 +272,46 @@ impl Walker<'_, '_> {
     pub(crate) fn call_function(&mut self, object: HostObject, args: Args) -> Walked<Term> {
         let environment = self.frame().function.environment.clone();
         let found = self.program.callee(object, || environment.function(object));
-        let (callee, source) = found.map_err(|reason| {
+        let (callee, source, options) = found.map_err(|reason| {
             self.error(Id::NoSource, args.span, "the function that is called cannot be compiled", reason)
         })?;
-        self.call_source(callee, &source, args)
+        self.call_source(callee, &source, options, args)
     }
 
     /// A function of the prelude that is one of the program.
     fn call_prelude_function(&mut self, name: String, syntax: Arc<Syntax>, args: Args) -> Walked<Term> {
         let environment = self.frames[0].function.environment.clone();
         let callee = Callee::Prelude(name.clone());
-        let source = FunctionSource { name, syntax, environment, defaults: Vec::new(), given: Vec::new() };
-        self.call_source(callee, &Arc::new(source), args)
+        let source = FunctionSource {
+            name,
+            syntax,
+            environment,
+            defaults: Vec::new(),
+            options: None,
+            given: Vec::new(),
+        };
+        self.call_source(callee, &Arc::new(source), None, args)
     }
 
-    fn call_source(&mut self, callee: Callee, source: &Arc<FunctionSource>, args: Args) -> Walked<Term> {
+    fn call_source(
+        &mut self,
+        callee: Callee,
+        source: &Arc<FunctionSource>,
+        options: Option<Options>,
+        args: Args,
+    ) -> Walked<Term> {
         let span = args.span;
         let mut params = Vec::new();
         let mut values = Vec::new();
         for arg in self.bind_args(source, args, &[])? {
             params.push(self.pass(&arg.term, arg.span, &mut values)?);
         }
-        self.call_compiled(&Key { callee, params }, source, values, span)
+        self.call_compiled(
+            &Key { callee, options: options.unwrap_or(self.options), params },
+            source,
+            values,
+            span,
+        )
     }
 
     /// A function that is compiled along, on these values.

@@ -223,6 +223,7 @@ impl Walker<'_, '_> {
             syntax: closure.syntax.clone(),
             environment: closure.environment.clone(),
             defaults: Vec::new(),
+            options: None,
             given: Vec::new(),
         });
         let bound = self.bind_args(&source, args, &closure.defaults)?;
@@ -239,7 +240,7 @@ impl Walker<'_, '_> {
         for arg in bound {
             params.push(self.pass(&arg.term, arg.span, &mut values)?);
         }
-        self.call_compiled(&Key { callee, params }, &source, values, span)
+        self.call_compiled(&Key { callee, options: self.options, params }, &source, values, span)
     }
 
     /// A closure as an argument.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tir::{ArrayTy, CFunction, Const, HostObject, Ty};
 
-use crate::TupleClass;
 use crate::question::{Answer, Question};
+use crate::{Options, TupleClass};
 
 /// What a name or an attribute means.
 #[derive(Clone, PartialEq, Debug)]
@@ -128,6 +128,8 @@ pub struct FunctionSource {
     pub environment: Arc<dyn Environment>,
     /// Default values of its last parameters.
     pub defaults: Vec<Entity>,
+    /// How it is compiled; as its caller where it does not say.
+    pub options: Option<Options>,
     /// Arguments of the function that is asked for, by number, of which more is known than their type.
     pub given: Vec<(usize, Form)>,
 }

@@ -63,7 +63,7 @@ mod walk;
 
 use ctype::CTypes;
 use diagnostic::{Diagnostic, Id, Label};
-use tir::{Program, Ty};
+use tir::{MathFlags, Program, Ty};
 
 pub use c_types::ty_of_c;
 pub use environment::{BUILTIN_EXCEPTIONS, Entity, Environment, Form, FrozenArray, FunctionSource};
@@ -78,11 +78,13 @@ pub struct Options {
     pub boundscheck: bool,
     /// Whether division by zero raises, as Python's does, or gives what the machine gives.
     pub raises_on_zero: bool,
+    /// What float arithmetic may do.
+    pub math: MathFlags,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { boundscheck: true, raises_on_zero: true }
+        Self { boundscheck: true, raises_on_zero: true, math: MathFlags::default() }
     }
 }
 

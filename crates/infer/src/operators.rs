@@ -134,7 +134,7 @@ impl Walker<'_, '_> {
             _ => "float division by zero",
         };
         let divisor = convert::to(&mut self.body, b, ty, span);
-        if self.program.options.raises_on_zero {
+        if self.options.raises_on_zero {
             self.check_divisor(divisor, message, span);
         }
         Ok(self.plain(BinaryOp::Div, a, divisor, ty, span))
@@ -152,7 +152,7 @@ impl Walker<'_, '_> {
             _ => "integer division or modulo by zero",
         };
         let divisor = convert::to(&mut self.body, b, ty, span);
-        if !self.program.options.raises_on_zero {
+        if !self.options.raises_on_zero {
             return Ok(self.floor_divide_any(op, a, divisor, ty, span));
         }
         self.check_divisor(divisor, message, span);
@@ -258,8 +258,7 @@ impl Walker<'_, '_> {
         let base = convert::to(&mut self.body, a, ty, span);
         let exponent = convert::to(&mut self.body, b, ty, span);
         let is_negative = self.compare_zero(Comparison::Lt, exponent, span);
-        if self.program.options.raises_on_zero && self.body.as_const(is_negative) != Some(Const::Bool(false))
-        {
+        if self.options.raises_on_zero && self.body.as_const(is_negative) != Some(Const::Bool(false)) {
             // A negative infinite exponent gives an infinity.
             let lowest = self.body.constant(Const::Float(f64::NEG_INFINITY), ty, span);
             let is_finite = self.body.emit(Op::Compare(Comparison::Gt, exponent, lowest), Ty::Bool, span);

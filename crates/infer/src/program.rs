@@ -33,10 +33,11 @@ pub(crate) enum Callee {
     Closure(PassedClosure),
 }
 
-/// A function for one set of argument types.
+/// A function for one set of argument types and options.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Key {
     pub(crate) callee: Callee,
+    pub(crate) options: Options,
     pub(crate) params: Vec<Passed>,
 }
 
@@ -51,7 +52,7 @@ enum Outcome {
 /// The program while it grows.
 pub(crate) struct Programs<'a> {
     pub(crate) types: &'a mut CTypes,
-    pub(crate) options: Options,
+    options: Options,
     entry: &'a FunctionSource,
     entry_params: &'a [Ty],
     /// What the caller wants as the result of the entry.
@@ -102,7 +103,7 @@ impl<'a> Programs<'a> {
         for (index, form) in &entry.given {
             params[*index] = Passed::of(form);
         }
-        let key = Key { callee: Callee::Entry, params };
+        let key = Key { callee: Callee::Entry, options: self.options, params };
         loop {
             let (_, result) = self.specialise(&key, &entry)?;
             if self.assumptions_hold()? {
@@ -143,7 +144,8 @@ impl<'a> Programs<'a> {
         self.functions.push(None);
         let (body, result) = Walker::function(self, id, source, key, wanted)?;
         let ty = result.as_ref().map_or(Ty::Unit, Passed::packed);
-        self.functions[id.index()] = Some(body.finish(ty, &mut self.raise_sites));
+        let function = body.finish(ty, &mut self.raise_sites);
+        self.functions[id.index()] = Some(Function { math: key.options.math, ..function });
         self.keys[id.index()].1 = Outcome::Known(result.clone());
         Ok((id, result))
     }
@@ -173,12 +175,12 @@ impl<'a> Programs<'a> {
         Ok(hold)
     }
 
-    /// Which callee the host's function is, and its source.
+    /// Which callee the host's function is, its source, and the options that it has of its own.
     pub(crate) fn callee(
         &mut self,
         object: HostObject,
         get: impl FnOnce() -> Result<FunctionSource, String>,
-    ) -> Result<(Callee, Arc<FunctionSource>), String> {
+    ) -> Result<(Callee, Arc<FunctionSource>, Option<Options>), String> {
         let source = match self.sources.iter().find(|(known, _)| *known == object) {
             Some((_, source)) => source.clone(),
             None => {
@@ -188,13 +190,15 @@ impl<'a> Programs<'a> {
             }
         };
         if Arc::ptr_eq(&source.syntax, &self.entry.syntax) {
-            return Ok((Callee::Entry, source));
+            let options = source.options;
+            return Ok((Callee::Entry, source, options));
         }
+        let options = source.options;
         // Several objects may stand for one function: it is compiled once.
         let first = self.sources.iter().find(|(_, known)| Arc::ptr_eq(&known.syntax, &source.syntax));
         let (first, source) =
             first.map_or((object, source.clone()), |(first, known)| (*first, known.clone()));
-        Ok((Callee::Host(first), source))
+        Ok((Callee::Host(first), source, options))
     }
 
     /// The id of an exception class.

@@ -21,7 +21,7 @@ use crate::program::{Callee, Key, Programs};
 use crate::stop::{Stop, Walked};
 use crate::term::{Shape, Term};
 use crate::trying::Scope;
-use crate::{FunctionSource, names, prelude};
+use crate::{FunctionSource, Options, names, prelude};
 
 /// Where a loop is left, and where its next round starts.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,8 @@ pub(crate) struct Walker<'a, 'p> {
     pub(crate) program: &'a mut Programs<'p>,
     pub(crate) body: Body,
     pub(crate) frames: Vec<Frame>,
+    /// How the function is compiled.
+    pub(crate) options: Options,
     /// The shapes of the names that a loop of the function binds, from the last walk of it.
     pub(crate) loop_shapes: FxHashMap<StmtId, Vec<LocalShape>>,
     id: FuncId,
@@ -88,6 +90,7 @@ impl<'a, 'p> Walker<'a, 'p> {
             program,
             body,
             frames: Vec::new(),
+            options: key.options,
             loop_shapes: FxHashMap::default(),
             id,
             last_activation: Activation::default(),

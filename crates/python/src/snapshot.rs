@@ -27,6 +27,7 @@ use crate::extending;
 use crate::source::{self, FunctionText};
 
 pub(crate) use entity::python_function;
+use objects::StandIn;
 pub(crate) use objects::{ObjectTable, Objects};
 
 /// The world of one compilation while it grows, with the interpreter's lock.
@@ -41,7 +42,7 @@ pub(crate) struct World<'py> {
 struct Snapshot {
     functions: HashMap<HostObject, Result<Function, String>>,
     /// For objects that stand for a function when called, its number.
-    stand_for: HashMap<HostObject, HostObject>,
+    stand_for: HashMap<HostObject, StandIn>,
     attributes: HashMap<(HostObject, String), Entity>,
     builtin_exceptions: HashMap<&'static str, HostObject>,
     otherwise: HostObject,
@@ -275,7 +276,7 @@ impl Snapshot {
     }
 
     fn source(self: &Arc<Self>, function: HostObject) -> Result<FunctionSource, String> {
-        let function = self.stand_for.get(&function).copied().unwrap_or(function);
+        let (function, options) = self.stand_for.get(&function).copied().unwrap_or((function, None));
         let Some(found) = self.functions.get(&function) else {
             return Err("it is not a Python function".to_owned());
         };
@@ -285,6 +286,7 @@ impl Snapshot {
             syntax: found.syntax.clone(),
             environment: Arc::new(View { snapshot: self.clone(), function }),
             defaults: found.defaults.clone(),
+            options,
             given: found.given.clone(),
         })
     }

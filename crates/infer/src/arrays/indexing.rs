@@ -112,7 +112,7 @@ impl Walker<'_, '_> {
             // The prelude's own indices are right.
             return index;
         }
-        let site = self.program.options.boundscheck.then(|| {
+        let site = self.options.boundscheck.then(|| {
             let pieces = self.index_message(indexed, axis);
             let class = self.exception_class("IndexError");
             let args = vec![RaiseArg::Format(pieces)];

@@ -64,6 +64,7 @@ pub(crate) fn functions(
         .map(|syntax| FunctionSource {
             name: syntax.name.clone(),
             defaults: defaults(&syntax),
+            options: None,
             given: Vec::new(),
             syntax: Arc::new(syntax),
             environment: environment.clone(),

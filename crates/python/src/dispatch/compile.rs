@@ -131,11 +131,10 @@ fn infer_types(
     options: &Options,
 ) -> Result<Inferred, Stopped> {
     let mut table = table::write();
-    let rules = infer::Options { boundscheck: options.checks_bounds, raises_on_zero: options.raises_on_zero };
     // An array goes to Python as it is: its type has only to serve as the one that is asked for.
     let wanted = if let Some(Ty::Array(array)) = result { Some(array) } else { None };
     let result = result.filter(|_| wanted.is_none());
-    let mut typed = infer::infer(&mut table, source, params, result, rules)?;
+    let typed = infer::infer(&mut table, source, params, result, options.rules)?;
     if let Some(wanted) = wanted
         && !matches!(typed.result, Form::Value(Ty::Array(given)) if serves(given, wanted))
     {
@@ -148,10 +147,6 @@ fn infer_types(
         let title = format!("`{}` returns {given}, the signature says {wanted}", syntax.name);
         let label = Label::new(&syntax.source, syntax.head, format!("returns {given}"));
         return Err(Stopped::Diagnosed(vec![Diagnostic::error(Id::SignatureMismatch, title, label)]));
-    }
-    // Functions that are called are compiled along, and take the same liberties.
-    for id in typed.program.functions.ids() {
-        typed.program.functions[id].math = options.math;
     }
     Ok(Inferred { program: optimize::optimize(typed.program), result: typed.result })
 }

@@ -81,6 +81,11 @@ impl Dispatcher {
         function.ok_or_else(|| PyValueError::new_err("the function is gone"))
     }
 
+    /// What its text is made into.
+    pub(crate) const fn rules(&self) -> infer::Options {
+        self.options.rules
+    }
+
     /// Serves only the signatures that it has from now on.
     pub(super) fn close(&self, is_closed: bool) {
         *self.is_closed.lock().unwrap_or_else(PoisonError::into_inner) = is_closed;

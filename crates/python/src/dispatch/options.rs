@@ -8,12 +8,8 @@ use tir::MathFlags;
 /// What a function is compiled with.
 #[derive(Debug)]
 pub(super) struct Options {
-    /// Whether an index outside of an array raises.
-    pub(super) checks_bounds: bool,
-    /// Whether a division by zero raises.
-    pub(super) raises_on_zero: bool,
-    /// What float arithmetic may do.
-    pub(super) math: MathFlags,
+    /// What its text is made into.
+    pub(super) rules: infer::Options,
     /// Whether the interpreter's lock is given up while it runs.
     pub(super) releases_gil: bool,
     /// As they were given.
@@ -37,21 +33,15 @@ const REFUSED: &[&str] = &["parallel", "forceobj", "looplift", "objmode"];
 impl Options {
     /// The meaning of keyword arguments.
     pub(super) fn of(py: Python<'_>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let mut options = Self {
-            checks_bounds: true,
-            raises_on_zero: true,
-            math: MathFlags::default(),
-            releases_gil: false,
-            given: Vec::new(),
-        };
+        let mut options = Self { rules: infer::Options::default(), releases_gil: false, given: Vec::new() };
         for (name, value) in given.into_iter().flatten() {
             let name: String = name.extract()?;
             options.set(&name, &value)?;
             options.given.push((name, value.unbind()));
         }
         match variable(py, "FERRULE_BOUNDSCHECK")?.as_deref() {
-            Some("0") => options.checks_bounds = false,
-            Some("1") => options.checks_bounds = true,
+            Some("0") => options.rules.boundscheck = false,
+            Some("1") => options.rules.boundscheck = true,
             None | Some("") => {}
             Some(other) => {
                 return Err(PyValueError::new_err(format!("FERRULE_BOUNDSCHECK is 0 or 1, not '{other}'")));
@@ -62,12 +52,12 @@ impl Options {
 
     fn set(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
         match name {
-            "boundscheck" => self.checks_bounds = value.is_none() || value.is_truthy()?,
-            "fastmath" => self.math = math_flags(value)?,
+            "boundscheck" => self.rules.boundscheck = value.is_none() || value.is_truthy()?,
+            "fastmath" => self.rules.math = math_flags(value)?,
             "nogil" => self.releases_gil = value.is_truthy()?,
             "error_model" => match text(name, value)?.as_str() {
-                "python" => self.raises_on_zero = true,
-                "numpy" => self.raises_on_zero = false,
+                "python" => self.rules.raises_on_zero = true,
+                "numpy" => self.rules.raises_on_zero = false,
                 other => {
                     return Err(PyValueError::new_err(format!(
                         "error_model is 'python' or 'numpy', not '{other}'"

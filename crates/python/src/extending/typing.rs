@@ -91,7 +91,7 @@ impl<'py> Call<'py> {
                 };
                 match typing.asked(arguments, &self.functions)? {
                     Said::Implementation(function) => {
-                        let function = objects.number_function(&function, &function);
+                        let function = objects.number_function(&function, &function, None);
                         return Ok(Answer::Function { function, knows_constants });
                     }
                     Said::Refused(reason) if !reasons.contains(&reason) => reasons.push(reason),

@@ -69,12 +69,12 @@ fn of_itself<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyRe
         let entity = c_data::of(value, data, objects)?;
         return Ok(entity.unwrap_or_else(|| opaque(value)));
     }
-    if let Some(function) = python_function(value)? {
+    if let Some((function, options)) = function_and_options(value)? {
         // A function of NumPy that is written in Python is known by name too.
         if let Some(name) = known_name(&function)? {
             return Ok(Entity::Known(name));
         }
-        return Ok(Entity::Function(objects.number_function(value, &function)));
+        return Ok(Entity::Function(objects.number_function(value, &function, options)));
     }
     if let Some(name) = known_name(value)? {
         return Ok(Entity::Known(name));
@@ -87,14 +87,22 @@ fn of_itself<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyRe
 
 /// The Python function that is compiled where this is called: itself, or what a cfunc or a jitted function wraps.
 pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    Ok(function_and_options(value)?.map(|(function, _)| function))
+}
+
+/// The Python function, and the options that its decorator was given; a plain one is compiled as its caller.
+fn function_and_options<'py>(
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Option<(Bound<'py, PyAny>, Option<infer::Options>)>> {
     if value.is_instance_of::<PyFunction>() {
-        return Ok(Some(value.clone()));
+        return Ok(Some((value.clone(), None)));
     }
     if value.is_instance_of::<crate::cfunc::CFunc>() {
-        return Ok(Some(value.getattr("__wrapped__")?));
+        return Ok(Some((value.getattr("__wrapped__")?, Some(infer::Options::default()))));
     }
     if let Ok(dispatcher) = value.cast::<crate::dispatch::Dispatcher>() {
-        return dispatcher.get().function(value.py()).map(Some);
+        let dispatcher = dispatcher.get();
+        return Ok(Some((dispatcher.function(value.py())?, Some(dispatcher.rules()))));
     }
     Ok(None)
 }

@@ -15,8 +15,8 @@ pub(crate) struct Objects<'py> {
     py: Python<'py>,
     by_number: Vec<Bound<'py, PyAny>>,
     numbers: HashMap<*mut pyo3::ffi::PyObject, HostObject>,
-    /// For objects that stand for a function when called, its number.
-    stand_for: HashMap<HostObject, HostObject>,
+    /// For objects that stand for a function when called, its number, and how they have it compiled.
+    stand_for: HashMap<HostObject, StandIn>,
     /// Functions that were met and not read yet.
     functions: Vec<(HostObject, Bound<'py, PyAny>)>,
     kept: Vec<Py<PyAny>>,
@@ -25,6 +25,9 @@ pub(crate) struct Objects<'py> {
     /// What means something that has implementations, with the object that was registered.
     overloaded: Vec<(Entity, HostObject)>,
 }
+
+/// The number of the function that an object stands for, and its options if it has any.
+pub(super) type StandIn = (HostObject, Option<infer::Options>);
 
 /// Objects by number, for after.
 pub(crate) struct ObjectTable {
@@ -81,15 +84,16 @@ impl<'py> Objects<'py> {
         &mut self,
         object: &Bound<'py, PyAny>,
         function: &Bound<'py, PyAny>,
+        options: Option<infer::Options>,
     ) -> HostObject {
         let (number, own) = (self.number(object), self.number(function));
-        self.stand_for.insert(number, own);
+        self.stand_for.insert(number, (own, options));
         self.functions.push((own, function.clone()));
         number
     }
 
-    /// For objects that stand for a function when called, its number.
-    pub(super) fn take_stand_ins(&mut self) -> HashMap<HostObject, HostObject> {
+    /// The objects that stand for a function when called.
+    pub(super) fn take_stand_ins(&mut self) -> HashMap<HostObject, StandIn> {
         std::mem::take(&mut self.stand_for)
     }
 
