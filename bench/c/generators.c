@@ -97,3 +97,25 @@ double pi_generator(int64_t count)
     }
     return 4.0 * inside / count;
 }
+
+/* Any bit generator of NumPy's, by the table of functions that its documentation gives. */
+
+struct bits {
+    void *state;
+    uint64_t (*next_long)(void *);
+    uint32_t (*next_word)(void *);
+    double (*next_double)(void *);
+    uint64_t (*next_raw)(void *);
+};
+
+double pi_bits(void *address, int64_t count)
+{
+    struct bits *bits = address;
+    int64_t inside = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double x = bits->next_double(bits->state), y = bits->next_double(bits->state);
+        if (x * x + y * y < 1.0)
+            inside++;
+    }
+    return 4.0 * inside / count;
+}

@@ -21,3 +21,4 @@ void seed_legacy(uint32_t seed);
 double pi_legacy(int64_t count);
 void seed_generator(uint64_t state_high, uint64_t state_low, uint64_t step_high, uint64_t step_low);
 double pi_generator(int64_t count);
+double pi_bits(void *bits, int64_t count);

@@ -131,14 +131,8 @@ def is_allowed(template: str, dtypes: tuple[str | Kind, ...], exact: bool) -> bo
     kinds = [
         "c" if one is Kind.COMPLEX else np.dtype(one).kind if isinstance(one, str) else "" for one in dtypes
     ]
-    if kinds[0] == "b" and "**" in template:
-        # NumPy squares a truth as a byte.
-        return False
     if "sin({b})" in template and np.dtype(dtypes[-1]).itemsize == 1:
         # NumPy computes it in half precision.
-        return False
-    if "reciprocal" in template and kinds[0] in "biu":
-        # One by zero is nothing in particular.
         return False
     if "astype" in template and kinds[0] in "fc":
         return any(
@@ -206,8 +200,8 @@ def with_number(scope: ArrayScope, array: tuple[str, str], depth: int) -> tuple[
         return None
     dtype = result_dtype(template, (array[1], kind))
     text = expression(scope, kind, min(depth, 1))
-    # Small enough for every dtype.
-    text = f"({text} & 7)" if kind is Kind.INT else text
+    # Mostly small enough for every dtype.
+    text = f"({text} & 7)" if kind is Kind.INT and scope.rng.random() < 0.9 else text
     return (template.format(a=array[0], s=text), dtype) if dtype else None
 
 
@@ -285,6 +279,39 @@ def flat(scope: ArrayScope, name: str, made: ArrayType) -> tuple[str, ArrayType]
 
 def loose(made: ArrayType, axes: tuple[str, ...]) -> ArrayType:
     return replace(made, axes=axes, is_contiguous=False)
+
+
+def mixed_index(scope: ArrayScope, name: str) -> str:
+    """An index of several kinds of items: integers, slices, new axes, masks and arrays of indices."""
+    rng, rank = scope.rng, scope.arrays[name].rank
+    items, axis = [], 0
+    while axis < rank:
+        made, axes = index_item(scope, name, axis)
+        items.append(made)
+        axis += axes
+        if rng.random() < 0.1:
+            break
+    if rng.random() < 0.15:
+        items.insert(rng.randint(0, len(items)), "None")
+    if rng.random() < 0.15 or not items:
+        items.insert(rng.randint(0, len(items)), "...")
+    return ", ".join(items)
+
+
+def index_item(scope: ArrayScope, name: str, axis: int) -> tuple[str, int]:
+    """One item of an index from this axis on, and how many axes it is about."""
+    rng, rank = scope.rng, scope.arrays[name].rank
+    choice = rng.random()
+    if choice < 0.35:
+        axes = 2 if axis + 2 <= rank and rank > 2 and rng.random() < 0.5 else 1
+        rest = [":" if axis <= other < axis + axes else "0" for other in range(rank)]
+        return f"({name}[{', '.join(rest)}] {rng.choice(['==', '!='])} {rng.choice(['0', '1', '2'])})", axes
+    indices = [other for other in scope.arrays if other.startswith("x")]
+    if choice < 0.55 and indices:
+        return rng.choice(indices), 1
+    if choice < 0.75:
+        return rng.choice(SLICES), 1
+    return index(rng, name, axis, []), 1
 
 
 REDUCTIONS = ["sum", "sum", "prod", "mean", "min", "max", "argmin", "argmax", "any", "all"]

@@ -20,13 +20,10 @@ DEVIATIONS = {
     "weak": "beside an array `bool`, `int64`, `float64` and `complex128` are as Python's numbers in NumPy 2; "
     "narrower numbers, `uint64` and `float32` count with their type",
     "silent": "division by zero, overflow and NaN in elementwise operations give no warning",
-    "element": "a number stored in an array is converted to its type: integers wrap around",
+    "element": "an integer stored in one element is converted to its type: it wraps around",
     "tuple": "items of tuples are compared as numbers are: two types are converted to the wider one first",
-    "partly stored": "a store at the places of an array of indices stops at the first that is outside",
-    "axes": "an array of more axes than the place where it is stored is refused when compiled",
     "no float16": "where NumPy's dtype is `float16` it is `float32`",
-    "root": "`a ** 0.5` is `np.power(a, 0.5)`, where NumPy takes the square root",
-    "square": "a power of an array of truths is an `int64`, where NumPy makes a square an `int8`",
+    "power": "only of an exponent that is known when compiling does `**` take the function that NumPy takes",
     "read only": "storing in a read-only array is refused when the function is compiled, not when it runs",
 }
 
@@ -131,7 +128,8 @@ def item(container, index):
 
 def store(array: np.ndarray, index, value) -> None:
     """DEVIATIONS["element"]."""
-    if isinstance(value, int) and array.dtype.kind in "iu":
+    is_element = isinstance(array[beside_array(index)], np.generic)
+    if is_element and isinstance(value, int) and array.dtype.kind in "iu":
         value = np.array(int(value) & (1 << 64) - 1, np.uint64).astype(array.dtype)
     with np.errstate(all="ignore"):
         array[beside_array(index)] = value

@@ -2,7 +2,7 @@
 
 import random
 
-from .array_expressions import ArrayScope, elementwise, inexact_array, reduced
+from .array_expressions import ArrayScope, elementwise, inexact_array, mixed_index, reduced
 from .array_kinds import DTYPES, LAYOUTS, USUAL, ArrayParameter, ArrayType, Layout
 from .array_statements import STATEMENTS, ArrayBody
 from .jit_program import HEAD, JitProgram, NumberParameter, Parameter, without_return
@@ -68,4 +68,6 @@ def result(rng: random.Random, body: ArrayBody) -> tuple[str, float]:
         return f"return {made[0] if made else text}", 0.0
     if choice < 0.7:
         return f"return {name}, {body.expression(body.result, 2)}", 0.0
+    if choice < 0.8:
+        return f"return {name}[{mixed_index(scope, name)}]", 0.0
     return "", 0.0

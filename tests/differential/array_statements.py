@@ -4,7 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .array_expressions import ArrayScope, elementwise, indices, loose, reduced, sliced, view
+from .array_expressions import (
+    ArrayScope,
+    elementwise,
+    indices,
+    loose,
+    mixed_index,
+    reduced,
+    sliced,
+    view,
+)
 from .array_kinds import KINDS, ArrayType
 from .expressions import expression
 from .kinds import Kind
@@ -64,6 +73,9 @@ def store_slice(body: ArrayBody) -> list[str]:
         return [f"{name}{suffix} = {body.number(made.dtype)}"]
     other = suffix if rng.random() < 0.9 else sliced(body.scope, made)[0]
     value = elementwise(body.scope, made.axes, 2, other)
+    if rng.random() < 0.05:
+        # Of another shape: it may have more axes, or not fit.
+        value = (another := body.pick()) + suffix * (rng.random() < 0.5), body.scope.arrays[another].dtype
     return stored(body, name + suffix, made.dtype, value)
 
 
@@ -132,6 +144,19 @@ def scattered(body: ArrayBody) -> list[str]:
     if body.scope.rng.random() < 0.3:
         return [f"{name}[{index}] = {name}[{index}[::-1]]"]
     return [f"{name}[{index}] = {body.number(made.dtype)}"]
+
+
+def stored_at_mixed(body: ArrayBody) -> list[str]:
+    """A store at places that items of several kinds name."""
+    rng, name = body.scope.rng, body.pick(writable=True)
+    if name is None:
+        return assign(body)
+    made, place = body.scope.arrays[name], mixed_index(body.scope, name)
+    if made.dtype in ("float64", "int64") and rng.random() < 0.3:
+        return [f"{name}[{place}] {rng.choice('+-*')}= {'2' if made.dtype == 'int64' else '1.5'}"]
+    if rng.random() < 0.4:
+        return [f"{name}[{place}] = {name}[{mixed_index(body.scope, name) if rng.random() < 0.2 else place}]"]
+    return [f"{name}[{place}] = {body.number(made.dtype)}"]
 
 
 def index_array(body: ArrayBody) -> str | None:
@@ -230,8 +255,6 @@ def created(body: ArrayBody) -> list[str]:
     if "full(" in text:
         number = Kind.FLOAT
     value = expression(body.scope, number, 1)
-    # NumPy refuses to make an array of a number that does not fit.
-    value = f"({value} & 7)" if number is Kind.INT else value
     is_view = text.startswith("np.asarray")
     body.scope.bind(fresh, like if is_view else ArrayType(dtype, like.axes))
     return [f"{fresh} = {text.format(shape=f'{name}.shape', like=name, dtype=dtype, number=value)}"]
@@ -325,5 +348,5 @@ STATEMENTS = (
     *[store_element] * 4,
     *[store_slice, computed, over_indices, number_from] * 3,
     *[masked, looked_at, over_items] * 2,
-    *[augment_whole, scattered, selected, created, with_out],
+    *[augment_whole, scattered, stored_at_mixed, selected, created, with_out],
 )

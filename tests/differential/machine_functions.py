@@ -44,10 +44,6 @@ def to_int(a=0):
     return result
 
 
-def to_float(a=0.0):
-    return a if isinstance(a, np.float32) else float(a)
-
-
 def to_complex(*parts):
     return complex(*(part if isinstance(part, complex) else float(part) for part in parts))
 
@@ -130,6 +126,8 @@ def of_numpy(name: str) -> Callable:
 
     def computed(*args):
         leave_open(name, args)
+        if name in KEEPS_INTEGERS and isinstance(args[0], int):
+            return args[0]
         is_single = all(isinstance(arg, np.float32) for arg in args)
         result = quiet(function, *(args if is_single else map(np.float64, args)))
         return result if is_single else result.item()
@@ -137,6 +135,7 @@ def of_numpy(name: str) -> Callable:
     return computed
 
 
+KEEPS_INTEGERS = ("floor", "ceil", "trunc")
 INTEGRAL = {"floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
 LIMITED = ("gcd", "lcm", "comb", "perm", "factorial", "isqrt")
 CONSTANTS = ("pi", "e", "tau", "inf", "nan")
@@ -155,7 +154,7 @@ NAMES = {
     "min": extreme(builtins.min),
     "max": extreme(builtins.max),
     "int": to_int,
-    "float": to_float,
+    "float": float,
     "complex": to_complex,
     "round": rounded,
     "pow": powered,

@@ -53,17 +53,17 @@ FLOATS = templates("""
     np.floor({f}); np.ceil({f}); np.trunc({f}); np.rint({f}); np.abs({f}); np.sign({f});
     np.maximum({f}, {f}); np.minimum({f}, {f}); np.fmax({f}, {f}); np.copysign({f}, {f}); np.square({f});
     np.heaviside({f}, {f}); np.fmod({f}, {f}); {f} and {f}; {f} or {f}; ({f}).conjugate(); {f} ** 2;
-    {i} * 0.5; pow({f}, 2); {f} ** 0.5; math.pow({f}, 2.0); float({f})
+    {i} * 0.5; pow({f}, 2); {f} ** 0.5; math.pow({f}, 2.0); float({f}); float({s})
 """)
 
 SINGLES = templates("""
     {s} + {s}; {s} - {s}; {s} * {s}; {s} / {s}; -{s}; abs({s}); max({s}, {s}); np.float32({f});
-    {s} % {s}; min({s}, {s}); np.sqrt({s}); math.sqrt({s}); float({s})
+    {s} % {s}; min({s}, {s}); np.sqrt({s}); math.sqrt({s})
 """)
 
 COMPLEXES = templates("""
     {z} + {z}; {z} - {z}; {z} * {z}; {z} / {z}; -{z}; {z} * {f}; {f} - {z}; complex({f}, {f});
-    complex({f}); {z}.conjugate(); {z} + {i}; complex({i}, {f}); complex({z})
+    complex({f}); {z}.conjugate(); {z} + {i}; complex({i}, {f}); complex({z}); complex({s})
 """)
 
 REAL_FUNCTIONS = [

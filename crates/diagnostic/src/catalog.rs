@@ -93,7 +93,6 @@ catalog! {
     UnknownName "unknown-name" "A name is used that is bound nowhere."
     UnresolvedRecursion "unresolved-recursion" "A function that calls itself has no path that returns without."
     UnsupportedFunction "unsupported-function" "Compiled code cannot call this function yet."
-    UnsupportedIndex "unsupported-index" "Compiled code has no such combination of indices yet."
     UnsupportedIterable "unsupported-iterable" "Compiled code does not loop over this."
     UnsupportedType "unsupported-type" "Compiled code cannot hold values of this C type."
     WrongArguments "wrong-arguments" "A function is called with arguments that it does not take."

@@ -9,6 +9,7 @@ mod create;
 mod elementwise;
 mod index_items;
 mod indexing;
+mod integer_range;
 mod loops;
 mod materialise;
 mod methods;
@@ -33,7 +34,7 @@ pub(crate) use elementwise::{Lazy, cast};
 pub(crate) use indexing::{Chosen, Indexed};
 pub(crate) use methods::AS_FUNCTIONS;
 pub(crate) use product::Product;
-pub(crate) use ufuncs::{arity, elementwise_name, elementwise_names};
+pub(crate) use ufuncs::{arity, elementwise_name, elementwise_names, pair};
 
 impl Walker<'_, '_> {
     /// The array that a term is.

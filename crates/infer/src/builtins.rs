@@ -3,7 +3,7 @@
 use ctype::{CType, FloatType};
 use diagnostic::Id;
 use source::Span;
-use tir::{Comparison, Const, FloatTy, Op, Ty, UnaryOp, Value};
+use tir::{Comparison, Const, Op, Ty, UnaryOp, Value};
 
 use crate::Entity;
 use crate::calls::{Arg, Args};
@@ -174,12 +174,12 @@ impl Walker<'_, '_> {
             return Ok(Term::Value(self.body.constant(Const::Float(value), Ty::F64, args.span)));
         }
         let (value, ty) = self.number("float", &arg)?;
-        let Some(float) = promote::float(ty) else {
+        if promote::float(ty).is_none() {
             let title = format!("`float` of `{}`", self.ty_name(ty));
             let stop = self.error(Id::WrongArguments, arg.span, title, "expected a real number");
             return Err(stop.help("take its `.real`"));
-        };
-        Ok(Term::Value(convert::to(&mut self.body, value, Ty::Float(float), args.span)))
+        }
+        Ok(Term::Value(convert::to(&mut self.body, value, Ty::F64, args.span)))
     }
 
     /// `complex(a)`, and `complex(a, b)`, which is `a + b*1j`.
@@ -196,10 +196,7 @@ impl Walker<'_, '_> {
         let span = args.span;
         match parts[..] {
             [] => Ok(Term::Value(convert::zero(&mut self.body, Ty::C128, span))),
-            [(value, ty)] => {
-                let ty = promote::join(ty, Ty::Complex(FloatTy::F32)).unwrap_or(Ty::C128);
-                Ok(Term::Value(convert::to(&mut self.body, value, ty, span)))
-            }
+            [(value, _)] => Ok(Term::Value(convert::to(&mut self.body, value, Ty::C128, span))),
             [(real, real_ty), (imaginary, imaginary_ty)] => {
                 let is_complex = |ty| matches!(ty, Ty::Complex(_));
                 if is_complex(real_ty) || is_complex(imaginary_ty) {
@@ -214,24 +211,18 @@ impl Walker<'_, '_> {
     /// The complex number of two real parts, put together in memory: `a + b*1j` would lose
     /// infinities and signs of zeros.
     fn complex_of(&mut self, real: Value, imaginary: Value, span: Span) -> Value {
-        let part = [real, imaginary].map(|part| promote::float(self.body.ty(part)).unwrap_or(FloatTy::F64));
-        let part = part[0].max(part[1]);
-        let (c_part, size) = match part {
-            FloatTy::F32 => (FloatType::Float, 4),
-            FloatTy::F64 => (FloatType::Double, 8),
-        };
         let types = &mut *self.program.types;
-        let whole = types.intern(CType::Complex(c_part));
-        let part_ty = types.float(c_part);
+        let whole = types.intern(CType::Complex(FloatType::Double));
+        let part_ty = types.float(FloatType::Double);
         let (to_part, to_whole) = (types.pointer_to(part_ty), types.pointer_to(whole));
         let slot = self.body.slot(whole);
         let address = self.body.emit(Op::SlotAddress(slot), Ty::Pointer(to_whole), span);
-        for (value, offset) in [(real, 0), (imaginary, size)] {
-            let value = convert::to(&mut self.body, value, Ty::Float(part), span);
+        for (value, offset) in [(real, 0), (imaginary, 8)] {
+            let value = convert::to(&mut self.body, value, Ty::F64, span);
             let place = self.body.emit(Op::FieldAddress(address, offset), Ty::Pointer(to_part), span);
             self.body.effect(Op::Store(place, value), span);
         }
-        self.body.emit(Op::Load(address), Ty::Complex(part), span)
+        self.body.emit(Op::Load(address), Ty::C128, span)
     }
 
     fn divmod(&mut self, args: &Args) -> Walked<Term> {

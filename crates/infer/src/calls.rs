@@ -155,13 +155,20 @@ impl Walker<'_, '_> {
             let title = format!("`np.{short}` takes {arity} arguments, not {}", operands.len());
             return Err(self.error(Id::WrongArguments, args.span, title, ""));
         }
+        if let Some(parts) = crate::arrays::pair(short) {
+            if let Some(out) = out {
+                let title = format!("`np.{short}` takes no `out` in compiled code");
+                return Err(self.error(Id::WrongArguments, out.span, title, ""));
+            }
+            return self.apply_pair(parts, &operands, args.span).map(Some);
+        }
         let lazy = self.apply(short, operands, args.span)?;
         let Some(out) = out else { return Ok(Some(Term::Lazy(lazy))) };
         let Some((array, _)) = self.as_array(&out.term) else {
             let title = format!("`out` is {}", self.describe(&out.term));
             return Err(self.error(Id::WrongArguments, out.span, title, "expected an array"));
         };
-        self.assign_view(array, &Term::Lazy(lazy), args.span)?;
+        self.write_result(&format!("np.{short}"), &lazy, (array, out.span), args.span)?;
         Ok(Some(out.term))
     }
 

@@ -28,7 +28,8 @@ impl Walker<'_, '_> {
                 self.extreme(name, &Args { positional, named: Vec::new(), span })
             }
             Sequence::Array(array) if self.array_ty(array).is_some_and(|ty| ty.rank == 1) => {
-                self.call_prelude(&format!("array.builtin_{name}"), &[array], span)
+                let is_least = self.body.constant(Const::Bool(name == "min"), Ty::Bool, span);
+                self.call_prelude("array.builtin_extreme", &[array, is_least], span)
             }
             other => {
                 let title = format!("`{name}` of {}", other.words());

@@ -271,6 +271,16 @@ impl Walker<'_, '_> {
         self.plain(BinaryOp::Pow, base, exponent, ty, span)
     }
 
+    /// Whether one of two holds.
+    pub(crate) fn some(&mut self, a: Value, b: Value, span: Span) -> Value {
+        match (self.body.as_const(a), self.body.as_const(b)) {
+            (Some(Const::Bool(false)), _) => return b,
+            (_, Some(Const::Bool(false))) => return a,
+            _ => {}
+        }
+        self.body.emit(Op::Binary(tir::BinaryOp::Or, a, b), Ty::Bool, span)
+    }
+
     /// Whether both hold.
     pub(crate) fn both(&mut self, a: Value, b: Value, span: Span) -> Value {
         match (self.body.as_const(a), self.body.as_const(b)) {

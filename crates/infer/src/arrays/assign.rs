@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use diagnostic::Id;
 use source::Span;
-use tir::{BinaryOp, Comparison, Const, Ty, Value};
+use tir::{ArrayTy, BinaryOp, Comparison, Const, Order, Ty, Value};
 
 use crate::arrays::Lazy;
+use crate::arrays::elementwise::Node;
 use crate::arrays::indexing::{Chosen, Indexed};
+use crate::convert;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::Walker;
@@ -17,8 +19,13 @@ impl Walker<'_, '_> {
     pub(crate) fn assign_view(&mut self, view: Value, term: &Term, span: Span) -> Walked<()> {
         self.check_writable(view, span)?;
         let Some(lazy) = self.as_lazy(term, span)? else { return Err(self.not_elements(term, span)) };
-        self.check_rank(view, &lazy, span)?;
-        self.apart_from(view, &lazy, span, &mut |walker, lazy| walker.store_elements(view, lazy, span))
+        let dims = self.dims(view, span);
+        self.check_number(&lazy, view, span);
+        let shape = self.lazy_shape(&lazy, span);
+        let texts = ["could not broadcast input array from shape ", " into shape ", ""];
+        self.check_fits(&shape, &dims, texts, span);
+        let lazy = if shape.len() > dims.len() { self.without_first_axes(&lazy, &dims, span)? } else { lazy };
+        self.write_apart(view, &dims, &lazy, span)
     }
 
     /// `target op= value` of an array: its own elements change.
@@ -30,57 +37,98 @@ impl Walker<'_, '_> {
         span: Span,
         spans: (Span, Span),
     ) -> Walked<()> {
-        self.check_writable(view, spans.0)?;
         let Some(right) = self.as_lazy(right, spans.1)? else {
             return Err(self.not_elements(right, spans.1));
         };
         let own = self.lazy_array(view);
         let result = self.lazy_binary(op, &own, &right, span)?;
-        let (from, to) = (result.element, own.element);
-        if !same_kind(from.ty(), to.ty()) {
-            let title = format!(
-                "`{}=` would put `{}` into an array of `{}`",
-                op.text(),
-                self.ty_name(from.ty()),
-                self.ty_name(to.ty())
-            );
+        self.write_result(&format!("{}=", op.text()), &result, (view, spans.0), span)
+    }
+
+    /// Writes what a function of NumPy gives to an array, which may be an operand of it.
+    pub(crate) fn write_result(
+        &mut self,
+        name: &str,
+        result: &Rc<Lazy>,
+        (view, at): (Value, Span),
+        span: Span,
+    ) -> Walked<()> {
+        self.check_writable(view, at)?;
+        let Some(own) = self.array_ty(view) else { return Ok(()) };
+        let (from, to) = (result.element.ty(), own.element.ty());
+        if !same_kind(from, to) {
+            let (from, to) = (self.ty_name(from), self.ty_name(to));
+            let title = format!("`{name}` would put `{from}` into an array of `{to}`");
             let stop = self.error(Id::WrongValue, span, title, "expected a value of the array's kind");
             return Err(stop.help("make a new array: `a = a + b`"));
         }
-        self.check_rank(view, &result, span)?;
-        self.apart_from(view, &result, span, &mut |walker, lazy| walker.store_elements(view, lazy, span))
+        if result.rank > own.rank {
+            let title = format!("an array of {} axes does not fit one of {}", result.rank, own.rank);
+            return Err(self.error(
+                Id::WrongValue,
+                span,
+                title,
+                format!("expected at most {} axes", own.rank),
+            ));
+        }
+        let dims = self.dims(view, span);
+        let mut shapes: Vec<Vec<Value>> = match &result.node {
+            Node::Apply(_, _, operands) => {
+                operands.iter().map(|operand| self.lazy_shape(operand, span)).collect()
+            }
+            Node::Array(_) | Node::Scalar(_) | Node::Cast(_) => vec![self.lazy_shape(result, span)],
+        };
+        shapes.push(dims.clone());
+        let whole = self.broadcast(&shapes, span);
+        let is_same = self.same_shape(&dims, &whole, span);
+        let is_other = convert::not(&mut self.body, is_same, span);
+        let texts =
+            ["non-broadcastable output operand with shape ", " doesn't match the broadcast shape ", ""];
+        self.raise_shapes(is_other, "ValueError", &texts, &[&dims, &whole], span);
+        self.write_apart(view, &dims, result, span)
     }
 
-    fn check_rank(&self, view: Value, lazy: &Lazy, span: Span) -> Walked<()> {
-        let rank = self.array_ty(view).map_or(0, |ty| ty.rank);
-        if lazy.rank <= rank {
-            return Ok(());
+    /// Raises where one integer for many elements does not fit their type.
+    fn check_number(&mut self, lazy: &Lazy, array: Value, span: Span) {
+        if let (Node::Scalar(value), Some(ty)) = (&lazy.node, self.array_ty(array)) {
+            self.check_integer(*value, ty.element, span);
         }
-        let title = format!("an array of {} axes does not fit one of {rank}", lazy.rank);
-        Err(self.error(Id::WrongValue, span, title, format!("expected at most {rank} axes")))
     }
 
     /// Writes every element of `to`: the shape of `lazy` is that of `to`, or broadcasts to it.
-    pub(crate) fn store_elements(&mut self, to: Value, lazy: &Rc<Lazy>, span: Span) -> Walked<()> {
-        let dims = self.dims(to, span);
-        for leaf in lazy.arrays() {
-            self.check_fits(leaf, &dims, span);
-        }
-        self.write_all(to, &dims, lazy, span)
+    fn write_apart(&mut self, to: Value, dims: &[Value], lazy: &Rc<Lazy>, span: Span) -> Walked<()> {
+        self.apart_from(to, lazy, span, &mut |walker, lazy| walker.write_all(to, dims, lazy, span))
     }
 
-    /// Raises where an array does not broadcast to these lengths.
-    fn check_fits(&mut self, leaf: Value, dims: &[Value], span: Span) {
-        let own = self.dims(leaf, span);
+    /// Raises where a shape does not broadcast to these lengths; axes before them must have length 1.
+    fn check_fits(&mut self, shape: &[Value], dims: &[Value], texts: [&str; 3], span: Span) {
         let one = self.word(1, span);
-        let skipped = dims.len().saturating_sub(own.len());
-        for (length, wanted) in own.iter().zip(&dims[skipped..]) {
-            let differs = self.test(Comparison::Ne, *length, *wanted, span);
+        let mut clash = self.body.constant(Const::Bool(false), Ty::Bool, span);
+        for (axis, length) in shape.iter().enumerate() {
             let is_long = self.test(Comparison::Ne, *length, one, span);
-            let is_wrong = self.both(differs, is_long, span);
-            let text = "could not broadcast input array from shape into shape: ";
-            self.raise_shapes(is_wrong, text, &[own.clone(), dims.to_vec()], span);
+            let is_wrong = match (axis + dims.len()).checked_sub(shape.len()) {
+                Some(own) => {
+                    let differs = self.test(Comparison::Ne, *length, dims[own], span);
+                    self.both(differs, is_long, span)
+                }
+                None => is_long,
+            };
+            clash = self.some(clash, is_wrong, span);
         }
+        self.raise_shapes(clash, "ValueError", &texts, &[shape, dims], span);
+    }
+
+    /// An expression that has more axes than there are lengths: those before have length 1.
+    fn without_first_axes(&mut self, lazy: &Rc<Lazy>, dims: &[Value], span: Span) -> Walked<Rc<Lazy>> {
+        let array = self.force(lazy, span)?;
+        let Some(ty) = self.array_ty(array) else { return Ok(lazy.clone()) };
+        let (own, strides) = (self.dims(array, span), self.strides(array, span));
+        let first = own.len() - dims.len();
+        let order = if ty.order == Order::C || dims.is_empty() { Order::C } else { Order::Any };
+        let ty = ArrayTy { rank: super::axis_number(dims.len()), order, ..ty };
+        let data = self.data(array, span);
+        let view = self.view(array, ty, data, own[first..].to_vec(), strides[first..].to_vec(), span);
+        Ok(self.lazy_array(view))
     }
 
     /// `array[mask] = value`.
@@ -93,16 +141,13 @@ impl Walker<'_, '_> {
     ) -> Walked<()> {
         self.check_writable(array, span)?;
         let dims = self.dims(array, span);
-        let shapes: Vec<Vec<Value>> = mask.arrays().into_iter().map(|leaf| self.dims(leaf, span)).collect();
-        let own = self.broadcast(&shapes, span);
-        self.check_mask(&own, &dims, span);
+        let own = self.lazy_shape(mask, span);
+        self.check_mask(&own, &dims, 0, span);
         let Some(value) = self.as_lazy(term, span)? else { return Err(self.not_elements(term, span)) };
         if value.has_arrays() {
-            let mask = self.force(mask, span)?;
-            let value = self.force(&value, span)?;
-            self.call_prelude("array.put_mask", &[array, mask, value], span)?;
-            return Ok(());
+            return self.put_masked(array, mask, &value, span);
         }
+        self.check_number(&value, array, span);
         let value = self.scalar_of(&value, span)?;
         let element = self.array_ty(array).map_or(Ty::F64, |ty| ty.element.ty());
         let value = Term::Value(self.assigned(&Term::Value(value), element, span)?);
@@ -117,8 +162,36 @@ impl Walker<'_, '_> {
         })
     }
 
-    fn check_mask(&mut self, mask: &[Value], dims: &[Value], span: Span) {
-        for (axis, (a, b)) in mask.iter().zip(dims).enumerate() {
+    /// Stores the elements of an array one after the other where truth values are true.
+    fn put_masked(&mut self, array: Value, mask: &Rc<Lazy>, value: &Rc<Lazy>, span: Span) -> Walked<()> {
+        if value.rank > 1 {
+            let title = format!("an array of {} axes where truth values choose the elements", value.rank);
+            let stop = self.error(Id::WrongValue, span, title, "expected a number or an array of one axis");
+            return Err(stop.help("index it with the same truth values"));
+        }
+        // Copies: what is stored changes neither where nor what.
+        let mask = self.computed(mask, mask.element, span)?;
+        let value = self.computed(value, value.element, span)?;
+        let count = self.call_prelude("array.count_true", &[mask], span)?;
+        let count = self.value(&count, span)?;
+        let (given, one) = (self.size(value, span), self.word(1, span));
+        let differs = self.test(Comparison::Ne, given, count, span);
+        let is_many = self.test(Comparison::Ne, given, one, span);
+        let is_wrong = self.both(differs, is_many, span);
+        let pieces = [
+            "NumPy boolean array indexing assignment cannot assign ",
+            " input values to the ",
+            " output values where the mask is true",
+        ];
+        let pieces = pieces.map(str::to_owned).to_vec();
+        self.raise_formatted(is_wrong, "ValueError", pieces, vec![given, count], span);
+        self.call_prelude("array.put_mask", &[array, mask, value], span)?;
+        Ok(())
+    }
+
+    /// Raises where truth values do not have the lengths of the array from this axis on.
+    pub(crate) fn check_mask(&mut self, mask: &[Value], dims: &[Value], first: usize, span: Span) {
+        for (axis, (a, b)) in (first..).zip(mask.iter().zip(&dims[first..])) {
             let differ = self.test(Comparison::Ne, *a, *b, span);
             let text =
                 format!("boolean index did not match indexed array along axis {axis}; size of axis is ");
@@ -131,12 +204,12 @@ impl Walker<'_, '_> {
     pub(crate) fn take_masked(&mut self, array: Value, mask: &Rc<Lazy>, span: Span) -> Walked<Value> {
         let mask = self.force(mask, span)?;
         let (own, dims) = (self.dims(mask, span), self.dims(array, span));
-        self.check_mask(&own, &dims, span);
+        self.check_mask(&own, &dims, 0, span);
         let taken = self.call_prelude("array.take_mask", &[array, mask], span)?;
         self.value(&taken, span)
     }
 
-    /// `array[indices] = value`.
+    /// `array[indices] = value`: nothing is stored if any index is outside.
     pub(crate) fn assign_chosen(
         &mut self,
         chosen: &Chosen,
@@ -147,6 +220,8 @@ impl Walker<'_, '_> {
         self.check_writable(chosen.array, span)?;
         let Some(value) = self.as_lazy(term, span)? else { return Err(self.not_elements(term, span)) };
         if !value.has_arrays() {
+            self.check_chosen(chosen, indexed, span)?;
+            self.check_number(&value, chosen.array, span);
             let value = self.scalar_of(&value, span)?;
             return self.loop_nest(&chosen.dims, true, span, &mut |walker, at| {
                 let to = walker.chosen_indices(chosen, indexed, at, span);
@@ -154,7 +229,19 @@ impl Walker<'_, '_> {
             });
         }
         let value = self.computed(&value, value.element, span)?;
-        self.check_fits(value, &chosen.dims, span);
+        let mut value = self.lazy_array(value);
+        let shape = self.lazy_shape(&value, span);
+        let texts = [
+            "shape mismatch: value array of shape ",
+            " could not be broadcast to indexing result of shape ",
+            "",
+        ];
+        self.check_fits(&shape, &chosen.dims, texts, span);
+        if shape.len() > chosen.dims.len() {
+            value = self.without_first_axes(&value, &chosen.dims, span)?;
+        }
+        let value = self.force(&value, span)?;
+        self.check_chosen(chosen, indexed, span)?;
         self.loop_nest(&chosen.dims, true, span, &mut |walker, at| {
             let to = walker.chosen_indices(chosen, indexed, at, span);
             let from = walker.broadcast_indices(value, at, span);

@@ -29,6 +29,7 @@ pub(crate) const METHODS: &[&str] = &[
     "prod",
     "ravel",
     "reshape",
+    "round",
     "sum",
     "transpose",
     "view",

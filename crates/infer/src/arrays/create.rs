@@ -280,6 +280,9 @@ impl Walker<'_, '_> {
         let array = self.allocate(element, dims, Order::C, false, span);
         let flat = self.flat_view(array, span);
         for (index, leaf) in leaves.iter().enumerate() {
+            if let Term::Value(value) = leaf {
+                self.check_integer(*value, element, span);
+            }
             let index = self.word(i128::try_from(index).unwrap_or(0), span);
             self.set_element(flat, vec![index], leaf, span)?;
         }

@@ -8,11 +8,11 @@ use std::rc::Rc;
 use diagnostic::Id;
 use pysyntax::{BinaryOp, CompareOp, UnaryOp};
 use source::Span;
-use tir::{Element, Ty, Value};
+use tir::{Const, Element, Ty, Value};
 
 use crate::Entity;
 use crate::arrays::Product;
-use crate::arrays::ufuncs::{self, Loop};
+use crate::arrays::ufuncs::{self, Loop, Taken};
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::Walker;
@@ -34,8 +34,8 @@ pub(crate) enum Node {
     Array(Value),
     /// One number for all elements.
     Scalar(Value),
-    /// A function of NumPy, by its name, on operands that are taken as this type.
-    Apply(&'static str, Element, Vec<Rc<Lazy>>),
+    /// A function of NumPy, by its name, on operands that are taken as these types.
+    Apply(&'static str, Taken, Vec<Rc<Lazy>>),
     /// Another type.
     Cast(Rc<Lazy>),
 }
@@ -70,6 +70,17 @@ impl Lazy {
     pub(crate) const fn plain_array(&self) -> Option<Value> {
         if let Node::Array(array) = self.node { Some(array) } else { None }
     }
+}
+
+/// A function of NumPy, computed in a type of operands.
+pub(super) fn applied(
+    name: &'static str,
+    taken: impl Into<Taken>,
+    element: Element,
+    operands: Vec<Rc<Lazy>>,
+) -> Rc<Lazy> {
+    let rank = operands.iter().map(|lazy| lazy.rank).max().unwrap_or(0);
+    Rc::new(Lazy { node: Node::Apply(name, taken.into(), operands), element, rank })
 }
 
 /// The same elements as another type.
@@ -156,7 +167,10 @@ impl Walker<'_, '_> {
             BinaryOp::Div => "divide",
             BinaryOp::FloorDiv => "floor_divide",
             BinaryOp::Mod => "remainder",
-            BinaryOp::Pow => "power",
+            BinaryOp::Pow => match self.power_by(a, b) {
+                Some(name) => return self.apply(name, vec![a.clone()], span),
+                None => "power",
+            },
             BinaryOp::Shl => "left_shift",
             BinaryOp::Shr => "right_shift",
             BinaryOp::And => "bitwise_and",
@@ -165,6 +179,25 @@ impl Walker<'_, '_> {
             BinaryOp::MatMul => return Err(self.no_loop("matmul", &[a.clone(), b.clone()], span)),
         };
         self.apply(name, vec![a.clone(), b.clone()], span)
+    }
+
+    /// The function that NumPy takes for a power by a number that is known.
+    fn power_by(&self, base: &Lazy, exponent: &Lazy) -> Option<&'static str> {
+        let Node::Scalar(value) = exponent.node else { return None };
+        let known = match (self.body.as_const(value)?, self.body.ty(value)) {
+            (Const::Int(2), Ty::I64) => return Some("square"),
+            (Const::Int(-1), Ty::I64) => -1.0,
+            (Const::Int(1), Ty::I64) => 1.0,
+            (Const::Float(known), Ty::F64) => known,
+            _ => return None,
+        };
+        let is_exact = matches!(base.element, Element::Float(_) | Element::Complex(_));
+        let powers: [(f64, &str); 4] =
+            [(-1.0, "reciprocal"), (0.5, "sqrt"), (1.0, "positive"), (2.0, "square")];
+        powers
+            .into_iter()
+            .find(|(power, _)| is_exact && power.to_bits() == known.to_bits())
+            .map(|(_, name)| name)
     }
 
     /// `left op right`, a comparison where one is an array.
@@ -218,11 +251,33 @@ impl Walker<'_, '_> {
             .iter()
             .map(|lazy| ufuncs::operand(lazy.element, matches!(lazy.node, Node::Scalar(_))))
             .collect();
-        let Some(Loop { operand, result }) = ufuncs::resolve(name, &types) else {
+        let Some(Loop { operands: taken, result }) = ufuncs::resolve(name, &types) else {
             return Err(self.no_loop(name, &operands, span));
         };
-        let rank = operands.iter().map(|lazy| lazy.rank).max().unwrap_or(0);
-        Ok(Rc::new(Lazy { node: Node::Apply(name, operand, operands), element: result, rank }))
+        if let Some(beyond) = self.compared_beyond(name, taken.first, &operands, span) {
+            return Ok(beyond);
+        }
+        for (index, lazy) in operands.iter().enumerate() {
+            if let Node::Scalar(value) = lazy.node {
+                self.check_integer(value, taken.of(index), span);
+            }
+        }
+        Ok(applied(name, taken, result, operands))
+    }
+
+    /// A function with two results: a tuple of two arrays.
+    pub(crate) fn apply_pair(
+        &mut self,
+        names: [&'static str; 2],
+        operands: &[Rc<Lazy>],
+        span: Span,
+    ) -> Walked<Term> {
+        let mut results = Vec::new();
+        for name in names {
+            let lazy = self.apply(name, operands.to_vec(), span)?;
+            results.push(Term::Value(self.force(&lazy, span)?));
+        }
+        Ok(Term::Tuple(results))
     }
 
     fn no_loop(&self, name: &str, operands: &[Rc<Lazy>], span: Span) -> Stop {

@@ -3,11 +3,11 @@
 use diagnostic::Id;
 use pysyntax::ExprId;
 use source::Span;
-use tir::{ArrayTy, BinaryOp, Op, Order, RaiseArg, RaiseSite, Ty, Value};
+use tir::{ArrayTy, BinaryOp, Comparison, Op, Order, RaiseArg, RaiseSite, Ty, Value};
 
 use crate::arrays::index_items::{IndexItem, Range};
 use crate::places::Place;
-use crate::stop::{Stop, Walked};
+use crate::stop::Walked;
 use crate::walk::Walker;
 
 /// The array that is indexed, with the text that names it.
@@ -176,23 +176,21 @@ impl Walker<'_, '_> {
 
     /// The place that arrays of indices choose, perhaps beside slices and integers.
     fn chosen_place(&mut self, indexed: Indexed, items: &[IndexItem], span: Span) -> Walked<Place> {
+        let items = self.without_masks(indexed, items, span)?;
         let mut arrays = Vec::new();
-        for item in items {
-            match item {
-                IndexItem::Fancy(lazy, at) => arrays.push(Some(self.force(lazy, *at)?)),
-                IndexItem::Mask(mask, at) if mask.rank == 1 => {
-                    let mask = self.force(mask, *at)?;
-                    let found = self.call_prelude("array.positions", &[mask], *at)?;
-                    arrays.push(Some(self.value(&found, *at)?));
-                }
-                IndexItem::Mask(_, at) => return Err(self.wide_mask(*at)),
-                IndexItem::At(..) | IndexItem::Slice(..) | IndexItem::NewAxis | IndexItem::Ellipsis => {
-                    arrays.push(None);
-                }
-            }
+        for item in &items {
+            arrays.push(match item {
+                IndexItem::Fancy(lazy, at) => Some(self.force(lazy, *at)?),
+                IndexItem::At(..)
+                | IndexItem::Slice(..)
+                | IndexItem::NewAxis
+                | IndexItem::Ellipsis
+                | IndexItem::Mask(..) => None,
+            });
         }
         let shapes: Vec<Vec<Value>> = arrays.iter().flatten().map(|array| self.dims(*array, span)).collect();
-        let common = self.broadcast(&shapes, span);
+        let text = "shape mismatch: indexing arrays could not be broadcast together with shapes ";
+        let common = self.broadcast_or(&shapes, "IndexError", text, span);
         let chooses: Vec<usize> = (0..items.len())
             .filter(|index| arrays[*index].is_some() || matches!(items[*index], IndexItem::At(..)))
             .collect();
@@ -206,7 +204,53 @@ impl Walker<'_, '_> {
         } else {
             0
         };
-        Ok(self.chosen(indexed, items, &arrays, (&common, first), span))
+        Ok(self.chosen(indexed, &items, &arrays, (&common, first), span))
+    }
+
+    /// The items with an array of indices for each axis of an array of truth values: where it is true.
+    fn without_masks(&mut self, indexed: Indexed, items: &[IndexItem], span: Span) -> Walked<Vec<IndexItem>> {
+        let dims = self.dims(indexed.array, span);
+        let mut plain = Vec::new();
+        let mut axis = 0;
+        for item in items {
+            let IndexItem::Mask(mask, at) = item else {
+                plain.push(item.clone());
+                axis += item.axes();
+                continue;
+            };
+            let mask = self.force(mask, *at)?;
+            let own = self.dims(mask, *at);
+            self.check_mask(&own, &dims, axis, span);
+            axis += own.len();
+            let found = self.call_prelude("array.positions", &[mask], *at)?;
+            let found = self.value(&found, *at)?;
+            for (number, length) in own.iter().enumerate() {
+                let inner = self.product(&own[number + 1..], span);
+                let along = if own.len() == 1 {
+                    found
+                } else {
+                    let along = self.call_prelude("array.positions_along", &[found, inner, *length], *at)?;
+                    self.value(&along, *at)?
+                };
+                plain.push(IndexItem::Fancy(self.lazy_array(along), *at));
+            }
+        }
+        Ok(plain)
+    }
+
+    /// Raises where any index of the arrays is outside.
+    pub(crate) fn check_chosen(&mut self, chosen: &Chosen, indexed: Indexed, span: Span) -> Walked<()> {
+        for (axis, source) in chosen.sources.iter().enumerate() {
+            let Source::Array(array, ..) = source else { continue };
+            let dims = self.dims(*array, span);
+            self.loop_nest(&dims, true, span, &mut |walker, at| {
+                let index = walker.get_element(*array, at.to_vec(), span);
+                let index = walker.index_word(index, span).unwrap_or(index);
+                walker.checked_index(indexed, axis, index, span);
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     fn chosen(
@@ -249,12 +293,6 @@ impl Walker<'_, '_> {
         Place::Chosen { chosen: Chosen { array: indexed.array, sources, dims }, indexed, span }
     }
 
-    fn wide_mask(&self, span: Span) -> Stop {
-        let title = "an array of truth values over some of several axes";
-        self.error(Id::UnsupportedIndex, span, title, "not supported together with other indices")
-            .help("index all axes with it, or loop")
-    }
-
     /// The indices of the array for indices of the result.
     pub(crate) fn chosen_indices(
         &mut self,
@@ -293,7 +331,7 @@ impl Walker<'_, '_> {
             let length = self.dim(array, axis, span);
             let is_single = match self.known_word(length) {
                 Some(known) => self.body.constant(tir::Const::Bool(known == 1), Ty::Bool, span),
-                None => self.test(tir::Comparison::Eq, length, one, span),
+                None => self.test(Comparison::Eq, length, one, span),
             };
             indices.push(self.either(is_single, zero, *index, span));
         }
@@ -302,6 +340,10 @@ impl Walker<'_, '_> {
 
     /// A new array of the chosen elements.
     pub(crate) fn take_chosen(&mut self, chosen: &Chosen, indexed: Indexed, span: Span) -> Walked<Value> {
+        let size = self.product(&chosen.dims, span);
+        let zero = self.word(0, span);
+        let is_empty = self.test(Comparison::Eq, size, zero, span);
+        self.if_else(is_empty, &mut |walker| walker.check_chosen(chosen, indexed, span), &mut |_| Ok(()))?;
         let result = self.allocate(indexed.ty.element, chosen.dims.clone(), Order::C, false, span);
         self.loop_nest(&chosen.dims, true, span, &mut |walker, at| {
             let from = walker.chosen_indices(chosen, indexed, at, span);

@@ -9,6 +9,7 @@ use source::Span;
 use tir::{ArrayTy, Const, Element, Op, Order, Ty, Value};
 
 use crate::arrays::elementwise::{Lazy, Node};
+use crate::arrays::ufuncs;
 use crate::convert;
 use crate::stop::Walked;
 use crate::term::Term;
@@ -36,8 +37,7 @@ impl<'a, 'p> Walker<'a, 'p> {
 
     /// A new array of the elements.
     pub(crate) fn computed(&mut self, lazy: &Rc<Lazy>, element: Element, span: Span) -> Walked<Value> {
-        let shapes: Vec<Vec<Value>> = lazy.arrays().into_iter().map(|leaf| self.dims(leaf, span)).collect();
-        let dims = self.broadcast(&shapes, span);
+        let dims = self.lazy_shape(lazy, span);
         let order = self.common_order(lazy);
         let result = self.allocate(element, dims.clone(), order, false, span);
         self.write_all(result, &dims, lazy, span)?;
@@ -217,11 +217,11 @@ impl<'a, 'p> Walker<'a, 'p> {
                 let value = self.element(of, span, read)?;
                 Ok(self.real_of(value, lazy.element, span))
             }
-            Node::Apply(name, operand, operands) => {
+            Node::Apply(name, taken, operands) => {
                 let mut values = Vec::new();
-                for of in operands {
+                for (index, of) in operands.iter().enumerate() {
                     let value = self.element(of, span, read)?;
-                    values.push(convert::to(&mut self.body, value, operand.ty(), span));
+                    values.push(convert::to(&mut self.body, value, taken.of(index).ty(), span));
                 }
                 self.apply_scalar(name, lazy.element, &values, span)
             }
@@ -260,8 +260,14 @@ impl<'a, 'p> Walker<'a, 'p> {
             "float_power" => "power",
             other => other,
         };
-        let operand = values.first().map(|value| self.body.ty(*value));
-        let value = match (name, operand) {
+        let types: Vec<Ty> = values.iter().map(|value| self.body.ty(*value)).collect();
+        if let [Ty::Int(a), Ty::Int(b)] = types[..]
+            && a.is_signed != b.is_signed
+            && ufuncs::is_comparison(name)
+        {
+            return self.compare_mixed(name, [values[0], values[1]], a.is_signed, span);
+        }
+        let value = match (name, types.first().copied()) {
             ("floor" | "ceil" | "trunc" | "fix" | "positive", Some(Ty::Bool | Ty::Int(_)))
             | ("positive", _) => values[0],
             ("invert", Some(Ty::Bool)) => convert::not(&mut self.body, values[0], span),
@@ -280,5 +286,25 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
         };
         Ok(convert::to(&mut self.body, value, result.ty(), span))
+    }
+
+    /// Compares an integer that has a sign with one that has none.
+    fn compare_mixed(
+        &mut self,
+        name: &str,
+        [a, b]: [Value; 2],
+        is_first_signed: bool,
+        span: Span,
+    ) -> Walked<Value> {
+        let mirrored = match name {
+            "less" => "greater",
+            "less_equal" => "greater_equal",
+            "greater" => "less",
+            "greater_equal" => "less_equal",
+            other => other,
+        };
+        let (name, values) = if is_first_signed { (name, [a, b]) } else { (mirrored, [b, a]) };
+        let found = self.call_prelude(&format!("numpy._mixed_{name}"), &values, span)?;
+        self.value(&found, span)
     }
 }

@@ -3,7 +3,7 @@
 use diagnostic::Id;
 use pysyntax::BinaryOp as SyntaxOp;
 use source::Span;
-use tir::{ArrayTy, BinaryOp, Comparison, Element, FloatTy, IntTy, Op, Order, Ty, Value};
+use tir::{ArrayTy, BinaryOp, Comparison, Const, Element, FloatTy, IntTy, Op, Order, Ty, Value};
 
 use crate::arrays::Product;
 use crate::calls::{Arg, Args};
@@ -30,6 +30,8 @@ pub(crate) const AS_FUNCTIONS: &[&str] = &[
     "matmul",
     "amax",
     "amin",
+    "around",
+    "round",
 ];
 
 impl Walker<'_, '_> {
@@ -64,6 +66,7 @@ impl Walker<'_, '_> {
                 let lazy = self.lazy_array(array);
                 self.apply("conjugate", vec![lazy], span).map(Term::Lazy)
             }
+            "round" => self.rounded(array, args),
             "item" => self.only_item(array, ty, args),
             "dot" => {
                 let [other] = self.exactly("dot", args)?;
@@ -79,6 +82,7 @@ impl Walker<'_, '_> {
         let name = match name {
             "amax" => "max",
             "amin" => "min",
+            "around" => "round",
             other => other,
         };
         let Some(first) = args.positional.first() else { return Ok(None) };
@@ -98,6 +102,26 @@ impl Walker<'_, '_> {
             return self.reduction(name, array, ty, &rest).map(Some);
         }
         self.array_method(name, array, &rest).map(Some)
+    }
+
+    /// `round(decimals, out)`.
+    fn rounded(&mut self, array: Value, args: &Args) -> Walked<Term> {
+        let span = args.span;
+        let [decimals, out] = self.bound_args("round", args, ["decimals", "out"])?;
+        let decimals = match &decimals {
+            Some(decimals) => self.word_arg(decimals)?,
+            None => self.word(0, span),
+        };
+        let mut operands = vec![self.lazy_array(array)];
+        operands.extend(self.as_lazy(&Term::Value(decimals), span)?);
+        let lazy = self.apply("round", operands, span)?;
+        let Some(out) = out.filter(|out| !self.is_none(&out.term)) else { return Ok(Term::Lazy(lazy)) };
+        let Some((to, _)) = self.as_array(&out.term) else {
+            let title = format!("`out` is {}", self.describe(&out.term));
+            return Err(self.error(Id::WrongArguments, out.span, title, "expected an array"));
+        };
+        self.write_result("np.round", &lazy, (to, out.span), span)?;
+        Ok(out.term)
     }
 
     fn raveled(&mut self, array: Value, ty: ArrayTy, span: Span) -> Walked<Value> {
@@ -312,12 +336,8 @@ impl Walker<'_, '_> {
             ("mean", Element::Float(_) | Element::Complex(_)) if is_same => "array.mean_floats",
             ("mean", _) => "array.mean_integers",
             ("prod", _) => "array.prod",
-            ("min", Element::Float(_)) => "array.min_floats",
-            ("max", Element::Float(_)) => "array.max_floats",
-            ("min", _) => "array.min_integers",
-            ("max", _) => "array.max_integers",
-            ("argmin", _) => "array.argmin",
-            ("argmax", _) => "array.argmax",
+            ("min" | "max", _) => "array.extreme",
+            ("argmin" | "argmax", _) => "array.place_of_extreme",
             ("any", _) => "array.any",
             ("all", _) => "array.all",
             _ => {
@@ -326,7 +346,11 @@ impl Walker<'_, '_> {
             }
         };
         let like = convert::zero(&mut self.body, element.ty(), span);
-        let found = self.call_prelude(kind, &[row, like], span)?;
+        let mut values = vec![row, like];
+        if name.ends_with("min") || name.ends_with("max") {
+            values.push(self.body.constant(Const::Bool(name.ends_with("min")), Ty::Bool, span));
+        }
+        let found = self.call_prelude(kind, &values, span)?;
         self.value(&found, span)
     }
 

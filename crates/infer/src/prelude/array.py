@@ -70,69 +70,28 @@ def array_prod(a, like):
     return _like(total, like)
 
 
-def array_min_integers(a, like):
+def array_extreme(a, like, is_least):
     if len(a) == 0:
-        raise ValueError("zero-size array to reduction operation minimum which has no identity")
-    best = a[0]
-    for i in range(1, len(a)):
-        best = _select(a[i] < best, a[i], best)
-    return best
-
-
-def array_max_integers(a, like):
-    if len(a) == 0:
-        raise ValueError("zero-size array to reduction operation maximum which has no identity")
-    best = a[0]
-    for i in range(1, len(a)):
-        best = _select(a[i] > best, a[i], best)
-    return best
-
-
-def array_min_floats(a, like):
-    if len(a) == 0:
-        raise ValueError("zero-size array to reduction operation minimum which has no identity")
-    best = a[0]
-    for i in range(1, len(a)):
-        x = a[i]
-        best = _select((x < best) | _isnan(x), x, best)
-        if _isnan(best):
-            break
-    return best
-
-
-def array_max_floats(a, like):
-    if len(a) == 0:
+        if is_least:
+            raise ValueError("zero-size array to reduction operation minimum which has no identity")
         raise ValueError("zero-size array to reduction operation maximum which has no identity")
     best = a[0]
     for i in range(1, len(a)):
         x = a[i]
-        best = _select((x > best) | _isnan(x), x, best)
-        if _isnan(best):
-            break
+        is_beyond = x < best if is_least else x > best
+        if _is_float(x):
+            best = _select(is_beyond | _isnan(x), x, best)
+            if _isnan(best):
+                break
+        else:
+            best = _select(is_beyond, x, best)
     return best
 
 
-def array_argmin(a, like):
+def array_place_of_extreme(a, like, is_least):
     if len(a) == 0:
-        raise ValueError("attempt to get argmin of an empty sequence")
-    at = 0
-    best = a[0]
-    if _is_float(best):
-        if _isnan(best):
-            return 0
-    for i in range(1, len(a)):
-        x = a[i]
-        if x < best:
-            best = x
-            at = i
-        elif _is_float(x):
-            if _isnan(x):
-                return i
-    return at
-
-
-def array_argmax(a, like):
-    if len(a) == 0:
+        if is_least:
+            raise ValueError("attempt to get argmin of an empty sequence")
         raise ValueError("attempt to get argmax of an empty sequence")
     at = 0
     best = a[0]
@@ -141,7 +100,7 @@ def array_argmax(a, like):
             return 0
     for i in range(1, len(a)):
         x = a[i]
-        if x > best:
+        if x < best if is_least else x > best:
             best = x
             at = i
         elif _is_float(x):
@@ -217,26 +176,36 @@ def array_fill_diagonal(a, k):
             a[i, j] = 1
 
 
-def array_positions(mask):
+def array_count_true(mask):
     count = 0
-    for i in range(len(mask)):
-        count += mask[i]
-    out = _empty_words(count)
+    for place in _indices(mask):
+        count += mask[place]
+    return count
+
+
+def array_positions(mask):
+    # Where the mask is true, counted along all of its axes.
+    chosen = mask.ravel()
+    out = _empty_words(array_count_true(chosen))
     at = 0
-    for i in range(len(mask)):
-        if mask[i]:
+    for i in range(len(chosen)):
+        if chosen[i]:
             out[at] = i
             at += 1
+    return out
+
+
+def array_positions_along(positions, inner, length):
+    out = _empty_words(len(positions))
+    for i in range(len(positions)):
+        out[i] = _floormod(_floordiv(positions[i], inner), length)
     return out
 
 
 def array_take_mask(a, mask):
     items = a.ravel()
     chosen = mask.ravel()
-    count = 0
-    for i in range(len(chosen)):
-        count += chosen[i]
-    out = _empty_like(items, count)
+    out = _empty_like(items, array_count_true(chosen))
     at = 0
     for i in range(len(chosen)):
         if chosen[i]:
@@ -246,13 +215,7 @@ def array_take_mask(a, mask):
 
 
 def array_put_mask(a, mask, values):
-    chosen = mask.ravel()
-    count = 0
-    for i in range(len(chosen)):
-        count += chosen[i]
     given = values.ravel()
-    if len(given) != 1 and len(given) != count:
-        raise ValueError("NumPy boolean array indexing assignment cannot assign input values to the output values")
     at = 0
     for place in _indices(a):
         if mask[place]:
@@ -346,19 +309,12 @@ def array_blas_matrices(a, b, function, kind) -> call:
     return out
 
 
-def array_builtin_min(a):
+def array_builtin_extreme(a, is_least):
     if len(a) == 0:
-        raise ValueError("min() arg is an empty sequence")
-    best = a[0]
-    for i in range(1, len(a)):
-        best = _select(a[i] < best, a[i], best)
-    return best
-
-
-def array_builtin_max(a):
-    if len(a) == 0:
+        if is_least:
+            raise ValueError("min() arg is an empty sequence")
         raise ValueError("max() arg is an empty sequence")
     best = a[0]
     for i in range(1, len(a)):
-        best = _select(a[i] > best, a[i], best)
+        best = _select(a[i] < best if is_least else a[i] > best, a[i], best)
     return best

@@ -62,7 +62,7 @@ def numbers__complex_power(a, b):
         if b.imag != 0.0:
             length *= _exp(-angle * b.imag)
             phase += b.imag * _log(size)
-        result = complex(length * _cos(phase), length * _sin(phase))
+        result = _like(complex(length * _cos(phase), length * _sin(phase)), a)
     if _isinf(result):
         raise OverflowError("complex exponentiation")
     return result

@@ -5,11 +5,18 @@ def numpy_exp(x: number):
     return _exp(x)
 
 
-def numpy_exp2(x: real):
+def numpy_exp2(x: number):
+    if _is_complex(x):
+        scale = _like(0.6931471805599453, x.real)
+        return _exp(_like(complex(x.real * scale, x.imag * scale), x))
     return _exp2(x)
 
 
-def numpy_expm1(x: real):
+def numpy_expm1(x: number):
+    if _is_complex(x):
+        half = _sin(x.imag * _like(0.5, x.imag))
+        real = _expm1(x.real) * _cos(x.imag) - _like(2.0, half) * half * half
+        return _like(complex(real, _sin(x.imag) * _exp(x.real)), x)
     return _expm1(x)
 
 
@@ -17,15 +24,25 @@ def numpy_log(x: number):
     return _log(x)
 
 
-def numpy_log2(x: real):
-    return _log2(x)
+def numpy_log2(x: number):
+    return numpy__scaled_log(x, 1.4426950408889634) if _is_complex(x) else _log2(x)
 
 
-def numpy_log10(x: real):
-    return _log10(x)
+def numpy_log10(x: number):
+    return numpy__scaled_log(x, 0.4342944819032518) if _is_complex(x) else _log10(x)
 
 
-def numpy_log1p(x: real):
+def numpy__scaled_log(x, scale):
+    natural = _log(x)
+    factor = _like(scale, natural.real)
+    return _like(complex(natural.real * factor, natural.imag * factor), x)
+
+
+def numpy_log1p(x: number):
+    if _is_complex(x):
+        # Not exact near the circle around -1, as NumPy's.
+        real = x.real + _like(1.0, x.real)
+        return _like(complex(_log(_hypot(real, x.imag)), _atan2(x.imag, real)), x)
     return _log1p(x)
 
 
@@ -106,46 +123,74 @@ def numpy_ldexp(x: real, i: integer):
 
 
 def numpy_frexp(x: real):
-    if _isfinite(x):
-        return _frexp_mantissa(x), _frexp_exponent(x)
-    return x, 0
+    return numpy_frexp_mantissa(x), numpy_frexp_exponent(x)
+
+
+def numpy_frexp_mantissa(x: real):
+    return _frexp_mantissa(x) if _isfinite(x) else x
+
+
+def numpy_frexp_exponent(x: real):
+    return _frexp_exponent(x) if _isfinite(x) else 0
 
 
 def numpy_modf(x: real):
-    whole = _trunc(x)
-    fraction = _copysign(_select(_isinf(x), _like(0.0, x), x - whole), x)
-    return fraction, whole
+    return numpy_modf_fraction(x), numpy_modf_whole(x)
 
 
-def numpy_floor(x: real):
-    return _floor(x)
+def numpy_modf_fraction(x: real):
+    return _copysign(_select(_isinf(x), _like(0.0, x), x - _trunc(x)), x)
 
 
-def numpy_ceil(x: real):
-    return _ceil(x)
-
-
-def numpy_trunc(x: real):
+def numpy_modf_whole(x: real):
     return _trunc(x)
 
 
-def numpy_fix(x: real):
-    return _trunc(x)
+def numpy_floor(x: plain):
+    return x if _is_int(x) else _floor(x)
 
 
-def numpy_rint(x: real):
+def numpy_ceil(x: plain):
+    return x if _is_int(x) else _ceil(x)
+
+
+def numpy_trunc(x: plain):
+    return x if _is_int(x) else _trunc(x)
+
+
+def numpy_fix(x: plain):
+    return x if _is_int(x) else _trunc(x)
+
+
+def numpy_rint(x: number):
+    if _is_complex(x):
+        return _like(complex(_round_even(x.real), _round_even(x.imag)), x)
     return _round_even(x)
 
 
-def numpy_round(x: plain, decimals: integer = None):
-    if decimals is None:
-        return x if _is_int(x) else _round_even(x)
+def numpy_round(x: scalar, decimals: integer = None):
+    count = 0 if decimals is None else decimals
     if _is_int(x):
-        return _like(numbers__round_int(x, decimals), x)
+        if count >= 0:
+            return x
+        scale = _pow(10.0, float(-count))
+        return _like(_round_even(_div(_double(x), scale)) * scale, x)
+    if _is_complex(x):
+        return _like(complex(numpy__rounded(x.real, count), numpy__rounded(x.imag, count)), x)
+    return numpy__rounded(x, count)
+
+
+def numpy__rounded(x, decimals):
+    if decimals == 0:
+        return _round_even(x)
     scale = _like(_pow(10.0, float(abs(decimals))), x)
     if decimals < 0:
         return _round_even(_div(x, scale)) * scale
     return _div(_round_even(x * scale), scale)
+
+
+def numpy_around(x: scalar, decimals: integer = None):
+    return numpy_round(x, decimals)
 
 
 def numpy_absolute(x: scalar):
@@ -158,39 +203,54 @@ def numpy_fabs(x: real):
 
 def numpy_sign(x: scalar):
     if _is_complex(x):
+        # Towards an infinity along its axis; two of them have no direction.
         size = abs(x)
-        return _select(size == 0.0, _like(0.0, x), _div(x, _like(size, x)))
+        one = _like(1.0, size)
+        zero = _like(0.0, size)
+        real = _select(_isinf(x.real), _copysign(one, x.real), _select(_isinf(size), zero, _div(x.real, size)))
+        imag = _select(_isinf(x.imag), _copysign(one, x.imag), _select(_isinf(size), zero, _div(x.imag, size)))
+        unit = _select(size == 0.0, _like(0.0, x), _like(complex(real, imag), x))
+        is_none = _isnan(size) | (_isinf(x.real) & _isinf(x.imag))
+        return _select(is_none, _like(complex(_nan, _nan), x), unit)
     if _is_float(x):
         unit = _select(x == 0.0, _like(0.0, x), _copysign(_like(1.0, x), x))
         return _select(_isnan(x), x, unit)
     return _like(int(x > 0) - int(x < 0), x)
 
 
-def numpy_maximum(a: plain, b: plain):
+def numpy_maximum(a: scalar, b: scalar):
+    if _is_complex(a):
+        return _select(_isnan(a) | numpy_greater_equal(a, b), a, b)
     if _is_float(a):
         return _select((a >= b) | _isnan(a), a, b)
     return max(a, b)
 
 
-def numpy_minimum(a: plain, b: plain):
+def numpy_minimum(a: scalar, b: scalar):
+    if _is_complex(a):
+        return _select(_isnan(a) | numpy_less_equal(a, b), a, b)
     if _is_float(a):
         return _select((a <= b) | _isnan(a), a, b)
     return min(a, b)
 
 
-def numpy_fmax(a: plain, b: plain):
+def numpy_fmax(a: scalar, b: scalar):
+    if _is_complex(a):
+        return _select(_isnan(b) | numpy_greater_equal(a, b), a, b)
     if _is_float(a):
         return _select((a >= b) | _isnan(b), a, b)
     return max(a, b)
 
 
-def numpy_fmin(a: plain, b: plain):
+def numpy_fmin(a: scalar, b: scalar):
+    if _is_complex(a):
+        return _select(_isnan(b) | numpy_less_equal(a, b), a, b)
     if _is_float(a):
         return _select((a <= b) | _isnan(b), a, b)
     return min(a, b)
 
 
-def numpy_clip(x: plain, low: plain, high: plain):
+def numpy_clip(x: scalar, low: scalar, high: scalar):
     return numpy_minimum(numpy_maximum(x, low), high)
 
 
@@ -207,19 +267,27 @@ def numpy_multiply(a: scalar, b: scalar):
 
 
 def numpy_divide(a: number, b: number):
+    if _is_complex(a):
+        zero = abs(b.real)
+        by_zero = _like(complex(_div(a.real, zero), _div(a.imag, zero)), a)
+        return _select(b == 0.0, by_zero, _div(a, b))
     return _div(a, b)
 
 
 def numpy_floor_divide(a: plain, b: plain):
     if _is_float(a):
         return _div(a, b) if b == 0.0 else _floordiv(a, b)
-    return _like(0 if b == 0 else a // b, a)
+    return _like(0, a) if b == 0 else _like(a // b, a)
 
 
 def numpy_remainder(a: plain, b: plain):
     if _is_float(a):
         return _like(_nan, a) if b == 0.0 else _floormod(a, b)
-    return _like(0 if b == 0 else a % b, a)
+    return _like(0, a) if b == 0 else _like(a % b, a)
+
+
+def numpy_divmod(a: plain, b: plain):
+    return numpy_floor_divide(a, b), numpy_remainder(a, b)
 
 
 def numpy_fmod(a: plain, b: plain):
@@ -233,10 +301,40 @@ def numpy_fmod(a: plain, b: plain):
 
 def numpy_power(a: scalar, b: scalar):
     if _is_int(a):
+        if b < 0:
+            raise ValueError("Integers to negative integer powers are not allowed.")
         return _like(a**b, a)
     if _is_complex(a):
-        return _select(b == 0.0, _like(1.0, a), _pow(a, b))
+        return numpy__complex_power(a, b)
     return _pow(a, b)
+
+
+def numpy__complex_power(a, b) -> call:
+    if b == 0.0:
+        return _like(1.0, a)
+    if a == 0.0:
+        return _like(0.0, a) if b.real > 0.0 else _like(complex(_nan, _nan), a)
+    if b.imag == 0.0 and abs(b.real) < 100.0 and b.real == _floor(b.real):
+        if b.real < 0.0:
+            return numpy_divide(_like(1.0, a), numpy__integer_power(a, _integer(-b.real)))
+        if b.real == 1.0:
+            return a
+        if b.real == 2.0:
+            return a * a
+        return a * (a * a) if b.real == 3.0 else numpy__integer_power(a, _integer(b.real))
+    return _pow(a, b)
+
+
+def numpy__integer_power(base, exponent):
+    result = _like(1.0, base)
+    factor, rest = base, exponent
+    while rest > 0:
+        if rest & 1:
+            result *= factor
+        rest >>= 1
+        if rest > 0:
+            factor *= factor
+    return result
 
 
 def numpy_negative(x: scalar):
@@ -251,7 +349,23 @@ def numpy_square(x: scalar):
     return _like(x * x, x)
 
 
-def numpy_reciprocal(x: number):
+def numpy_reciprocal(x: scalar):
+    if _is_int(x):
+        # Of zero what C makes of infinity: the lowest number where it has 32 bits or more.
+        lowest = _like(-_inf, x)
+        of_zero = lowest if lowest < -32768 else _like(0, x)
+        return of_zero if x == 0 else _like(int(x == 1) - int(x == -1), x)
+    if _is_complex(x):
+        # By the larger part first, as R. L. Smith divides.
+        is_real_larger = abs(x.imag) <= abs(x.real)
+        larger = _select(is_real_larger, x.real, x.imag)
+        smaller = _select(is_real_larger, x.imag, x.real)
+        ratio = _div(smaller, larger)
+        one = _like(1.0, ratio)
+        divisor = larger + smaller * ratio
+        real = _div(_select(is_real_larger, one, ratio), divisor)
+        imag = _div(_select(is_real_larger, -ratio, -one), divisor)
+        return _like(complex(real, imag), x)
     return _div(_like(1.0, x), x)
 
 
@@ -272,19 +386,19 @@ def numpy_signbit(x: real):
 
 
 def numpy_deg2rad(x: real):
-    return x * _like(_pi / 180.0, x)
+    return x * _div(_like(_pi, x), _like(180.0, x))
 
 
 def numpy_radians(x: real):
-    return x * _like(_pi / 180.0, x)
+    return x * _div(_like(_pi, x), _like(180.0, x))
 
 
 def numpy_rad2deg(x: real):
-    return x * _like(180.0 / _pi, x)
+    return x * _div(_like(180.0, x), _like(_pi, x))
 
 
 def numpy_degrees(x: real):
-    return x * _like(180.0 / _pi, x)
+    return x * _div(_like(180.0, x), _like(_pi, x))
 
 
 def numpy_logaddexp(a: real, b: real):
@@ -321,7 +435,8 @@ def numpy_sinc(x: real):
 def numpy_spacing(x: real):
     if not _isfinite(x):
         return _like(_nan, x)
-    return _nextafter(x, _copysign(_like(_inf, x), x)) - x
+    away = _copysign(_like(_inf, x), _select(x == 0.0, _like(1.0, x), x))
+    return _nextafter(x, away) - x
 
 
 def numpy_real(x: scalar):
@@ -364,20 +479,56 @@ def numpy_not_equal(a: scalar, b: scalar):
     return a != b
 
 
-def numpy_less(a: plain, b: plain):
+def numpy__has_nan_beside(a, b):
+    return _isnan(a.imag) | _isnan(b.imag)
+
+
+def numpy_less(a: scalar, b: scalar):
+    # Complex numbers: by the real parts, or where those are equal by the others.
+    if _is_complex(a):
+        by_real = (a.real < b.real) & (not numpy__has_nan_beside(a, b))
+        return by_real | ((a.real == b.real) & (a.imag < b.imag))
     return a < b
 
 
-def numpy_less_equal(a: plain, b: plain):
+def numpy_less_equal(a: scalar, b: scalar):
+    if _is_complex(a):
+        by_real = (a.real < b.real) & (not numpy__has_nan_beside(a, b))
+        return by_real | ((a.real == b.real) & (a.imag <= b.imag))
     return a <= b
 
 
-def numpy_greater(a: plain, b: plain):
-    return a > b
+def numpy_greater(a: scalar, b: scalar):
+    return numpy_less(b, a)
 
 
-def numpy_greater_equal(a: plain, b: plain):
-    return a >= b
+def numpy_greater_equal(a: scalar, b: scalar):
+    return numpy_less_equal(b, a)
+
+
+def numpy__mixed_equal(a, b):
+    # The first has a sign, the second has none.
+    return (a >= 0) & (_like(a, b) == b)
+
+
+def numpy__mixed_not_equal(a, b):
+    return (a < 0) | (_like(a, b) != b)
+
+
+def numpy__mixed_less(a, b):
+    return (a < 0) | (_like(a, b) < b)
+
+
+def numpy__mixed_less_equal(a, b):
+    return (a < 0) | (_like(a, b) <= b)
+
+
+def numpy__mixed_greater(a, b):
+    return (a >= 0) & (_like(a, b) > b)
+
+
+def numpy__mixed_greater_equal(a, b):
+    return (a >= 0) & (_like(a, b) >= b)
 
 
 def numpy_bitwise_and(a: integer, b: integer):
@@ -396,12 +547,21 @@ def numpy_invert(x: integer):
     return ~x
 
 
+def numpy_bitwise_count(x: integer):
+    # The ones of ever wider groups of bits are added.
+    rest = abs(x)
+    pairs = rest - ((rest >> 1) & 0x5555555555555555)
+    fours = (pairs & 0x3333333333333333) + ((pairs >> 2) & 0x3333333333333333)
+    bytes_ = (fours + (fours >> 4)) & 0x0F0F0F0F0F0F0F0F
+    return ((bytes_ * 0x0101010101010101) >> 56) & 127
+
+
 def numpy_gcd(a: integer, b: integer):
     return abs(math__divisor(a, b))
 
 
 def numpy_lcm(a: integer, b: integer):
-    return 0 if a == 0 or b == 0 else abs(a // math__divisor(a, b) * b)
+    return _like(0, a) if a == 0 or b == 0 else abs(a) // abs(math__divisor(a, b)) * abs(b)
 
 
 def numpy_left_shift(a: integer, b: integer):
