@@ -112,6 +112,25 @@ def agrees():
 
 
 @pytest.fixture
+def compare():
+    """A check that some calls of a function, compiled, give or raise what they do interpreted."""
+
+    def outcome(function, arguments):
+        try:
+            result = function(*arguments)
+        except Exception as error:
+            return type(error), str(error)
+        return float if isinstance(result, float) else type(result), result
+
+    def check(function, *calls):
+        compiled = njit(function)
+        for arguments in calls:
+            assert outcome(compiled, arguments) == outcome(function, arguments)
+
+    return check
+
+
+@pytest.fixture
 def compiled():
     """A text's function, compiled."""
     return lambda text, **names: njit(defined(text, **names))

@@ -7,6 +7,7 @@ use pysyntax::{ExprId, ExprKind, Keyword, Param, ParamKind, Syntax};
 use source::Span;
 use tir::{HostObject, Op, Ty, Value};
 
+use crate::choice::Choice;
 use crate::convert;
 use crate::crossing::Passed;
 use crate::program::{Callee, Key};
@@ -41,6 +42,11 @@ impl Walker<'_, '_> {
     ) -> Walked<Term> {
         let callee = self.walk_expr(function)?;
         let args = self.walk_args(args, keywords, span)?;
+        self.call_walked(callee, function, args)
+    }
+
+    /// A call of what `function` is, on arguments that have been walked.
+    fn call_walked(&mut self, callee: Term, function: ExprId, args: Args) -> Walked<Term> {
         match self.added_to(&callee) {
             Some(subject) => {
                 let args = self.forced_args(args)?;
@@ -64,6 +70,7 @@ impl Walker<'_, '_> {
             Term::Entity(Entity::Type(ty)) => self.call_type(ty, &args),
             Term::Entity(Entity::Function(object)) => self.call_function(object, args),
             Term::Closure(closure) => self.call_closure(&closure, args),
+            Term::Choice(choice) => self.call_choice(&choice, function, &args),
             Term::Entity(Entity::NamedTuple(class)) => self.make_named(&class, args),
             Term::TupleMethod(name, of) => self.call_tuple_method(name, &of, args),
             Term::Bound(bound) => self.call_bound(&bound, function, args),
@@ -84,6 +91,18 @@ impl Walker<'_, '_> {
                 Err(stop.help("call a function that compiles, or a C function"))
             }
         }
+    }
+
+    /// Calls the one that a choice is: each on a path of its own.
+    fn call_choice(&mut self, choice: &Choice, function: ExprId, args: &Args) -> Walked<Term> {
+        self.on_each(choice, args.span, |walker, callee| {
+            if walker.is_none(&callee) {
+                walker.raise("TypeError", "'NoneType' object is not callable", args.span);
+                return Err(Stop::Unreachable);
+            }
+            let term = walker.call_walked(callee, function, args.clone())?;
+            walker.forced(term, args.span)
+        })
     }
 
     fn walk_args(&mut self, args: &[ExprId], keywords: &[Keyword], span: Span) -> Walked<Args> {
@@ -370,6 +389,7 @@ impl Walker<'_, '_> {
             Passed::Tuple(items) => format!("a tuple of {}", items.len()),
             Passed::Named(class, _) => format!("a `{}`", class.name),
             Passed::Closure(_) => "a function".to_owned(),
+            Passed::Choice(_) => self.describe_shape(&passed.shape()),
         }
     }
 

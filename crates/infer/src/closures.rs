@@ -15,6 +15,7 @@ use source::Span;
 use tir::Value;
 
 use crate::calls::Args;
+use crate::choice::Choice;
 use crate::closure_shape::DEEPEST;
 use crate::crossing::Passed;
 use crate::locals::Local;
@@ -170,6 +171,13 @@ impl Walker<'_, '_> {
             Term::Tuple(items) => all(items, inside).map(Term::Tuple),
             Term::Named(class, items) => Ok(Term::Named(class.clone(), all(items, inside)?)),
             Term::List(items) => all(items, inside).map(Term::List),
+            Term::Choice(choice) => {
+                let mut alternatives = choice.alternatives.clone();
+                for (_, term) in &mut alternatives {
+                    *term = self.leaving_in(term, from, span, inside)?;
+                }
+                Ok(Term::Choice(Rc::new(Choice { number: choice.number, alternatives })))
+            }
             Term::Closure(closure) => {
                 if inside.contains(closure) {
                     return Err(self.calls_itself(closure, span));
@@ -287,6 +295,9 @@ impl Walker<'_, '_> {
                     Local::Bound(term) => self.unsure_capture(&term),
                     Local::Unbound | Local::Maybe(..) | Local::Clash(_) => Some(name.clone()),
                 })
+            }
+            Term::Choice(choice) => {
+                choice.alternatives.iter().find_map(|(_, term)| self.unsure_capture(term))
             }
             Term::Value(_)
             | Term::Entity(_)

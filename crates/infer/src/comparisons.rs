@@ -1,5 +1,8 @@
 //! Comparisons, alone and in chains.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use diagnostic::Id;
 use pysyntax::{CompareOp, ExprId};
 use source::Span;
@@ -81,6 +84,31 @@ impl Walker<'_, '_> {
         span: Span,
         spans: (Span, Span),
     ) -> Walked<Option<Value>> {
+        if let Term::Choice(choice) = left {
+            let holds =
+                self.known_of_each(choice, span, |walker, one| walker.compare(op, one, right, span, spans));
+            return holds.map(Some);
+        }
+        if let Term::Choice(choice) = right {
+            let holds =
+                self.known_of_each(choice, span, |walker, one| walker.compare(op, left, one, span, spans));
+            return holds.map(Some);
+        }
+        if let Some(are_same) = self.are_same(left, right) {
+            let holds = match op {
+                CompareOp::Is | CompareOp::Eq => Some(are_same),
+                CompareOp::IsNot | CompareOp::Ne => Some(!are_same),
+                CompareOp::Lt
+                | CompareOp::Le
+                | CompareOp::Gt
+                | CompareOp::Ge
+                | CompareOp::In
+                | CompareOp::NotIn => None,
+            };
+            if let Some(holds) = holds {
+                return Ok(Some(self.body.constant(Const::Bool(holds), Ty::Bool, span)));
+            }
+        }
         if let (Term::Entity(Entity::Text(a)), Term::Entity(Entity::Text(b))) = (left, right) {
             let holds = match op {
                 CompareOp::Eq | CompareOp::Is => a == b,
@@ -122,6 +150,42 @@ impl Walker<'_, '_> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether two things that are known while compiling are one, where that is known.
+    fn are_same(&self, left: &Term, right: &Term) -> Option<bool> {
+        let is_function = |term: &Term| match term {
+            Term::Closure(_) => true,
+            Term::Entity(entity) => matches!(
+                entity,
+                Entity::Function(_)
+                    | Entity::Known(_)
+                    | Entity::CFunction(_)
+                    | Entity::Exception(..)
+                    | Entity::NamedTuple(_)
+            ),
+            _ => false,
+        };
+        let is_known = |term: &Term| {
+            is_function(term) || matches!(term, Term::Entity(Entity::Text(_))) || self.is_none(term)
+        };
+        match (left, right) {
+            (Term::Entity(Entity::Function(a)), Term::Entity(Entity::Function(b)))
+            | (Term::Entity(Entity::Exception(_, a)), Term::Entity(Entity::Exception(_, b))) => Some(a == b),
+            (Term::Entity(Entity::Known(a)), Term::Entity(Entity::Known(b))) => Some(a == b),
+            (Term::Entity(Entity::CFunction(a)), Term::Entity(Entity::CFunction(b))) => {
+                Some(a.address == b.address)
+            }
+            (Term::Entity(Entity::NamedTuple(a)), Term::Entity(Entity::NamedTuple(b))) => {
+                Some(a.object == b.object)
+            }
+            // Two that stand in one place of the text may be of one run of it, or of two.
+            (Term::Closure(a), Term::Closure(b)) if Arc::ptr_eq(&a.syntax, &b.syntax) => {
+                Rc::ptr_eq(a, b).then_some(true)
+            }
+            (a, b) if (is_function(a) && is_known(b)) || (is_known(a) && is_function(b)) => Some(false),
+            _ => None,
+        }
     }
 
     /// Tuples are compared item by item, as Python does; the first that differs decides.

@@ -5,12 +5,15 @@
 
 use std::sync::Arc;
 
+use diagnostic::Id;
 use source::Span;
 use tir::{Op, TupleTy, Ty, Value};
 
+use crate::choice::{self, Choice};
 use crate::closure_shape::ClosureShape;
 use crate::closures::PassedClosure;
-use crate::stop::Walked;
+use crate::locals;
+use crate::stop::{Stop, Walked};
 use crate::term::{Shape, Term};
 use crate::walk::Walker;
 use crate::{Entity, Form, TupleClass};
@@ -28,6 +31,8 @@ pub(crate) enum Passed {
     Named(Arc<TupleClass>, Vec<Passed>),
     /// A function that was made in compiled code.
     Closure(PassedClosure),
+    /// One of these, which are known while compiling: a number says which.
+    Choice(Vec<Passed>),
 }
 
 impl Passed {
@@ -37,6 +42,7 @@ impl Passed {
             Form::Value(ty) => Self::Value(*ty),
             Form::Known(entity) => Self::Known(Term::Entity(entity.clone())),
             Form::Tuple(items) => Self::Tuple(items.iter().map(Self::of).collect()),
+            Form::Choice(all) => Self::Choice(all.iter().map(Self::of).collect()),
             Form::Named(class, items) => Self::Named(class.clone(), items.iter().map(Self::of).collect()),
         }
     }
@@ -51,6 +57,7 @@ impl Passed {
                 let items = items.iter().map(Self::form).collect::<Option<_>>()?;
                 Some(Form::Named(class.clone(), items))
             }
+            Self::Choice(all) => all.iter().map(Self::form).collect::<Option<_>>().map(Form::Choice),
             Self::Known(_) | Self::Closure(_) => None,
         }
     }
@@ -78,7 +85,7 @@ impl Passed {
                 let items: Vec<Ty> = items.iter().map(Self::ty).collect::<Option<_>>()?;
                 Some(Ty::Tuple(TupleTy::new(&items)))
             }
-            Self::Known(_) | Self::Closure(_) => None,
+            Self::Known(_) | Self::Closure(_) | Self::Choice(_) => None,
         }
     }
 
@@ -90,6 +97,7 @@ impl Passed {
             Self::Tuple(items) => Shape::Tuple(items.iter().map(Self::shape).collect()),
             Self::Named(class, items) => Shape::Named(class.clone(), items.iter().map(Self::shape).collect()),
             Self::Closure(closure) => Shape::Closure(ClosureShape::of_passed(closure)),
+            Self::Choice(all) => Shape::Choice(all.iter().map(Self::shape).collect()),
         }
     }
 
@@ -114,6 +122,7 @@ impl Passed {
             Self::Known(_) => Vec::new(),
             Self::Tuple(items) | Self::Named(_, items) => items.iter().flat_map(Self::types).collect(),
             Self::Closure(closure) => closure.parts().flat_map(Self::types).collect(),
+            Self::Choice(all) => std::iter::once(Ty::I64).chain(all.iter().flat_map(Self::types)).collect(),
         }
     }
 
@@ -130,6 +139,11 @@ impl Passed {
                 Some(Term::Named(class.clone(), items))
             }
             Self::Closure(closure) => closure.term(values),
+            Self::Choice(all) => {
+                let number = values.next()?;
+                let terms = all.iter().map(|one| one.term(values)).collect::<Option<Vec<Term>>>()?;
+                Some(Choice::term(number, (0..).zip(terms).collect()))
+            }
         }
     }
 }
@@ -148,6 +162,16 @@ impl Walker<'_, '_> {
             }
             Term::Closure(closure) => self.pass_closure(closure, span, values).map(Passed::Closure),
             Term::Entity(entity) if is_passed(entity) => Ok(Passed::Known(term.clone())),
+            Term::Choice(_) => {
+                let term = self.leaving(term, None, span)?;
+                let shape = match Shape::of(&term, &self.body) {
+                    Shape::Choice(shapes) => Shape::Choice(choice::in_order(shapes)),
+                    other => other,
+                };
+                let form = shape.passed().ok_or_else(|| self.not_passed(&term, span))?;
+                locals::bring(&shape, &term, &mut self.body, span, values);
+                Ok(form)
+            }
             _ => {
                 let term = self.forced(term.clone(), span)?;
                 let value = self.value(&term, span)?;
@@ -155,6 +179,17 @@ impl Walker<'_, '_> {
                 Ok(Passed::Value(self.body.ty(value)))
             }
         }
+    }
+
+    fn not_passed(&self, term: &Term, span: Span) -> Stop {
+        if let Some(name) = self.unsure_capture(term) {
+            let title =
+                format!("a function is passed on, and `{name}`, which it reads, may be bound to nothing");
+            let stop = self.error(Id::UnboundName, span, title, "passed here");
+            return stop.help(format!("assign to `{name}` before"));
+        }
+        let title = format!("{} is not a value in compiled code", self.describe(term));
+        self.error(Id::NotAValue, span, title, "expected a value, a string or a function")
     }
 
     /// The values of a result as one; none where there are none.
@@ -218,6 +253,7 @@ impl Shape {
                 Some(Passed::Named(class.clone(), items))
             }
             Self::Closure(closure) => closure.passed().map(Passed::Closure),
+            Self::Choice(all) => all.iter().map(Self::passed).collect::<Option<_>>().map(Passed::Choice),
         }
     }
 }

@@ -52,6 +52,8 @@ pub enum Form {
     Tuple(Vec<Form>),
     /// A tuple of a class, of such.
     Named(Arc<TupleClass>, Vec<Form>),
+    /// One of these, all of them known: a number says which.
+    Choice(Vec<Form>),
 }
 
 /// A copy of an array that nobody writes, kept alive by the code.
@@ -74,6 +76,7 @@ pub const BUILTIN_EXCEPTIONS: &[&str] = &[
     "IndexError",
     "MemoryError",
     "OverflowError",
+    "TypeError",
     "UnboundLocalError",
     "ValueError",
     "ZeroDivisionError",

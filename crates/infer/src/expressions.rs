@@ -2,7 +2,7 @@
 
 use arena::Id as _;
 use diagnostic::Id;
-use pysyntax::{BoolOp, ExprId, ExprKind, NameId, UnaryOp};
+use pysyntax::{ExprId, ExprKind, NameId, UnaryOp};
 use source::Span;
 use tir::{Const, FloatTy, IntTy, Op, Ty, Value};
 
@@ -49,7 +49,7 @@ impl Walker<'_, '_> {
                 self.binary(*op, &left, &right, span, spans)
             }
             ExprKind::Compare(first, rest) => self.chain(*first, rest, span),
-            ExprKind::Bools(op, operands) => self.bools(*op, operands),
+            ExprKind::Bools(op, operands) => self.bools(*op, operands, false),
             ExprKind::If { test, then, otherwise } => self.choice(*test, *then, *otherwise),
             ExprKind::Call { function, args, keywords } => self.call(*function, args, keywords, span),
             ExprKind::Tuple(items) => self.walk_items(items).map(Term::Tuple),
@@ -172,7 +172,7 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn constant(&mut self, value: Const, ty: Ty, span: Span) -> Term {
+    pub(crate) fn constant(&mut self, value: Const, ty: Ty, span: Span) -> Term {
         Term::Value(self.body.constant(value, ty, span))
     }
 
@@ -334,6 +334,10 @@ impl Walker<'_, '_> {
             // The lowest integer; its literal without the sign is unsigned.
             return Ok(self.constant(Const::Int(i128::from(i64::MIN)), Ty::I64, span));
         }
+        if op == UnaryOp::Not && matches!(self.syntax().exprs[operand].kind, ExprKind::Bools(..)) {
+            let truth = self.walk_test(operand)?;
+            return Ok(Term::Value(convert::not(&mut self.body, truth, span)));
+        }
         let term = self.walk_lazy(operand)?;
         if self.is_elementwise(&term) {
             return self.lazy_unary(op, &term, span);
@@ -379,6 +383,7 @@ impl Walker<'_, '_> {
             Term::Entity(Entity::Text(text)) => {
                 Ok(self.body.constant(Const::Bool(!text.is_empty()), Ty::Bool, span))
             }
+            Term::Choice(choice) => self.known_of_each(choice, span, |walker, one| walker.truth(one, span)),
             Term::Entity(Entity::Opaque(_)) => Err(self.no_truth(term, span)),
             _ => Ok(self.body.constant(Const::Bool(true), Ty::Bool, span)),
         }
@@ -387,39 +392,6 @@ impl Walker<'_, '_> {
     fn no_truth(&self, term: &Term, span: Span) -> Stop {
         let title = format!("{} is neither true nor false", self.describe(term));
         self.error(Id::WrongOperand, span, title, "expected a number, a `bool` or a pointer")
-    }
-
-    /// `and` and `or`: an operand that decides is the result.
-    fn bools(&mut self, op: BoolOp, operands: &[ExprId]) -> Walked<Term> {
-        let (last, firsts) = operands.split_last().expect("the parser gives two or more");
-        let mut arrivals = Vec::new();
-        for operand in firsts {
-            let operand_span = self.span_of(*operand);
-            let Some(term) = self.walk_reached(*operand)? else { return self.meet_at(arrivals) };
-            let truth = self.truth(&term, operand_span)?;
-            match self.body.as_const(truth) {
-                Some(Const::Bool(known)) if known == (op == BoolOp::Or) => {
-                    arrivals.extend(self.arrival(Some(term), operand_span));
-                    return self.meet_at(arrivals);
-                }
-                Some(Const::Bool(_)) => continue,
-                _ => {}
-            }
-            let (when_true, when_false) = self.body.branch(truth);
-            let (done, next) = match op {
-                BoolOp::And => (when_false, when_true),
-                BoolOp::Or => (when_true, when_false),
-            };
-            self.body.switch_to(done);
-            let term = self.decided(op, term, operand_span);
-            arrivals.extend(self.arrival(Some(term), operand_span));
-            self.body.switch_to(next);
-        }
-        let last_span = self.span_of(*last);
-        if let Some(term) = self.walk_reached(*last)? {
-            arrivals.extend(self.arrival(Some(term), last_span));
-        }
-        self.meet_at(arrivals)
     }
 
     /// An expression on one of several paths: none where the path ends in it, by raising.
@@ -434,33 +406,23 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// A `bool` that decided is known where it did.
-    fn decided(&mut self, op: BoolOp, term: Term, span: Span) -> Term {
-        if matches!(term, Term::Value(value) if self.body.ty(value) == Ty::Bool) {
-            self.constant(Const::Bool(op == BoolOp::Or), Ty::Bool, span)
-        } else {
-            term
-        }
-    }
-
     /// The term in which the paths of an expression meet.
     pub(crate) fn meet_at(&mut self, arrivals: Vec<crate::locals::Arrival>) -> Walked<Term> {
         self.merge(arrivals)?.ok_or(Stop::Unreachable)
     }
 
     fn choice(&mut self, test: ExprId, then: ExprId, otherwise: ExprId) -> Walked<Term> {
-        let test_span = self.span_of(test);
-        let test = self.walk_expr(test)?;
-        let condition = self.truth(&test, test_span)?;
+        let condition = self.walk_test(test)?;
         if let Some(Const::Bool(known)) = self.body.as_const(condition) {
             return self.walk_expr(if known { then } else { otherwise });
         }
         let (then_block, else_block) = self.body.branch(condition);
         let locals = self.frame().locals.clone();
         let mut arrivals = Vec::new();
-        for (block, side) in [(then_block, then), (else_block, otherwise)] {
+        for (block, side, holds) in [(then_block, then, true), (else_block, otherwise, false)] {
             self.body.switch_to(block);
             self.set_locals(locals.clone());
+            self.learn(test, holds);
             if let Some(term) = self.walk_reached(side)? {
                 arrivals.extend(self.arrival(Some(term), self.span_of(side)));
             }

@@ -158,6 +158,7 @@ impl Walker<'_, '_> {
             | Term::List(_)
             | Term::Lazy(_)
             | Term::Flat(_)
+            | Term::Choice(_)
             | Term::Sequence(_) => Operand::Other(self.describe(term)),
         }
     }

@@ -3,7 +3,7 @@
 use diagnostic::Id;
 use pysyntax::BinaryOp;
 use source::Span;
-use tir::{Const, Ty};
+use tir::{Const, Ty, Value};
 
 use crate::Entity;
 use crate::calls::{Arg, Args};
@@ -99,18 +99,28 @@ impl Walker<'_, '_> {
             Term::Tuple(items) | Term::Named(_, items) => items,
             one => vec![one],
         };
+        let span = args.span;
+        if let Term::Choice(choice) = &value.term {
+            let holds =
+                self.known_of_each(choice, span, |walker, one| walker.is_of_classes(one, &classes, span));
+            return holds.map(Term::Value);
+        }
+        self.is_of_classes(&value.term, &classes, span).map(Term::Value)
+    }
+
+    fn is_of_classes(&mut self, term: &Term, classes: &[Term], span: Span) -> Walked<Value> {
         let mut is_one = false;
-        for class in &classes {
-            match self.is_of_class(&value.term, class) {
+        for class in classes {
+            match self.is_of_class(term, class) {
                 Some(answer) => is_one |= answer,
                 None => {
                     let title = format!("`isinstance` of {}", self.describe(class));
                     let label = "expected a class of numbers, `tuple`, `str` or `np.ndarray`";
-                    return Err(self.error(Id::WrongArguments, args.span, title, label));
+                    return Err(self.error(Id::WrongArguments, span, title, label));
                 }
             }
         }
-        Ok(Term::Value(self.body.constant(Const::Bool(is_one), Ty::Bool, args.span)))
+        Ok(self.body.constant(Const::Bool(is_one), Ty::Bool, span))
     }
 
     fn is_of_class(&self, term: &Term, class: &Term) -> Option<bool> {

@@ -4,6 +4,7 @@ use source::Span;
 use tir::{BlockId, Const, Ty, Value};
 
 use crate::body::Body;
+use crate::choice;
 use crate::convert;
 use crate::term::{Clash, Shape, Term};
 
@@ -63,7 +64,7 @@ impl LocalShape {
     pub(crate) fn is_of_types(&self) -> bool {
         match self {
             Self::Unbound => true,
-            Self::Bound(shape) | Self::Maybe(shape) => matches!(shape, Shape::Value(_)),
+            Self::Bound(shape) | Self::Maybe(shape) => shape.is_of_types(),
             Self::Exact(_) | Self::Clash(_) => false,
         }
     }
@@ -160,6 +161,7 @@ pub(crate) fn enter(shape: &Shape, body: &mut Body, block: BlockId) -> Term {
             Term::Named(class.clone(), items.iter().map(|item| enter(item, body, block)).collect())
         }
         Shape::Closure(closure) => closure.enter(body, block),
+        Shape::Choice(shapes) => choice::enter(shapes, body, block),
     }
 }
 
@@ -173,6 +175,7 @@ pub(crate) fn bring(shape: &Shape, term: &Term, body: &mut Body, span: Span, out
             }
         }
         (Shape::Closure(shape), Term::Closure(closure)) => shape.bring(closure, body, span, out),
+        (Shape::Choice(shapes), term) => choice::bring(shapes, term, body, span, out),
         (Shape::Exact(_) | Shape::Value(_) | Shape::Tuple(_) | Shape::Named(..) | Shape::Closure(_), _) => {}
     }
 }
@@ -188,5 +191,6 @@ pub(crate) fn nothing(shape: &Shape, body: &mut Body, span: Span, out: &mut Vec<
             }
         }
         Shape::Closure(closure) => closure.nothing(body, span, out),
+        Shape::Choice(shapes) => choice::nothing(shapes, body, span, out),
     }
 }

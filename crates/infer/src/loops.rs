@@ -8,10 +8,10 @@ use arena::Id as _;
 use ctype::TypeId;
 use pysyntax::{ExprId, NameId, StmtId, StmtKind};
 use source::Span;
-use tir::{BinaryOp, Comparison, Const, IntTy, Op, Ty, Value};
+use tir::{BinaryOp, BlockId, Comparison, Const, IntTy, Op, Ty, Value};
 
 use crate::convert;
-use crate::locals::{Local, LocalShape};
+use crate::locals::{Arrival, Local, LocalShape};
 use crate::sequence::Sequence;
 use crate::stop::Walked;
 use crate::term::Term;
@@ -156,13 +156,26 @@ impl Walker<'_, '_> {
         }
         let mut arrivals = exits.breaks;
         if let Some(end) = end {
-            self.body.switch_to(end);
-            self.set_locals(at_end);
-            self.walk_block(looping.otherwise)?;
-            arrivals.extend(self.arrival(None, span));
+            arrivals.extend(self.walk_otherwise(looping, end, at_end)?);
         }
         self.merge(arrivals)?;
         Ok(None)
+    }
+
+    /// What follows where there is no further round.
+    fn walk_otherwise(
+        &mut self,
+        looping: &Looping<'_>,
+        end: BlockId,
+        at_end: Vec<Local>,
+    ) -> Walked<Option<Arrival>> {
+        self.body.switch_to(end);
+        self.set_locals(at_end);
+        if let Control::While(test) = &looping.control {
+            self.learn(*test, false);
+        }
+        self.walk_block(looping.otherwise)?;
+        Ok(self.arrival(None, looping.span))
     }
 
     /// Copies the records that names carry into the next round to memory of their own: what a call
@@ -198,7 +211,7 @@ impl Walker<'_, '_> {
 
     fn jump_to_header(
         &mut self,
-        header: tir::BlockId,
+        header: BlockId,
         mut args: Vec<Value>,
         writes: &[NameId],
         shapes: &[LocalShape],
@@ -213,10 +226,7 @@ impl Walker<'_, '_> {
 
     fn another_round(&mut self, control: &Control, carried: &[Value], span: Span) -> Walked<Value> {
         match control {
-            Control::While(test) => {
-                let term = self.walk_expr(*test)?;
-                self.truth(&term, self.span_of(*test))
-            }
+            Control::While(test) => self.walk_test(*test),
             Control::For { items: Items::Up(stop) | Items::Of(_, stop), .. } => {
                 Ok(self.body.emit(Op::Compare(Comparison::Lt, carried[0], *stop), Ty::Bool, span))
             }
@@ -228,7 +238,10 @@ impl Walker<'_, '_> {
 
     fn start_round(&mut self, control: &Control, carried: &[Value]) -> Walked<()> {
         match control {
-            Control::While(_) => Ok(()),
+            Control::While(test) => {
+                self.learn(*test, true);
+                Ok(())
+            }
             Control::For { target, iterable, items } => {
                 let item = match items {
                     Items::Up(_) | Items::Counted(_) => Term::Value(carried[0]),

@@ -1,7 +1,7 @@
 //! Types and terms in the words of a message.
 
 use ctype::CTypes;
-use tir::{ArrayTy, FloatTy, Order, Ty};
+use tir::{ArrayTy, Const, FloatTy, Order, Ty};
 
 use crate::Entity;
 use crate::body::Body;
@@ -57,6 +57,9 @@ pub(crate) fn term(types: &CTypes, body: &Body, term: &Term) -> String {
         Term::Closure(closure) => format!("the function `{}`", closure.syntax.name),
         Term::Slice(_) => "a slice".to_owned(),
         Term::Sequence(sequence) => sequence.words().to_owned(),
+        Term::Choice(choice) => one_of(
+            choice.alternatives.iter().map(|(_, alternative)| self::term(types, body, alternative)).collect(),
+        ),
     }
 }
 
@@ -68,12 +71,25 @@ pub(crate) fn shape(types: &CTypes, body: &Body, shape: &Shape) -> String {
         Shape::Tuple(items) => format!("a tuple of {}", items.len()),
         Shape::Named(class, _) => format!("a `{}`", class.name),
         Shape::Closure(closure) => format!("the function `{}`", closure.name()),
+        Shape::Choice(shapes) => one_of(shapes.iter().map(|one| self::shape(types, body, one)).collect()),
+    }
+}
+
+/// Several in words: "a function or a string".
+fn one_of(mut words: Vec<String>) -> String {
+    let count = words.len();
+    words.dedup();
+    match &words[..] {
+        [one] => format!("one of {count}, each {one}"),
+        [all @ .., last] if count <= 4 => format!("{} or {last}", all.join(", ")),
+        _ => format!("one of {count} functions, strings or classes"),
     }
 }
 
 /// What an entity is.
 pub(crate) fn entity(entity: &Entity) -> String {
     match entity {
+        Entity::Constant(Const::Unit, _) => "`None`".to_owned(),
         Entity::Constant(..) => "a constant".to_owned(),
         Entity::Text(_) => "a string".to_owned(),
         Entity::Known(name) => format!("the function `{}`", name.trim_start_matches("builtins.")),

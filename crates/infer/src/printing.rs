@@ -1,11 +1,14 @@
 //! `print`: what is printed is known by its types, the host makes the objects.
 
+use std::rc::Rc;
+
 use diagnostic::Id;
 use source::Span;
 use tir::{Op, Print, PrintArg, Ty, Value};
 
 use crate::Entity;
 use crate::calls::{Arg, Args};
+use crate::choice::Choice;
 use crate::convert;
 use crate::stop::Walked;
 use crate::term::Term;
@@ -26,10 +29,35 @@ impl Walker<'_, '_> {
                 }
             }
         }
+        if args.positional.iter().any(|arg| first_choice(&arg.term).is_some()) {
+            return self.print_choices(args, &sep, &end);
+        }
         let mut values = Vec::new();
         let all = args.positional.iter().map(|arg| self.printed(&arg.term, arg.span, &mut values));
         let args = all.collect::<Walked<Vec<PrintArg>>>()?;
         let print = self.program.print(Print { sep, end, args });
+        self.body.effect(Op::Print(print, values), span);
+        Ok(Term::Value(convert::zero(&mut self.body, Ty::Unit, span)))
+    }
+
+    /// What has choices in it is printed piece by piece, as Python writes it.
+    fn print_choices(&mut self, args: &Args, sep: &str, end: &str) -> Walked<Term> {
+        for (index, arg) in args.positional.iter().enumerate() {
+            let is_last = index + 1 == args.positional.len();
+            self.print_piece(&arg.term, if is_last { end } else { sep }, arg.span)?;
+        }
+        Ok(Term::Value(convert::zero(&mut self.body, Ty::Unit, args.span)))
+    }
+
+    fn print_piece(&mut self, term: &Term, end: &str, span: Span) -> Walked<Term> {
+        if let Some(choice) = first_choice(term) {
+            return self.on_each(&choice, span, |walker, one| {
+                walker.print_piece(&with_first_choice(term, &mut Some(one)), end, span)
+            });
+        }
+        let mut values = Vec::new();
+        let arg = self.printed(term, span, &mut values)?;
+        let print = self.program.print(Print { sep: String::new(), end: end.to_owned(), args: vec![arg] });
         self.body.effect(Op::Print(print, values), span);
         Ok(Term::Value(convert::zero(&mut self.body, Ty::Unit, span)))
     }
@@ -77,6 +105,7 @@ impl Walker<'_, '_> {
             | Term::Flat(_)
             | Term::Slice(_)
             | Term::Closure(_)
+            | Term::Choice(_)
             | Term::Sequence(_) => Err(self.not_printed(term, span)),
         }
     }
@@ -85,5 +114,26 @@ impl Walker<'_, '_> {
         let title = format!("{} cannot be printed in compiled code", self.describe(term));
         let label = "expected numbers, strings, arrays of numbers, or tuples of these";
         self.error(Id::WrongArguments, span, title, label)
+    }
+}
+
+/// The first choice in a term that is printed.
+fn first_choice(term: &Term) -> Option<Rc<Choice>> {
+    match term {
+        Term::Choice(choice) => Some(choice.clone()),
+        Term::Tuple(items) | Term::Named(_, items) => items.iter().find_map(first_choice),
+        _ => None,
+    }
+}
+
+/// The term with something else for its first choice.
+fn with_first_choice(term: &Term, one: &mut Option<Term>) -> Term {
+    match term {
+        Term::Choice(_) => one.take().unwrap_or_else(|| term.clone()),
+        Term::Tuple(items) => Term::Tuple(items.iter().map(|item| with_first_choice(item, one)).collect()),
+        Term::Named(class, items) => {
+            Term::Named(class.clone(), items.iter().map(|item| with_first_choice(item, one)).collect())
+        }
+        _ => term.clone(),
     }
 }

@@ -6,6 +6,8 @@ use source::Span;
 use tir::{Const, HostObject, RaiseArg, RaiseSite, Terminator, Ty, Value};
 
 use crate::Entity;
+use crate::calls::Arg;
+use crate::choice::Choice;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
 use crate::walk::Walker;
@@ -27,20 +29,46 @@ impl Walker<'_, '_> {
             (exception, [].as_slice())
         };
         let term = self.walk_expr(class)?;
-        let Term::Entity(Entity::Exception(name, object)) = term else {
-            let title = format!("{} cannot be raised", self.describe(&term));
-            let stop =
-                self.error(Id::NotAnException, self.span_of(class), title, "expected an exception class");
+        let class_span = self.span_of(class);
+        let args = self.walk_raised(args)?;
+        self.raise_term(&term, &args, class_span, span)
+    }
+
+    /// Raises an exception of what must be a class.
+    fn raise_term(&mut self, class: &Term, args: &[Arg], class_span: Span, span: Span) -> Walked<()> {
+        if let Term::Choice(choice) = class {
+            return self
+                .raise_each(choice, span, |walker, one| walker.raise_term(&one, args, class_span, span));
+        }
+        let Term::Entity(Entity::Exception(name, object)) = class else {
+            let title = format!("{} cannot be raised", self.describe(class));
+            let stop = self.error(Id::NotAnException, class_span, title, "expected an exception class");
             return Err(stop.help("write `raise ValueError(\"text\")`"));
         };
-        self.raise_with(&name, object, args, span)
+        self.raise_with(name, *object, args, span)
+    }
+
+    /// Raises on the path of each thing that a choice may be.
+    fn raise_each(
+        &mut self,
+        choice: &Choice,
+        span: Span,
+        mut raise: impl FnMut(&mut Self, Term) -> Walked<()>,
+    ) -> Walked<()> {
+        let raised = self.on_each(choice, span, |walker, one| {
+            raise(walker, one)?;
+            Err(Stop::Unreachable)
+        });
+        raised.map(|_| ())
+    }
+
+    fn walk_raised(&mut self, args: &[ExprId]) -> Walked<Vec<Arg>> {
+        args.iter().map(|arg| Ok(Arg { term: self.walk_expr(*arg)?, span: self.span_of(*arg) })).collect()
     }
 
     /// `assert test, message`.
     pub(crate) fn walk_assert(&mut self, test: ExprId, message: Option<ExprId>, span: Span) -> Walked<()> {
-        let test_span = self.span_of(test);
-        let term = self.walk_expr(test)?;
-        let holds = self.truth(&term, test_span)?;
+        let holds = self.walk_test(test)?;
         if self.body.as_const(holds) == Some(Const::Bool(true)) {
             return Ok(());
         }
@@ -48,26 +76,39 @@ impl Walker<'_, '_> {
         let locals = self.frame().locals.clone();
         self.body.switch_to(bad);
         let object = self.frames[0].function.environment.builtin_exception("AssertionError");
-        match self.raise_with("AssertionError", object, message.as_slice(), span) {
+        let raised = self
+            .walk_raised(message.as_slice())
+            .and_then(|args| self.raise_with("AssertionError", object, &args, span));
+        match raised {
             // The message raises before the assertion does.
             Err(Stop::Unreachable) => self.body.terminate(Terminator::Unreachable),
             raised => raised?,
         }
         self.set_locals(locals);
         self.body.switch_to(good);
+        self.learn(test, true);
         Ok(())
     }
 
-    fn raise_with(&mut self, name: &str, object: HostObject, args: &[ExprId], span: Span) -> Walked<()> {
+    fn raise_with(&mut self, name: &str, object: HostObject, args: &[Arg], span: Span) -> Walked<()> {
+        if let Some((index, choice)) = args.iter().enumerate().find_map(|(index, arg)| match &arg.term {
+            Term::Choice(choice) => Some((index, choice)),
+            _ => None,
+        }) {
+            return self.raise_each(choice, span, |walker, one| {
+                let mut args = args.to_vec();
+                args[index].term = one;
+                walker.raise_with(name, object, &args, span)
+            });
+        }
         let class = self.program.exception(name, object);
         let mut known = Vec::new();
         let mut values = Vec::new();
         for arg in args {
-            let term = self.walk_expr(*arg)?;
-            if let Term::Entity(Entity::Text(text)) = term {
-                known.push(RaiseArg::Text(text));
+            if let Term::Entity(Entity::Text(text)) = &arg.term {
+                known.push(RaiseArg::Text(text.clone()));
             } else {
-                values.push(self.raised_value(&term, self.span_of(*arg))?);
+                values.push(self.raised_value(&arg.term, arg.span)?);
                 known.push(RaiseArg::Value);
             }
         }

@@ -118,7 +118,12 @@ impl Walker<'_, '_> {
                 }
             }
             (
-                Shape::Exact(_) | Shape::Value(_) | Shape::Tuple(_) | Shape::Named(..) | Shape::Closure(_),
+                Shape::Exact(_)
+                | Shape::Value(_)
+                | Shape::Tuple(_)
+                | Shape::Named(..)
+                | Shape::Closure(_)
+                | Shape::Choice(_),
                 _,
             ) => {
                 locals::bring(shape, term, &mut self.body, span, values);
@@ -139,7 +144,7 @@ impl Walker<'_, '_> {
                 Err(stop.help("return a value of it"))
             }
             Shape::Value(_) | Shape::Exact(_) => Ok(()),
-            Shape::Tuple(items) | Shape::Named(_, items) => {
+            Shape::Tuple(items) | Shape::Named(_, items) | Shape::Choice(items) => {
                 items.iter().try_for_each(|item| self.check_leaves(item, span))
             }
             Shape::Closure(closure) => {
@@ -189,7 +194,10 @@ impl Walker<'_, '_> {
                 shapes.len() == items.len()
                     && shapes.iter().zip(items).all(|(shape, item)| self.serves_as(shape, *item))
             }
-            (Shape::Exact(_) | Shape::Tuple(_) | Shape::Named(..) | Shape::Closure(_), _) => false,
+            (
+                Shape::Exact(_) | Shape::Tuple(_) | Shape::Named(..) | Shape::Closure(_) | Shape::Choice(_),
+                _,
+            ) => false,
         }
     }
 

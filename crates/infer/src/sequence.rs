@@ -6,7 +6,7 @@ use tir::{BinaryOp, Comparison, Const, IntTy, Op, Ty, UnaryOp, Value};
 
 use crate::Entity;
 use crate::arrays::Indexed;
-use crate::calls::Args;
+use crate::calls::{Arg, Args};
 use crate::convert;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
@@ -332,6 +332,15 @@ impl Walker<'_, '_> {
             Term::Entity(Entity::Text(text)) => {
                 let count = text.chars().count();
                 Some(self.word(i128::try_from(count).unwrap_or(0), args.span))
+            }
+            Term::Choice(choice) => {
+                let length = self.known_of_each(choice, args.span, |walker, one| {
+                    let arg = Arg { term: one.clone(), span: arg.span };
+                    let args = Args { positional: vec![arg], named: Vec::new(), span: args.span };
+                    let length = walker.length(&args)?;
+                    walker.value(&length, args.span)
+                });
+                Some(length?)
             }
             Term::Value(value) if self.array_ty(*value).is_some_and(|ty| ty.rank == 0) => None,
             Term::Value(value) if self.array_ty(*value).is_none() => None,

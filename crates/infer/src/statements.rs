@@ -187,19 +187,19 @@ impl Walker<'_, '_> {
     }
 
     fn walk_if(&mut self, test: ExprId, then: &[StmtId], otherwise: &[StmtId], span: Span) -> Walked<()> {
-        let test_span = self.span_of(test);
-        let test = self.walk_expr(test)?;
-        let condition = self.truth(&test, test_span)?;
+        let condition = self.walk_test(test)?;
         if let Some(Const::Bool(known)) = self.body.as_const(condition) {
             return self.walk_block(if known { then } else { otherwise });
         }
         let (then_block, else_block) = self.body.branch(condition);
         let locals = self.frame().locals.clone();
         self.body.switch_to(then_block);
+        self.learn(test, true);
         self.walk_block(then)?;
         let mut arrivals: Vec<Arrival> = self.arrival(None, span).into_iter().collect();
         self.set_locals(locals);
         self.body.switch_to(else_block);
+        self.learn(test, false);
         self.walk_block(otherwise)?;
         arrivals.extend(self.arrival(None, span));
         self.merge(arrivals)?;

@@ -11,6 +11,7 @@ use tir::{Ty, Value};
 
 use crate::arrays::Lazy;
 use crate::body::Body;
+use crate::choice::{self, Choice};
 use crate::closure_shape::ClosureShape;
 use crate::closures::Closure;
 use crate::sequence::Sequence;
@@ -45,6 +46,8 @@ pub(crate) enum Term {
     Closure(Rc<Closure>),
     /// What a loop can run over: `range`, `enumerate`, `zip`.
     Sequence(Rc<Sequence>),
+    /// One of a few things that are known while compiling.
+    Choice(Rc<Choice>),
 }
 
 /// Where a slice starts, where it ends, and by which step.
@@ -63,6 +66,8 @@ pub(crate) enum Shape {
     Named(Arc<TupleClass>, Vec<Shape>),
     /// A function that was made in compiled code, with the shapes of what it brings.
     Closure(ClosureShape),
+    /// One of these, all of them known while compiling: the value is a number.
+    Choice(Vec<Shape>),
 }
 
 /// Two terms that no one shape holds: of the first and the second, in words of the caller.
@@ -85,6 +90,7 @@ impl Shape {
                 Self::Named(class.clone(), items.iter().map(|item| Self::of(item, body)).collect())
             }
             Term::Closure(closure) => Self::Closure(ClosureShape::of(closure, body)),
+            Term::Choice(choice) => Self::Choice(choice.shapes(body)),
             Term::Entity(_)
             | Term::Method(..)
             | Term::TupleMethod(..)
@@ -97,11 +103,25 @@ impl Shape {
         }
     }
 
+    /// Whether it is made of types and of what is known, and so means the same in another walk.
+    pub(crate) fn is_of_types(&self) -> bool {
+        match self {
+            Self::Exact(term) => matches!(term, Term::Entity(_)),
+            Self::Value(_) => true,
+            Self::Tuple(items) | Self::Named(_, items) | Self::Choice(items) => {
+                items.iter().all(Self::is_of_types)
+            }
+            Self::Closure(_) => false,
+        }
+    }
+
     /// How many closures are in each other.
     pub(crate) fn depth(&self) -> usize {
         match self {
             Self::Exact(_) | Self::Value(_) => 0,
-            Self::Tuple(items) | Self::Named(_, items) => items.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Tuple(items) | Self::Named(_, items) | Self::Choice(items) => {
+                items.iter().map(Self::depth).max().unwrap_or(0)
+            }
             Self::Closure(closure) => closure.depth(),
         }
     }
@@ -118,11 +138,18 @@ impl Shape {
                 Self::join_all(a, b).map(|items| Self::Named(class.clone(), items))
             }
             (Self::Closure(a), Self::Closure(b)) => {
-                a.join(b).map(Self::Closure).ok_or_else(|| Clash::new(self, other))
+                let joined = a.join(b).map(Self::Closure).or_else(|| choice::join(self, other));
+                joined.ok_or_else(|| Clash::new(self, other))
             }
-            (Self::Exact(_) | Self::Value(_) | Self::Tuple(_) | Self::Named(..) | Self::Closure(_), _) => {
-                Err(Clash::new(self, other))
-            }
+            (
+                Self::Exact(_)
+                | Self::Value(_)
+                | Self::Tuple(_)
+                | Self::Named(..)
+                | Self::Closure(_)
+                | Self::Choice(_),
+                _,
+            ) => choice::join(self, other).ok_or_else(|| Clash::new(self, other)),
         }
     }
 
@@ -170,7 +197,8 @@ impl Term {
             | Self::Flat(_)
             | Self::Closure(_)
             | Self::Slice(_)
-            | Self::Sequence(_) => None,
+            | Self::Sequence(_)
+            | Self::Choice(_) => None,
         }
     }
 }

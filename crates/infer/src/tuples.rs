@@ -7,10 +7,10 @@ use tir::{BinaryOp, Comparison, Const, Value};
 
 use crate::Entity;
 use crate::calls::{Arg, Args};
+use crate::choice::{self, Choice};
 use crate::convert;
-use crate::promote;
 use crate::stop::Walked;
-use crate::term::Term;
+use crate::term::{Shape, Term};
 use crate::walk::Walker;
 
 impl Walker<'_, '_> {
@@ -59,23 +59,9 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// An item of a tuple of numbers by a variable.
-    fn variable_item(&mut self, items: &[Term], index: Value, span: Span) -> Walked<Term> {
-        let values: Option<Vec<Value>> = items
-            .iter()
-            .map(|item| if let Term::Value(value) = item { Some(*value) } else { None })
-            .collect();
-        let joined = values.as_deref().and_then(|values| {
-            let mut types = values.iter().map(|value| self.body.ty(*value));
-            let first = types.next()?;
-            types.try_fold(first, promote::join)
-        });
-        let (Some(values), Some(ty), Some(index)) = (values, joined, self.index_word(index, span)) else {
-            let title = "a tuple of several types is indexed by a variable";
-            let stop = self.error(Id::WrongOperand, span, title, "expected a constant");
-            return Err(stop.help("unpack it: `a, b = …`"));
-        };
-        let count = self.word(i128::try_from(values.len()).unwrap_or(0), span);
+    /// The number of an item by an index, which counts from the end where it is negative.
+    fn tuple_index(&mut self, index: Value, count: usize, span: Span) -> Value {
+        let count = self.word(i128::try_from(count).unwrap_or(0), span);
         let zero = self.word(0, span);
         let is_negative = self.test(Comparison::Lt, index, zero, span);
         let from_end = self.int(BinaryOp::Add, index, count, span);
@@ -84,6 +70,36 @@ impl Walker<'_, '_> {
         let is_above = self.test(Comparison::Ge, index, count, span);
         let is_out = self.body.emit(tir::Op::Binary(BinaryOp::Or, is_below, is_above), tir::Ty::Bool, span);
         self.raise_if(is_out, "IndexError", "tuple index out of range", span);
+        index
+    }
+
+    /// An item of a tuple by a variable: all items have one type, or are known while compiling.
+    fn variable_item(&mut self, items: &[Term], index: Value, span: Span) -> Walked<Term> {
+        let shapes = items.iter().map(|item| Shape::of(item, &self.body));
+        let joined = shapes.map(Ok).reduce(|joined, shape| joined?.join(&shape?)).and_then(Result::ok);
+        let (Some(shape), Some(index)) = (joined, self.index_word(index, span)) else {
+            let title = "a tuple of several types is indexed by a variable";
+            let stop = self.error(Id::WrongOperand, span, title, "expected a constant");
+            return Err(stop.help("unpack it: `a, b = …`"));
+        };
+        let index = self.tuple_index(index, items.len(), span);
+        let Shape::Value(ty) = shape else {
+            if let [first, rest @ ..] = items
+                && rest.iter().all(|item| item == first)
+            {
+                return Ok(first.clone());
+            }
+            let known = items.iter().map(|item| if self.is_none(item) { choice::NONE } else { item.clone() });
+            let known: Vec<Term> = known.collect();
+            if known.iter().all(|item| matches!(item, Term::Entity(_))) {
+                return Ok(Choice::term(index, (0..).zip(known).collect()));
+            }
+            let choice = Choice { number: index, alternatives: (0..).zip(items.iter().cloned()).collect() };
+            return self.on_each(&choice, span, |_, item| Ok(item));
+        };
+        let values =
+            items.iter().filter_map(|item| if let Term::Value(value) = item { Some(*value) } else { None });
+        let values: Vec<Value> = values.collect();
         let mut chosen = convert::to(&mut self.body, values[0], ty, span);
         for (number, value) in values.iter().enumerate().skip(1) {
             let number = self.word(i128::try_from(number).unwrap_or(0), span);

@@ -121,6 +121,7 @@ impl Walker<'_, '_> {
             | Term::Flat(_)
             | Term::Closure(_)
             | Term::Slice(_)
+            | Term::Choice(_)
             | Term::Sequence(_) => Ok(None),
         }
     }

@@ -113,7 +113,7 @@ fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stoppe
     let result = match (fitted.result, &typed.result) {
         (Some((result, _)), _) => Some(result),
         (None, Form::Value(ty)) => c_type_of(&mut table, *ty),
-        (None, Form::Known(_) | Form::Tuple(_) | Form::Named(..)) => None,
+        (None, Form::Known(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_)) => None,
     };
     let result = result.ok_or_else(|| Stopped::Diagnosed(vec![no_c_result(&source.syntax)]))?;
     let params: Vec<TypeId> = fitted.params.iter().map(|(ty, _)| *ty).collect();

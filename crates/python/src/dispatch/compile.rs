@@ -20,7 +20,7 @@ use crate::compiled::{
     self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, inferred,
     symbol_text,
 };
-use crate::signature::TypeKind;
+use crate::signature::{Seen, TypeKind};
 use crate::snapshot::{Given, ObjectTable, World};
 use crate::{source, table};
 
@@ -96,13 +96,30 @@ fn shown_result(py: Python<'_>, form: &Form, objects: &ObjectTable) -> PyResult<
     Ok(match form {
         Form::Value(ty) => TypeKind::of_ty(&mut table::write(), *ty),
         Form::Known(Entity::Text(_)) => TypeKind::Text,
+        Form::Known(Entity::Constant(..)) => TypeKind::of_ty(&mut table::write(), Ty::Unit),
         Form::Known(entity) => {
             let object = objects.object_of(py, entity)?;
-            let name = match object.getattr_opt("__name__")? {
-                Some(name) => name.str()?,
-                None => object.str()?,
+            let name: String = if let Entity::CFunction(function) = entity {
+                function.name.clone()
+            } else {
+                object.getattr("__name__")?.extract()?
             };
-            TypeKind::Function((object.as_ptr().addr(), name.to_str()?.into()))
+            TypeKind::Function((object.as_ptr().addr(), name.into()))
+        }
+        Form::Choice(all) => {
+            let mut kinds = Vec::new();
+            for one in all {
+                let kind = shown_result(py, one, objects)?;
+                if !kinds.contains(&kind) {
+                    kinds.push(kind);
+                }
+            }
+            if let [one] = &kinds[..] {
+                return Ok(one.clone());
+            }
+            let types = table::read();
+            let texts: Vec<String> = kinds.iter().map(|kind| kind.display(&types)).collect();
+            TypeKind::Seen(Seen::Other("Opaque", format!("Choice({})", texts.join(", ")).into()))
         }
         Form::Tuple(items) | Form::Named(_, items) => {
             let items = items.iter().map(|item| shown_result(py, item, objects));
@@ -140,7 +157,9 @@ fn infer_types(
     {
         let given = match typed.result {
             Form::Value(ty) => TypeKind::of_ty(&mut table, ty).display(&table),
-            Form::Known(_) | Form::Tuple(_) | Form::Named(..) => "something else".to_owned(),
+            Form::Known(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_) => {
+                "something else".to_owned()
+            }
         };
         let wanted = TypeKind::Array(wanted).display(&table);
         let syntax = &source.syntax;

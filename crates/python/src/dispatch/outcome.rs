@@ -22,6 +22,7 @@ use tir::{ArrayTy, Order, Ty};
 
 use crate::cdata::{Face, load, object};
 use crate::dtype;
+use crate::errors;
 use crate::failure::{Class, Failure};
 use crate::snapshot::ObjectTable;
 use crate::table;
@@ -42,6 +43,8 @@ pub(super) enum Outcome {
     Record(TypeId, usize),
     /// Always this object.
     Known(Py<PyAny>),
+    /// The object of that number.
+    Choice(Box<[Py<PyAny>]>),
 }
 
 /// What a call was made with.
@@ -58,6 +61,10 @@ impl Outcome {
         Ok(match form {
             Form::Value(ty) => Self::of_ty(*ty),
             Form::Known(entity) => Self::Known(objects.object_of(py, entity)?.unbind()),
+            Form::Choice(all) => {
+                let objects = all.iter().map(|one| known_object(py, one, objects));
+                Self::Choice(objects.collect::<PyResult<_>>()?)
+            }
             Form::Tuple(items) | Form::Named(_, items) => {
                 Self::Tuple(items.iter().map(|item| Self::of(py, item, objects)).collect::<PyResult<_>>()?)
             }
@@ -88,7 +95,7 @@ impl Outcome {
                 2 + axes + if array.has_strides() { axes } else { 0 }
             }
             Self::Tuple(items) => items.iter().map(Self::word_count).sum(),
-            Self::Pointer(_) => 1,
+            Self::Pointer(_) | Self::Choice(_) => 1,
             Self::Record(_, words) => *words,
         }
     }
@@ -110,7 +117,7 @@ impl Outcome {
                 Self::Number(ty) => checked(py, pyobject::box_number(*ty, words)),
                 Self::Unit => Ok(ffi::Py_NewRef(ffi::Py_None())),
                 Self::Array(ty) => array_object(py, *ty, words, made),
-                Self::Tuple(_) | Self::Pointer(_) | Self::Record(..) | Self::Known(_) => {
+                Self::Tuple(_) | Self::Pointer(_) | Self::Record(..) | Self::Known(_) | Self::Choice(_) => {
                     self.other_object(py, words, made)
                 }
             }
@@ -134,6 +141,10 @@ impl Outcome {
                 }
                 Self::Record(record, _) => record_object(py, *record, words.cast()),
                 Self::Known(object) => Ok(ffi::Py_NewRef(object.as_ptr())),
+                Self::Choice(all) => match all.get(address_of(words.read())) {
+                    Some(object) => Ok(ffi::Py_NewRef(object.as_ptr())),
+                    None => Err(errors::internal("dispatch: a choice of nothing".to_owned()).into()),
+                },
                 Self::Number(_) | Self::Unit | Self::Array(_) => self.object(py, words, made),
             }
         }
@@ -143,6 +154,7 @@ impl Outcome {
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
             Self::Known(object) => visit.call(object),
+            Self::Choice(all) => all.iter().try_for_each(|object| visit.call(object)),
             Self::Tuple(items) => items.iter().try_for_each(|item| item.traverse(visit)),
             Self::Unit | Self::Number(_) | Self::Array(_) | Self::Pointer(_) | Self::Record(..) => Ok(()),
         }
@@ -165,8 +177,23 @@ impl Outcome {
                         next = next.add(item.word_count());
                     }
                 }
-                Self::Unit | Self::Number(_) | Self::Pointer(_) | Self::Record(..) | Self::Known(_) => {}
+                Self::Unit
+                | Self::Number(_)
+                | Self::Pointer(_)
+                | Self::Record(..)
+                | Self::Known(_)
+                | Self::Choice(_) => {}
             }
+        }
+    }
+}
+
+/// The object that something known is.
+fn known_object(py: Python<'_>, form: &Form, objects: &ObjectTable) -> PyResult<Py<PyAny>> {
+    match form {
+        Form::Known(entity) => Ok(objects.object_of(py, entity)?.unbind()),
+        Form::Value(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_) => {
+            Err(errors::internal("dispatch: a choice of what is not known".to_owned()))
         }
     }
 }

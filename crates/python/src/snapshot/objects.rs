@@ -6,7 +6,7 @@ use std::sync::Arc;
 use infer::{Entity, TupleClass};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use tir::HostObject;
+use tir::{Const, HostObject};
 
 use crate::errors;
 
@@ -151,6 +151,7 @@ impl ObjectTable {
             }
             Entity::NamedTuple(class) => Some(class.object),
             Entity::CFunction(function) => function.keeps,
+            Entity::Constant(Const::Unit, _) => return Ok(py.None().into_bound(py)),
             Entity::Constant(..)
             | Entity::Type(_)
             | Entity::Tuple(_)
