@@ -3,7 +3,7 @@
 //! All versions share Cargo's target folder, so only the crates that know Python are built again.
 //! The library that a build leaves in `python/ferrule` tells by its name which Python it is for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::command::{answer, run, succeeds};
 use crate::environment::Environment;
@@ -23,11 +23,16 @@ pub(crate) fn build(environment: &Environment) -> Outcome {
     step(&name, || run(environment.program("maturin").args(["develop", "--release"])))
 }
 
-fn is_built(environment: &Environment) -> Outcome<bool> {
+/// The library that a build for the environment's Python leaves.
+pub(crate) fn library(environment: &Environment) -> Outcome<PathBuf> {
     let question = "import sysconfig; print(sysconfig.get_config_var('EXT_SUFFIX'))";
     let suffix = answer(environment.python().args(["-c", question]))
         .ok_or_else(|| Failure::new("the environment's Python does not run"))?;
-    let library = workspace::root().join(format!("python/ferrule/_core{suffix}"));
+    Ok(workspace::root().join(format!("python/ferrule/_core{suffix}")))
+}
+
+fn is_built(environment: &Environment) -> Outcome<bool> {
+    let library = library(environment)?;
     let Some(built) = workspace::changed(&library) else { return Ok(false) };
     let is_newer = |path: &Path| workspace::changed(path).is_some_and(|time| time > built);
     let is_stale = SOURCES.iter().map(|name| workspace::root().join(name)).any(|path| {

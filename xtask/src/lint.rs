@@ -8,8 +8,16 @@ use crate::report::{Checks, Outcome};
 use crate::{docs, extension, setup, tidy};
 
 /// The Python that is ours to lint; in pages, the blocks of it.
-const PYTHON: &[&str] =
-    &["python", "tests/python", "tests/differential", "examples", "bench", "docs", "README.md"];
+const PYTHON: &[&str] = &[
+    "python",
+    "tests/python",
+    "tests/differential",
+    "tests/memcheck",
+    "examples",
+    "bench",
+    "docs",
+    "README.md",
+];
 
 /// Sets up what the lints need and runs them.
 pub(crate) fn run(_: &[String]) -> Outcome {

@@ -15,6 +15,7 @@ mod extension;
 mod fuzz;
 mod interpreter;
 mod lint;
+mod memcheck;
 mod packages;
 mod report;
 mod setup;

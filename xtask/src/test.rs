@@ -3,7 +3,7 @@
 use crate::command::{cargo, run as run_command};
 use crate::environment::Environment;
 use crate::report::{Checks, Failure, Outcome};
-use crate::{extension, lint, setup};
+use crate::{extension, lint, memcheck, setup};
 
 /// The parts that can be asked for alone.
 const PARTS: &[&str] = &["lint", "rust", "python"];
@@ -24,6 +24,9 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         checks.check("calls and callbacks under valgrind", under_valgrind);
     }
     if is_wanted("python") {
+        if let Some(first) = environments.first() {
+            checks.check("arrays of compiled code under valgrind", || memcheck::arrays(first));
+        }
         for environment in &environments {
             let name = format!("pytest on Python {}", environment.interpreter.version());
             checks.check(&name, || python(environment));
