@@ -1,7 +1,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Literal, Self, TypeAlias, final, overload
+from typing import Any, ClassVar, Literal, TypeAlias, final, overload
 
 from typing_extensions import disjoint_base
 
@@ -371,12 +371,19 @@ def njit(
     signature_or_function: _Signatures | None = None, **options: Any
 ) -> Callable[[Callable[..., Any]], Dispatcher]: ...
 def typeof(val: object) -> Type: ...
-def add_overload(function: Any, typing: Callable[..., Any], strict: bool, prefer_literal: bool) -> None: ...
+def add_overload(
+    function: Any,
+    typing: Callable[..., Any],
+    decorator: Callable[..., Any] | None,
+    strict: bool,
+    prefer_literal: bool,
+) -> None: ...
 def add_member(
     of: type[Type] | Type,
     name: str,
     is_method: bool,
     typing: Callable[..., Any],
+    decorator: Callable[..., Any] | None,
     strict: bool,
     prefer_literal: bool,
 ) -> None: ...

@@ -31,12 +31,13 @@ class _Options:
         prefer_literal: bool = False,
     ) -> None:
         if isinstance(inline, str):
-            njit(**{"inline": inline, **(jit_options or {})})
+            njit(inline=inline)
         elif not callable(inline):
             raise TypeError(f"inline is 'never', 'always' or a function, not {inline!r}")
         for name, value in (("strict", strict), ("prefer_literal", prefer_literal)):
             if not isinstance(value, bool):
                 raise TypeError(f"{name} is True or False, not {value!r}")
+        self.decorator = njit(**jit_options) if jit_options else None
         self.strict = strict
         self.prefer_literal = prefer_literal
 
@@ -56,8 +57,7 @@ def overload(
         A function of Python, a builtin, a function of NumPy, a class. What the typing functions have nothing
         for is left to the compiler, if it knows the function.
     jit_options : mapping, optional
-        Options of `njit` for the implementations. They are checked; implementations are compiled along with
-        their callers, whose options count.
+        Options of `njit` for the implementations. Without any, they are compiled as their callers.
     strict : bool, default True
         Whether an implementation has to take what the typing function takes, under the same names and with
         the same defaults.
@@ -94,7 +94,7 @@ def overload(
         raise TypeError(f"what is overloaded is called, but {func!r} cannot be")
 
     def decorate(typing: _Function) -> _Function:
-        add_overload(func, typing, options.strict, options.prefer_literal)
+        add_overload(func, typing, options.decorator, options.strict, options.prefer_literal)
         return typing
 
     return decorate
@@ -185,7 +185,7 @@ def _member(
         raise TypeError(f"the name of a method or attribute is a str, not {attr!r}")
 
     def decorate(typing: _Function) -> _Function:
-        add_member(typ, attr, is_method, typing, options.strict, options.prefer_literal)
+        add_member(typ, attr, is_method, typing, options.decorator, options.strict, options.prefer_literal)
         return typing
 
     return decorate
@@ -201,7 +201,8 @@ def register_jitable(*args: _Function, **kwargs: Any) -> Any:
     *args : callable
         The function; or none, for a decorator.
     **kwargs : object
-        Options of `njit`. They are checked; the caller's count.
+        Options of `njit` for the function where compiled code calls it. Without any, it is compiled as its
+        caller.
 
     Returns
     -------
@@ -226,6 +227,8 @@ def register_jitable(*args: _Function, **kwargs: Any) -> Any:
     def decorate(function: _Function) -> _Function:
         if not callable(function):
             raise TypeError(f"{function!r} cannot be called")
+        if kwargs:
+            overload(function, jit_options=kwargs, strict=False)(lambda *_args, **_keywords: function)
         return function
 
     if not args:

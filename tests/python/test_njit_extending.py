@@ -98,15 +98,15 @@ def test_overload_with_defaults():
 
 
 def test_function_of_numpy_is_added():
-    @extending.overload(np.ptp)
-    def compiled_ptp(a):
-        return lambda a: a.max() - a.min()
+    @extending.overload(np.average)
+    def compiled_average(a):
+        return lambda a: a.sum() / a.size
 
     @njit
     def f(a):
-        return np.ptp(a)
+        return np.average(a)
 
-    assert f(np.array([3.0, -1.0, 2.0])) == 4.0
+    assert f(np.array([3.0, -1.0, 2.0])) == 4 / 3
 
 
 def test_the_first_that_was_registered_is_asked_first():
@@ -495,6 +495,30 @@ def test_cfunc():
         cfunc("float64(float64)")(lambda x: x.half_of_it + clamp())
     with pytest.raises(errors.TypingError, match="has no attribute `half_of_it`"):
         cfunc("int64(int64)")(lambda x: x.half_of_it)
+
+
+def test_options_of_implementations_are_their_own():
+    by_function, by_method = stub(), "divided_for_options"
+    unchecked = {"error_model": "numpy"}
+    extending.overload(by_function, jit_options=unchecked)(lambda x, y: lambda x, y: x / y)
+    extending.overload_method(types.Float, by_method, jit_options=unchecked)(lambda x, y: lambda x, y: x / y)
+
+    @extending.register_jitable(error_model="numpy")
+    def registered(x, y):
+        return x / y
+
+    plain = stub()
+    extending.overload(plain)(lambda x, y: lambda x, y: x / y)
+    for divide in (
+        lambda x, y: by_function(x, y),
+        lambda x, y: x.divided_for_options(y),
+        lambda x, y: registered(x, y),
+    ):
+        assert njit(divide)(1.0, 0.0) == float("inf")
+        assert njit(divide)(1.0, 2.0) == 0.5
+    with pytest.raises(ZeroDivisionError):
+        njit(lambda x, y: plain(x, y))(1.0, 0.0)
+    assert njit(error_model="numpy")(lambda x, y: plain(x, y))(1.0, 0.0) == float("inf")
 
 
 def test_options_are_taken():

@@ -307,6 +307,10 @@ impl Walker<'_, '_> {
                     }
                 }
             }
+            // Of the prelude's own text.
+            Term::Entity(Entity::Known(module)) if module == "numpy" => {
+                Ok(Term::Entity(Entity::Known(format!("numpy.{text}"))))
+            }
             Term::Value(of) => match self.body.ty(*of) {
                 Ty::Pointer(_) if self.is_generator(*of) => self.generator_attribute(*of, text, span),
                 Ty::Pointer(_) | Ty::Record(_) => {

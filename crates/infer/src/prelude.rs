@@ -5,7 +5,7 @@
 //! a float, `integer` to a 64-bit integer, `number` to a float or complex number, `complex` to
 //! `complex128`; `plain` takes any real number and `scalar` any number as it is. Parameters of
 //! one kind get one type. A name with an underscore before it is a
-//! primitive. Defaults are `None`, whatever the text says.
+//! primitive. Defaults are `None`, whatever the text says. `np` is NumPy, as for users.
 
 use std::sync::{Arc, LazyLock};
 
@@ -30,6 +30,7 @@ const MODULES: &[(&str, &str)] = &[
     ("math", include_str!("prelude/math.py")),
     ("numbers", include_str!("prelude/numbers.py")),
     ("numpy", include_str!("prelude/numpy.py")),
+    ("numpy arrays", include_str!("prelude/numpy_arrays.py")),
     ("random", include_str!("prelude/random.py")),
 ];
 
@@ -86,6 +87,7 @@ pub(crate) fn global(name: &str) -> Entity {
         "_inf" => float(f64::INFINITY),
         "_nan" => float(f64::NAN),
         "_pi" => float(std::f64::consts::PI),
+        "np" => Entity::Known("numpy".to_owned()),
         _ if name.starts_with('_') => Entity::Known(name.to_owned()),
         _ if FUNCTIONS.contains_key(name) => Entity::Known(name.replacen('_', ".", 1)),
         _ => Entity::Known(format!("builtins.{name}")),

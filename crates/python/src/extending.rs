@@ -49,8 +49,15 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Lets a typing function say what calls of a function or class do in compiled code.
 #[pyfunction]
-fn add_overload(py: Python<'_>, function: Py<PyAny>, typing: Py<PyAny>, strict: bool, prefer_literal: bool) {
-    let typing = Arc::new(Typing::new(py, typing, strict, prefer_literal));
+fn add_overload(
+    py: Python<'_>,
+    function: Py<PyAny>,
+    typing: Py<PyAny>,
+    decorator: Option<Py<PyAny>>,
+    strict: bool,
+    prefer_literal: bool,
+) {
+    let typing = Arc::new(Typing::new(py, typing, decorator, strict, prefer_literal));
     let mut registry = registry();
     let functions = &mut registry.get_or_insert_default().functions;
     let address = function.as_ptr().addr();
@@ -59,16 +66,18 @@ fn add_overload(py: Python<'_>, function: Py<PyAny>, typing: Py<PyAny>, strict: 
 
 /// Lets a typing function say what an attribute or a method of values of some types is in compiled code.
 #[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "what Numba's decorators take")]
 fn add_member(
     py: Python<'_>,
     of: Py<PyAny>,
     name: String,
     is_method: bool,
     typing: Py<PyAny>,
+    decorator: Option<Py<PyAny>>,
     strict: bool,
     prefer_literal: bool,
 ) {
-    let typing = Arc::new(Typing::new(py, typing, strict, prefer_literal));
+    let typing = Arc::new(Typing::new(py, typing, decorator, strict, prefer_literal));
     let mut registry = registry();
     let registry = registry.get_or_insert_default();
     Arc::make_mut(&mut registry.names).insert(name.clone());

@@ -26,7 +26,7 @@ use tir::{HostObject, Ty};
 use crate::extending;
 use crate::source::{self, FunctionText};
 
-pub(crate) use entity::python_function;
+pub(crate) use entity::{number_function, python_function};
 use objects::StandIn;
 pub(crate) use objects::{ObjectTable, Objects};
 

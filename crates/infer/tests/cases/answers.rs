@@ -5,7 +5,7 @@
 //! kind_of([3]) = answer one with constants   chosen for the constant 3, which is known in it
 //! kind_of(i64 and constants) = tell          ask again with the constants
 //! kind_of(f64) = nothing what was said       no implementation
-//! numpy.ptp(f64) = nothing                   for something that inference may have rules for
+//! numpy.interp(f64) = nothing                   for something that inference may have rules for
 //! .total(f64) = method                       values of this type have a method `total`
 //! .total()(f64) = answer one                 and this is it
 //! ```

@@ -13,11 +13,13 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 
 use super::operand::kind_of;
 use super::signatures;
-use crate::snapshot::{Objects, python_function};
+use crate::snapshot::{Objects, number_function, python_function};
 
 /// A typing function with how it was registered.
 pub(super) struct Typing {
     function: Py<PyAny>,
+    /// What is put on implementations: `njit` with the options that they are compiled with.
+    decorator: Option<Py<PyAny>>,
     /// Whether an implementation takes what the typing function takes.
     is_strict: bool,
     /// Whether it is told of constants before it is asked without them.
@@ -91,7 +93,7 @@ impl<'py> Call<'py> {
                 };
                 match typing.asked(arguments, &self.functions)? {
                     Said::Implementation(function) => {
-                        let function = objects.number_function(&function, &function, None);
+                        let function = number_function(&function, objects)?;
                         return Ok(Answer::Function { function, knows_constants });
                     }
                     Said::Refused(reason) if !reasons.contains(&reason) => reasons.push(reason),
@@ -121,8 +123,14 @@ fn collect_functions<'py>(operand: &Operand, objects: &Objects<'py>, found: &mut
 }
 
 impl Typing {
-    pub(super) fn new(py: Python<'_>, function: Py<PyAny>, is_strict: bool, prefers_literals: bool) -> Self {
-        Self { function, is_strict, prefers_literals, known: PyDict::new(py).unbind() }
+    pub(super) fn new(
+        py: Python<'_>,
+        function: Py<PyAny>,
+        decorator: Option<Py<PyAny>>,
+        is_strict: bool,
+        prefers_literals: bool,
+    ) -> Self {
+        Self { function, decorator, is_strict, prefers_literals, known: PyDict::new(py).unbind() }
     }
 
     /// What it says of arguments of these types.
@@ -177,7 +185,10 @@ impl Typing {
         };
         Ok(match signatures::difference(function, &implementation, self.is_strict)? {
             Some(difference) => Err(difference),
-            None => Ok(implementation),
+            None => Ok(match &self.decorator {
+                Some(decorator) => decorator.bind(py).call1((implementation,))?,
+                None => given,
+            }),
         })
     }
 }

@@ -12,13 +12,14 @@ use pyo3::types::{
     PyBool, PyCFunction, PyComplex, PyFloat, PyFunction, PyInt, PyModule, PyString, PyTuple, PyType,
 };
 use pyobject::{Ndarray, NoArrayTy, element_of_dtype};
-use tir::{Const, IntTy, Ty};
+use tir::{Const, HostObject, IntTy, Ty};
 
 use super::c_data;
 use super::objects::Objects;
 use crate::cdata::CData;
 use crate::dispatch::array_ty;
 use crate::dtype;
+use crate::errors;
 use crate::extending;
 use crate::ffi_object::Ffi;
 use crate::named_tuple::{self, NamedClass};
@@ -88,6 +89,17 @@ fn of_itself<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyRe
 /// The Python function that is compiled where this is called: itself, or what a cfunc or a jitted function wraps.
 pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     Ok(function_and_options(value)?.map(|(function, _)| function))
+}
+
+/// The number of a function that is known to be one of Python, itself or what wraps it.
+pub(crate) fn number_function<'py>(
+    value: &Bound<'py, PyAny>,
+    objects: &mut Objects<'py>,
+) -> PyResult<HostObject> {
+    match function_and_options(value)? {
+        Some((function, options)) => Ok(objects.number_function(value, &function, options)),
+        None => Err(errors::internal("snapshot: an implementation is no function".to_owned())),
+    }
 }
 
 /// The Python function, and the options that its decorator was given; a plain one is compiled as its caller.
