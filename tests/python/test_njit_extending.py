@@ -465,6 +465,21 @@ def test_an_object_that_is_called_is_extended():
     assert njit(lambda x: scale(x))(2) == 6
 
 
+def test_an_overloaded_function_is_chosen_at_run_time():
+    function = stub()
+    extending.overload(function)(lambda x: lambda x: x + 1)
+
+    def other(x):
+        return x * 100
+
+    @njit
+    def f(is_first, x):
+        chosen = function if is_first else other
+        return chosen(x)
+
+    assert (f(True, 1), f(False, 1)) == (2, 100)
+
+
 def test_an_overloaded_function_is_passed_on():
     function = stub()
     extending.overload(function)(lambda x: lambda x: x + 1)
