@@ -268,6 +268,34 @@ def negative_size(n):
         return -3.0
 
 
+def finally_reads_what_the_body_binds(n):
+    try:
+        if n > 4:
+            raise KeyError(n)
+        r = checked(n)
+    except ValueError:
+        r = 2
+    except IndexError:
+        r = 3
+    else:
+        r = 5
+    finally:
+        r += 10
+    return r
+
+
+def finally_reads_on_an_early_way_out(n):
+    total = 0
+    for i in range(5):
+        try:
+            if i == n:
+                break
+            last = i
+        finally:
+            total += last
+    return total
+
+
 FUNCTIONS = [
     handlers_in_order,
     subclass_behind_its_base,
@@ -279,6 +307,8 @@ FUNCTIONS = [
     finally_always,
     finally_returns,
     finally_of_loop,
+    finally_reads_what_the_body_binds,
+    finally_reads_on_an_early_way_out,
     break_in_finally,
     return_in_handler_in_loop,
     nested,

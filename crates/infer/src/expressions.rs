@@ -203,13 +203,16 @@ impl Walker<'_, '_> {
             Local::Bound(term) => Ok(term),
             Local::Maybe(term, is_bound) => {
                 let is_unbound = convert::not(&mut self.body, is_bound, span);
-                let message =
-                    format!("cannot access local variable '{text}' where it is not associated with a value");
-                self.raise_if(is_unbound, "UnboundLocalError", &message, span);
+                self.raise_unbound_if(is_unbound, text, span);
                 if self.syntax().locals.contains(&name) {
                     self.set_local(name, Local::Bound(term.clone()));
                 }
                 Ok(term)
+            }
+            Local::Unbound if self.frame().copies > 0 => {
+                let always = self.body.constant(Const::Bool(true), Ty::Bool, span);
+                self.raise_unbound_if(always, text, span);
+                Err(Stop::Unreachable)
             }
             Local::Unbound => {
                 let title = format!("`{text}` is not bound here");
@@ -225,6 +228,12 @@ impl Walker<'_, '_> {
                 Err(stop.help("use a name of its own for each"))
             }
         }
+    }
+
+    fn raise_unbound_if(&mut self, is_unbound: Value, text: &str, span: Span) {
+        let message =
+            format!("cannot access local variable '{text}' where it is not associated with a value");
+        self.raise_if(is_unbound, "UnboundLocalError", &message, span);
     }
 
     fn global(&mut self, text: &str, span: Span) -> Walked<Term> {

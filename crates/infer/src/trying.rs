@@ -60,7 +60,7 @@ impl Walker<'_, '_> {
         let after = self.arrival(None, span);
         if let Some(error) = self.taken(raises)? {
             self.open_scope(Some(error), &[]);
-            self.walk_block(trying.finally)?;
+            self.walk_copy(trying.finally)?;
             let raises = self.close_scope();
             if self.is_live() {
                 self.propagate(error, span);
@@ -68,6 +68,14 @@ impl Walker<'_, '_> {
             self.forget_and_propagate(raises, error, span)?;
         }
         self.merge(after.into_iter().collect())?;
+        Ok(())
+    }
+
+    /// What `finally` holds, on a way out that does not pass the end of the body.
+    fn walk_copy(&mut self, finally: &[StmtId]) -> Walked<()> {
+        self.frame_mut().copies += 1;
+        self.walk_block(finally)?;
+        self.frame_mut().copies -= 1;
         Ok(())
     }
 
@@ -207,7 +215,7 @@ impl Walker<'_, '_> {
             let around = self.frame_mut().loops.split_off(scope.loops);
             let finally = scope.finally.clone();
             inner.push(scope);
-            self.walk_block(&finally)?;
+            self.walk_copy(&finally)?;
             self.collect_failures();
             self.frame_mut().loops.extend(around);
         }

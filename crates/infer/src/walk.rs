@@ -45,6 +45,8 @@ pub(crate) struct Frame {
     pub(crate) scopes: Vec<Scope>,
     /// Which run of it this is.
     pub(crate) activation: Activation,
+    /// In how many copies of what a `finally` holds the walk is.
+    pub(crate) copies: usize,
     /// What a closure sees of the functions around it.
     pub(crate) captures: Vec<(String, Captured<Local>)>,
     /// For a prelude function that is expanded in place: the call in the user's text.
@@ -352,6 +354,7 @@ impl Frame {
             loops: Vec::new(),
             returns: Vec::new(),
             scopes: Vec::new(),
+            copies: 0,
             activation: Activation::default(),
             captures: Vec::new(),
             inlined_at,
