@@ -374,6 +374,40 @@ def test_no_more_than_sixteen(compare):
         many(1)
 
 
+def test_a_loop_that_wraps_functions_without_end():
+    @njit
+    def wrap(f, k):
+        return lambda x: f(x) + k
+
+    @njit
+    def twice(x):
+        f = double
+        for _ in (1, 2):
+            f = wrap(f, 1)
+        return f(x)
+
+    assert twice(3) == 8
+
+    @njit
+    def loop(n, x):
+        f = double
+        for k in range(n):
+            f = wrap(f, k)
+        return f(x)
+
+    with pytest.raises(errors.TypingError, match=r"`f` is a function .* on one path and"):
+        loop(3, 1)
+
+    @njit
+    def recursion(n, f):
+        if n == 0:
+            return f(1)
+        return recursion(n - 1, wrap(f, n) if n % 2 else f)
+
+    with pytest.raises(errors.CompileError, match=r"too deep|on one path"):
+        recursion(3, double)
+
+
 def test_what_is_not_known_which_is_refused():
     @njit
     def attribute(c):

@@ -116,6 +116,14 @@ def test_exceptions(compare):
 
     compare(caught, (0,), (1,))
 
+
+def test_classes_of_exceptions(compare):
+    def nothing(n):
+        kind = KeyError if n else None
+        raise kind
+
+    compare(nothing, (0,), (1,))
+
     def custom(n):
         if n:
             kind = Odd

@@ -10,6 +10,7 @@ use tir::{BlockId, Comparison, Const, Op, Ty, Value};
 
 use crate::Entity;
 use crate::body::Body;
+use crate::closure_shape::DEEPEST;
 use crate::locals::{self, Arrival};
 use crate::stop::{Stop, Walked};
 use crate::term::{Shape, Term};
@@ -50,13 +51,14 @@ impl Choice {
 }
 
 /// The shape of a choice between what two shapes are; none if something in them is not known while compiling, or it
-/// would be between too many.
+/// would be between too many, or closures too deep in each other.
 pub(crate) fn join(a: &Shape, b: &Shape) -> Option<Shape> {
     let mut all = alternatives(a)?;
     for shape in alternatives(b)? {
         add(&mut all, shape);
     }
-    (all.len() <= MOST).then_some(Shape::Choice(all))
+    let is_deep = all.iter().any(|shape| shape.depth() > DEEPEST);
+    (all.len() <= MOST && !is_deep).then_some(Shape::Choice(all))
 }
 
 /// The things of a choice in an order that does not depend on the path that brings it, so that a function is compiled

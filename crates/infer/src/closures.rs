@@ -21,7 +21,7 @@ use crate::crossing::Passed;
 use crate::locals::Local;
 use crate::program::{Callee, Key};
 use crate::stop::{Stop, Walked};
-use crate::term::Term;
+use crate::term::{Shape, Term};
 use crate::walk::{Activation, Frame, Walker};
 use crate::{Environment, FunctionSource};
 
@@ -275,13 +275,18 @@ impl Walker<'_, '_> {
             defaults.push(self.pass(default, span, values)?);
         }
         let passed = PassedClosure { closure, captures, defaults };
-        if Passed::Closure(passed.clone()).shape().depth() > DEEPEST {
-            let title =
-                format!("`{}` brings functions in functions along, too deep", passed.closure.syntax.name);
-            let stop = self.error(Id::UnsupportedNestedFunction, span, title, "passed on here");
-            return Err(stop.help("pass what they need as arguments"));
-        }
+        self.check_depth(&Passed::Closure(passed.clone()).shape(), span)?;
         Ok(passed)
+    }
+
+    /// Whether the functions that something brings along are not too deep in each other.
+    pub(crate) fn check_depth(&self, shape: &Shape, span: Span) -> Walked<()> {
+        if shape.depth() <= DEEPEST {
+            return Ok(());
+        }
+        let title = format!("{} brings functions in functions along, too deep", self.describe_shape(shape));
+        let stop = self.error(Id::UnsupportedNestedFunction, span, title, "passed on here");
+        Err(stop.help("pass what they need as arguments"))
     }
 
     /// A name that a closure in a term captured, and that may be bound to nothing.

@@ -168,6 +168,7 @@ impl Walker<'_, '_> {
                     Shape::Choice(shapes) => Shape::Choice(choice::in_order(shapes)),
                     other => other,
                 };
+                self.check_depth(&shape, span)?;
                 let form = shape.passed().ok_or_else(|| self.not_passed(&term, span))?;
                 locals::bring(&shape, &term, &mut self.body, span, values);
                 Ok(form)

@@ -37,8 +37,13 @@ impl Walker<'_, '_> {
     /// Raises an exception of what must be a class.
     fn raise_term(&mut self, class: &Term, args: &[Arg], class_span: Span, span: Span) -> Walked<()> {
         if let Term::Choice(choice) = class {
-            return self
-                .raise_each(choice, span, |walker, one| walker.raise_term(&one, args, class_span, span));
+            return self.raise_each(choice, span, |walker, one| {
+                if walker.is_none(&one) {
+                    walker.raise("TypeError", "exceptions must derive from BaseException", span);
+                    return Ok(());
+                }
+                walker.raise_term(&one, args, class_span, span)
+            });
         }
         let Term::Entity(Entity::Exception(name, object)) = class else {
             let title = format!("{} cannot be raised", self.describe(class));
