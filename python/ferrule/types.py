@@ -17,6 +17,7 @@ from ferrule._core import (
     named_tuple_type,
     named_types,
     named_uni_tuple_type,
+    optional_type,
     pointer_type,
     tuple_type,
     uni_tuple_type,
@@ -354,13 +355,20 @@ class Omitted(Type):
 
 
 class Optional(Type):
-    """Refused: a value that may be ``None`` has no type of its own yet."""
+    """The type of values that have the type `typ`, or are ``None``.
+
+    Examples
+    --------
+    >>> from ferrule import types
+    >>> types.Optional(types.float64)
+    OptionalType(float64)
+    """
 
     __slots__ = ()
 
-    def __new__(cls, dtype: Type) -> Any:
+    def __new__(cls, typ: Type) -> Any:
         """Return the type."""
-        raise NotImplementedError(f"types.Optional({dtype}) is not supported yet")
+        return optional_type(typ)
 
 
 class SliceType(Type):
@@ -402,6 +410,7 @@ class NumberClass(Callable):
 
 
 DType = NumberClass
+optional = Optional
 
 
 class NumPyRandomGeneratorType(Type):
@@ -561,6 +570,7 @@ __all__ = [
     "longlong",
     "make_c_struct",
     "none",
+    "optional",
     "short",
     "size_t",
     "ssize_t",

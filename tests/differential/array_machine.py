@@ -108,6 +108,8 @@ def compare(name: str, a, b):
         return any(compare("Eq", a, item) for item in b) is (name == "In")
     if isinstance(a, tuple) and isinstance(b, tuple):
         return compare_tuples(name, a, b)
+    if a is None or b is None:
+        return NAMED[name](a, b)
     return machine.compare(name, a, b)
 
 

@@ -1,4 +1,4 @@
-"""Random functions of tuples: packed, unpacked, indexed, compared, joined, passed and returned."""
+"""Random functions of tuples, named ones too, and of what may be `None`."""
 
 import random
 from dataclasses import dataclass, field
@@ -15,6 +15,8 @@ TYPES = {Kind.INT: INT64, Kind.FLOAT: FLOAT64, Kind.BOOL: BOOL, Kind.COMPLEX: CO
 ORDERED = (Kind.INT, Kind.FLOAT)
 HELPERS = """
 Point = namedtuple("Point", "x y")
+Rest = namedtuple("Rest", "x y z", defaults=(7, 0.5))
+CORNER = Rest(1)
 
 
 @njit
@@ -36,6 +38,21 @@ def swapped(t):
 def moved(p, by):
     return Point(p.x + by, p.y - by)
 
+
+@njit
+def found(items, wanted):
+    for index, item in enumerate(items):
+        if item == wanted:
+            return index
+    return None
+
+
+@njit
+def present(x, otherwise=None):
+    if x is None:
+        return otherwise
+    return x
+
 """
 
 
@@ -55,6 +72,8 @@ class TupleScope(Scope):
     """What an expression may read, tuples among it."""
 
     tuples: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
+    # Names of what only a result can show.
+    results: list[str] = field(default_factory=list)
 
     def bind(self, name: str, kinds: tuple[Kind, ...]) -> None:
         """A new tuple: its items, and what is said about it, can be read."""
@@ -91,6 +110,7 @@ class TupleBody(Body):
     def inner(self, in_loop: bool = False) -> "TupleBody":
         inner = super().inner(in_loop)
         inner.scope.tuples = dict(self.scope.tuples)
+        inner.scope.results = list(self.scope.results)
         return inner
 
     def pick(self, is_uniform: bool = False) -> str | None:
@@ -228,10 +248,80 @@ def named(body: TupleBody) -> list[str]:
             f"Point({first}, {second})",
             f"Point(y={first}, x={second})",
             f"moved(Point({first}, {second}), {third})",
+            f"Point({first}, {second})._replace({rng.choice('xy')}={third})",
+            f"Point._make(({first}, {second}))",
+            f"(Point({first}, {second}) if {body.expression(Kind.BOOL, 1)} else Point({third}, {third}))",
         ]
     )
-    body.scope.names |= {f"{name}.x": kind, f"{name}.y": kind, f"{name}[1]": kind}
+    body.scope.bind(name, (kind, kind))
+    body.scope.names |= {f"{name}.x": kind, f"{name}.y": kind, f"{name}.count({first})": Kind.INT}
     return [f"{name} = {text}"]
+
+
+def with_defaults(body: TupleBody) -> list[str]:
+    """A named tuple of which the class has some items, or that a global is."""
+    rng, name = body.scope.rng, body.fresh("d")
+    kind = rng.choice([Kind.INT, Kind.FLOAT])
+    value = expression(body.scope, kind, 1)
+    kinds, text = rng.choice(
+        [
+            ((kind, Kind.INT, Kind.FLOAT), f"Rest({value})"),
+            ((kind, Kind.INT, kind), f"Rest({value}, z={value})"),
+            ((Kind.INT, kind, Kind.FLOAT), f"CORNER._replace(y={value})"),
+        ]
+    )
+    body.scope.bind(name, kinds)
+    for field_name, field_kind in zip("xyz", kinds, strict=True):
+        body.scope.names[f"{name}.{field_name}"] = field_kind
+    return [f"{name} = {text}"]
+
+
+def looped_named(body: TupleBody) -> list[str]:
+    """A named tuple that a loop carries, of which an item widens."""
+    name, loop = body.fresh("d"), body.fresh("k")
+    first = body.expression(Kind.INT, 1)
+    body.scope.bind(name, (Kind.INT, Kind.FLOAT))
+    return [
+        f"{name} = Point({first}, {first})",
+        f"for {loop} in range(2):",
+        f"{INDENT}{name} = Point({name}.x + {loop}, {name}.y * 0.5)",
+    ]
+
+
+def optional(body: TupleBody) -> list[str]:
+    """What may be `None`: asked, replaced, checked."""
+    rng, name, scope = body.scope.rng, body.fresh("o"), body.scope
+    kind = rng.choice([Kind.INT, Kind.FLOAT])
+    value, other = (expression(scope, kind, 1) for _ in range(2))
+    test = body.expression(Kind.BOOL, 1)
+    tuples = [one for one, kinds in scope.tuples.items() if set(kinds) <= {Kind.INT}]
+    ways = [
+        [f"{name} = {value} if {test} else None"],
+        [f"{name} = None", f"if {test}:", f"{INDENT}{name} = {value}"],
+        [f"{name} = None", "for _ in range(2):", f"{INDENT}{name} = {value} if {name} is None else None"],
+    ]
+    if tuples and kind is Kind.INT:
+        ways.append([f"{name} = found({rng.choice(tuples)}, {value})"])
+    lines = rng.choice(ways)
+    scope.names |= {
+        f"({name} is None)": Kind.BOOL,
+        f"({name} == {other})": Kind.BOOL,
+        f"({other} if {name} is None else {name})": kind,
+        f"({name} or {other})": kind,
+        f"({name} is not None and {name} > {other})": Kind.BOOL,
+        f"present({name}, {other})": kind,
+    }
+    if rng.random() < 0.15:
+        scope.names[f"({name} + 1)"] = kind
+    if rng.random() < 0.3:
+        lines = [*lines, f"if {name} is None:", f"{INDENT}{name} = {other}"]
+        scope.names[name] = kind
+    elif rng.random() < 0.4:
+        whole = body.fresh("n")
+        lines = [*lines, f"{whole} = ({name}, {value})"]
+        scope.names |= {f"({whole}[0] is None)": Kind.BOOL, f"{whole}[1]": kind}
+        body.scope.results.append(whole)
+    return lines
 
 
 def summed(body: TupleBody) -> list[str]:
@@ -251,11 +341,12 @@ def summed(body: TupleBody) -> list[str]:
 
 STATEMENTS = (
     *[packed] * 3,
-    *[joined, unpacked, looped, called] * 2,
+    *[joined, unpacked, looped, called, named, optional] * 2,
     replaced,
     sliced,
     nested,
-    named,
+    with_defaults,
+    looped_named,
     summed,
     assign,
 )
@@ -281,7 +372,13 @@ def tuple_program(rng: random.Random) -> JitProgram:
         lines = [without_return(line) for line in lines]
         value = body.pick() or "()"
         ending = "return " + rng.choice(
-            [value, f"({value}, {body.expression(Kind.INT, 1)})", f"{value} + {body.items((Kind.FLOAT,))}"]
+            [
+                value,
+                f"({value}, {body.expression(Kind.INT, 1)})",
+                f"{value} + {body.items((Kind.FLOAT,))}",
+                f"({', '.join([*scope.results, value])},)",
+                f"{value} if {body.expression(Kind.BOOL, 1)} else None",
+            ]
         )
     head = ["from collections import namedtuple", *HEAD, *HELPERS.split("\n"), f"def f({', '.join(names)}):"]
     return JitProgram("\n".join([*head, *lines, INDENT + ending, ""]), parameters)

@@ -244,8 +244,6 @@ def test_options_are_refused_by_name():
         njit(parallel=True)
     with pytest.raises(NotImplementedError, match="forceobj=True"):
         jit(forceobj=True)
-    with pytest.raises(NotImplementedError, match="locals"):
-        njit(locals={"x": types.int8})
     with pytest.raises(TypeError, match="no option 'speed'"):
         njit(speed=11)
     with pytest.raises(ValueError, match="error_model is 'python' or 'numpy'"):

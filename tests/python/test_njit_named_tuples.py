@@ -339,3 +339,72 @@ def test_a_class_that_is_dropped_leaves_nothing():
     del f
     gc.collect()
     assert sys.getrefcount(made) == before
+
+
+def test_results_are_of_their_class():
+    @njit
+    def f(x):
+        return Point(x, (Typed(x), x)), ORIGIN
+
+    @njit
+    def chosen(c):
+        return Point(1, 2) if c else Point(2.5, 3)
+
+    assert f(1) == (Point(1, ((1, 2.5), 1)), Point(3, 4.5))
+    assert [type(item) for item in (*f(1), f(1)[0].y[0])] == [Point, Point, Typed]
+    assert repr(chosen(True)) == "Point(x=1.0, y=2)"
+    assert repr(f.nopython_signatures[0].return_type) == (
+        "Tuple(Point(int64, Tuple(Typed(int64, float64), int64)), Point(int64, float64))"
+    )
+
+
+def test_a_class_with_a_new_of_its_own_does_not_run_it():
+    @njit
+    def f(p):
+        return p, Picky._make((7, 8))
+
+    p = Picky(1, 2)
+    count = len(Picky.made)
+    same, made = f(p)
+    assert (same, type(same), made, type(made)) == (p, Picky, (7, 8), Picky)
+    assert len(Picky.made) == count
+
+
+def test_results_cross_between_functions():
+    @njit
+    def moved(p, by):
+        return p._replace(x=p.x + by)
+
+    @njit
+    def f(p):
+        q = moved(moved(p, 1), 2.5)
+        return q.x, q.y, q
+
+    assert f(Longer(1, 2)) == (4.5, 2, (4.5, 2))
+    assert type(f(Longer(1, 2))[2]) is Longer
+
+
+def test_arrays_in_results_are_not_leaked():
+    @njit
+    def f(p):
+        return Point(p.x[1:], np.ones(3))
+
+    array = np.arange(3.0)
+    count = sys.getrefcount(array)
+    for _ in range(100):
+        view, made = f(Point(array, 0))
+        assert view.base is array
+    del view, made
+    assert sys.getrefcount(array) == count
+
+
+def test_a_signature_names_the_class_of_the_result():
+    number = types.NamedUniTuple(types.float64, 2, Point)
+
+    @njit(number(types.int64))
+    def f(x):
+        return Point(x, x)
+
+    assert repr(f(2)) == "Point(x=2.0, y=2.0)"
+    with pytest.raises(errors.TypingError, match="`Other` is returned where the signature says a `Point`"):
+        njit(number(types.int64))(lambda x: Other(x, x))

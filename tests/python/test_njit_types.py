@@ -67,8 +67,15 @@ def test_types_of_records():
         types.from_dtype(np.dtype("O"))
     with pytest.raises(TypeError, match="field x is no type that C has"):
         types.make_c_struct([("x", types.float64[:])])
-    with pytest.raises(NotImplementedError, match=r"types\.Optional\(int64\) is not supported yet"):
-        types.Optional(types.int64)
+
+
+def test_types_of_what_may_be_none():
+    assert repr(types.Optional(types.int64)) == "OptionalType(int64)"
+    assert types.Optional(types.double) == types.optional(types.float64)
+    assert types.Optional(types.float64[:]).type == types.float64[:]
+    for typ in (types.none, types.Optional(types.int8)):
+        with pytest.raises(TypeError, match="there is no OptionalType"):
+            types.Optional(typ)
 
 
 def classes_of(ty):

@@ -59,6 +59,7 @@ impl Walker<'_, '_> {
     /// Calls what the expression `function` is.
     pub(crate) fn call_term(&mut self, callee: Term, function: ExprId, args: Args) -> Walked<Term> {
         let span = args.span;
+        let args = if takes_none(&callee) { args } else { self.present_args(args) };
         if let Term::Entity(Entity::Known(name)) = &callee
             && let Some(term) = self.call_elementwise(name, &args)?
         {
@@ -250,14 +251,7 @@ impl Walker<'_, '_> {
         if prelude::is_called(&syntax) {
             return self.call_prelude_function(name, syntax, args);
         }
-        let source = FunctionSource {
-            name,
-            syntax,
-            environment,
-            defaults: Vec::new(),
-            options: None,
-            given: Vec::new(),
-        };
+        let source = FunctionSource::of_prelude(name, syntax, environment);
         self.expand(Arc::new(source), args)
     }
 
@@ -308,14 +302,7 @@ impl Walker<'_, '_> {
     fn call_prelude_function(&mut self, name: String, syntax: Arc<Syntax>, args: Args) -> Walked<Term> {
         let environment = self.frames[0].function.environment.clone();
         let callee = Callee::Prelude(name.clone());
-        let source = FunctionSource {
-            name,
-            syntax,
-            environment,
-            defaults: Vec::new(),
-            options: None,
-            given: Vec::new(),
-        };
+        let source = FunctionSource::of_prelude(name, syntax, environment);
         self.call_source(callee, &Arc::new(source), None, args)
     }
 
@@ -382,12 +369,13 @@ impl Walker<'_, '_> {
     }
 
     /// An argument in words of a message.
-    fn describe_passed(&self, passed: &Passed) -> String {
+    pub(crate) fn describe_passed(&self, passed: &Passed) -> String {
         match passed {
             Passed::Value(ty) => format!("`{}`", self.ty_name(*ty)),
             Passed::Known(term) => self.describe(term),
             Passed::Tuple(items) => format!("a tuple of {}", items.len()),
             Passed::Named(class, _) => format!("a `{}`", class.name),
+            Passed::Optional(of) => format!("{} or `None`", self.describe_passed(of)),
             Passed::Closure(_) => "a function".to_owned(),
             Passed::Choice(_) => self.describe_shape(&passed.shape()),
         }
@@ -476,5 +464,21 @@ impl Walker<'_, '_> {
             None => Term::Value(convert::zero(&mut self.body, Ty::Unit, span)),
         };
         Arg { term, span }
+    }
+}
+
+/// Whether what is called has a meaning for arguments that may be `None`, or hands them on.
+fn takes_none(callee: &Term) -> bool {
+    match callee {
+        Term::Entity(Entity::Known(name)) => {
+            matches!(
+                name.as_str(),
+                "builtins.print" | "builtins.isinstance" | "builtins.bool" | "builtins.slice"
+            )
+        }
+        Term::Entity(Entity::Function(_) | Entity::NamedTuple(_))
+        | Term::Closure(_)
+        | Term::TupleMethod(..) => true,
+        _ => false,
     }
 }

@@ -89,7 +89,12 @@ fn alternatives(shape: &Shape) -> Option<Vec<Shape>> {
         Shape::Exact(_) | Shape::Closure(_) if shape.passed().is_some() || shape.depth() > 0 => {
             Some(vec![shape.clone()])
         }
-        Shape::Exact(_) | Shape::Value(_) | Shape::Tuple(_) | Shape::Named(..) | Shape::Closure(_) => None,
+        Shape::Exact(_)
+        | Shape::Value(_)
+        | Shape::Tuple(_)
+        | Shape::Named(..)
+        | Shape::Optional(_)
+        | Shape::Closure(_) => None,
     }
 }
 

@@ -170,6 +170,10 @@ impl Walker<'_, '_> {
         match term {
             Term::Tuple(items) => all(items, inside).map(Term::Tuple),
             Term::Named(class, items) => Ok(Term::Named(class.clone(), all(items, inside)?)),
+            Term::Optional(is_present, item) => {
+                let item = self.leaving_in(item, from, span, inside)?;
+                Ok(Term::Optional(*is_present, Box::new(item)))
+            }
             Term::List(items) => all(items, inside).map(Term::List),
             Term::Choice(choice) => {
                 let mut alternatives = choice.alternatives.clone();
@@ -233,6 +237,7 @@ impl Walker<'_, '_> {
             defaults: Vec::new(),
             options: None,
             given: Vec::new(),
+            locals: Vec::new(),
         });
         let bound = self.bind_args(&source, args, &closure.defaults)?;
         if closure.maker.is_some() {
@@ -304,6 +309,7 @@ impl Walker<'_, '_> {
             Term::Choice(choice) => {
                 choice.alternatives.iter().find_map(|(_, term)| self.unsure_capture(term))
             }
+            Term::Optional(_, item) => self.unsure_capture(item),
             Term::Value(_)
             | Term::Entity(_)
             | Term::Method(..)

@@ -10,6 +10,7 @@ use tir::{BinaryOp, Comparison, Const, IntTy, Op, Ty, Value};
 
 use crate::Entity;
 use crate::convert;
+use crate::optional::held;
 use crate::promote;
 use crate::stop::{Stop, Walked};
 use crate::term::Term;
@@ -22,9 +23,11 @@ impl Walker<'_, '_> {
         if let [(op, operand)] = rest {
             let right = self.walk_lazy(*operand)?;
             let spans = (left.1, self.span_of(*operand));
-            let has_array = self.is_elementwise(&left.0) || self.is_elementwise(&right);
-            if has_array && !self.is_none(&left.0) && !self.is_none(&right) {
-                return self.lazy_comparison(*op, &left.0, &right, span, spans);
+            let has_array = self.is_elementwise(held(&left.0)) || self.is_elementwise(held(&right));
+            let is_identity = matches!(op, CompareOp::Is | CompareOp::IsNot);
+            if has_array && !is_identity && !self.is_none(&left.0) && !self.is_none(&right) {
+                let (left, right) = (self.present(&left.0, left.1), self.present(&right, spans.1));
+                return self.lazy_comparison(*op, &left, &right, span, spans);
             }
             return self.compare(*op, &left.0, &right, span, spans).map(Term::Value);
         }
@@ -56,6 +59,9 @@ impl Walker<'_, '_> {
         span: Span,
         spans: (Span, Span),
     ) -> Walked<Value> {
+        if matches!(left, Term::Optional(..)) || matches!(right, Term::Optional(..)) {
+            return self.compare_optional(op, left, right, span, spans);
+        }
         if let Some(known) = self.compare_terms(op, left, right, span, spans)? {
             return Ok(known);
         }
@@ -122,18 +128,9 @@ impl Walker<'_, '_> {
             };
             return Ok(Some(self.body.constant(Const::Bool(holds), Ty::Bool, span)));
         }
-        if let (
-            CompareOp::In | CompareOp::NotIn,
-            Term::Tuple(items) | Term::Named(_, items) | Term::List(items),
-        ) = (op, right)
-        {
-            let mut found = self.body.constant(Const::Bool(false), Ty::Bool, span);
-            for item in items {
-                let equal = self.compare(CompareOp::Eq, left, item, span, spans)?;
-                found = self.body.emit(Op::Binary(BinaryOp::Or, found, equal), Ty::Bool, span);
-            }
-            let is_in = op == CompareOp::In;
-            return Ok(Some(if is_in { found } else { convert::not(&mut self.body, found, span) }));
+        let is_membership = matches!(op, CompareOp::In | CompareOp::NotIn);
+        if is_membership && matches!(right, Term::Tuple(_) | Term::Named(..) | Term::List(_)) {
+            return self.compare_with_items(op, left, right, span, spans).map(Some);
         }
         if let (Term::Tuple(a) | Term::Named(_, a), Term::Tuple(b) | Term::Named(_, b)) = (left, right) {
             return self.compare_tuples(op, a, b, span, spans);
@@ -186,6 +183,26 @@ impl Walker<'_, '_> {
             (a, b) if (is_function(a) && is_known(b)) || (is_known(a) && is_function(b)) => Some(false),
             _ => None,
         }
+    }
+
+    /// `in` a tuple, and `not in`.
+    pub(crate) fn compare_with_items(
+        &mut self,
+        op: CompareOp,
+        left: &Term,
+        right: &Term,
+        span: Span,
+        spans: (Span, Span),
+    ) -> Walked<Value> {
+        let (Term::Tuple(items) | Term::Named(_, items) | Term::List(items)) = right else {
+            return self.compare(op, held(left), right, span, spans);
+        };
+        let mut found = self.body.constant(Const::Bool(false), Ty::Bool, span);
+        for item in items {
+            let equal = self.compare(CompareOp::Eq, left, item, span, spans)?;
+            found = self.any(found, equal, span);
+        }
+        Ok(if op == CompareOp::In { found } else { convert::not(&mut self.body, found, span) })
     }
 
     /// Tuples are compared item by item, as Python does; the first that differs decides.

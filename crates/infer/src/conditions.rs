@@ -80,6 +80,10 @@ impl Walker<'_, '_> {
         if let Term::Choice(choice) = &term {
             return self.left_by_truth(choice, op == BoolOp::Or, span).unwrap_or(term);
         }
+        if let (Term::Optional(_, item), BoolOp::Or) = (&term, op) {
+            // What is true is not `None`.
+            return self.decided(op, (**item).clone(), span);
+        }
         if matches!(term, Term::Value(value) if self.body.ty(value) == Ty::Bool) {
             self.constant(Const::Bool(op == BoolOp::Or), Ty::Bool, span)
         } else {

@@ -29,6 +29,8 @@ pub(crate) enum Passed {
     Tuple(Vec<Passed>),
     /// A tuple with names for its items.
     Named(Arc<TupleClass>, Vec<Passed>),
+    /// `None` or this.
+    Optional(Box<Passed>),
     /// A function that was made in compiled code.
     Closure(PassedClosure),
     /// One of these, which are known while compiling: a number says which.
@@ -43,6 +45,7 @@ impl Passed {
             Form::Known(entity) => Self::Known(Term::Entity(entity.clone())),
             Form::Tuple(items) => Self::Tuple(items.iter().map(Self::of).collect()),
             Form::Choice(all) => Self::Choice(all.iter().map(Self::of).collect()),
+            Form::Optional(held) => Self::Optional(Box::new(Self::of(held))),
             Form::Named(class, items) => Self::Named(class.clone(), items.iter().map(Self::of).collect()),
         }
     }
@@ -58,22 +61,8 @@ impl Passed {
                 Some(Form::Named(class.clone(), items))
             }
             Self::Choice(all) => all.iter().map(Self::form).collect::<Option<_>>().map(Form::Choice),
+            Self::Optional(held) => held.form().map(|held| Form::Optional(Box::new(held))),
             Self::Known(_) | Self::Closure(_) => None,
-        }
-    }
-
-    /// The form of a value of this type: a tuple crosses item by item.
-    pub(crate) fn of_ty(ty: Ty) -> Self {
-        match ty {
-            Ty::Tuple(tuple) => Self::Tuple(tuple.items().iter().map(|item| Self::of_ty(*item)).collect()),
-            Ty::Unit
-            | Ty::Bool
-            | Ty::Int(_)
-            | Ty::Float(_)
-            | Ty::Complex(_)
-            | Ty::Pointer(_)
-            | Ty::Record(_)
-            | Ty::Array(_) => Self::Value(ty),
         }
     }
 
@@ -81,11 +70,11 @@ impl Passed {
     pub(crate) fn ty(&self) -> Option<Ty> {
         match self {
             Self::Value(ty) => Some(*ty),
-            Self::Tuple(items) | Self::Named(_, items) => {
+            Self::Tuple(items) => {
                 let items: Vec<Ty> = items.iter().map(Self::ty).collect::<Option<_>>()?;
                 Some(Ty::Tuple(TupleTy::new(&items)))
             }
-            Self::Known(_) | Self::Closure(_) | Self::Choice(_) => None,
+            Self::Known(_) | Self::Named(..) | Self::Optional(_) | Self::Closure(_) | Self::Choice(_) => None,
         }
     }
 
@@ -96,6 +85,7 @@ impl Passed {
             Self::Known(term) => Shape::Exact(term.clone()),
             Self::Tuple(items) => Shape::Tuple(items.iter().map(Self::shape).collect()),
             Self::Named(class, items) => Shape::Named(class.clone(), items.iter().map(Self::shape).collect()),
+            Self::Optional(held) => Shape::Optional(Box::new(held.shape())),
             Self::Closure(closure) => Shape::Closure(ClosureShape::of_passed(closure)),
             Self::Choice(all) => Shape::Choice(all.iter().map(Self::shape).collect()),
         }
@@ -121,6 +111,7 @@ impl Passed {
             Self::Value(ty) => vec![*ty],
             Self::Known(_) => Vec::new(),
             Self::Tuple(items) | Self::Named(_, items) => items.iter().flat_map(Self::types).collect(),
+            Self::Optional(held) => std::iter::once(Ty::Bool).chain(held.types()).collect(),
             Self::Closure(closure) => closure.parts().flat_map(Self::types).collect(),
             Self::Choice(all) => std::iter::once(Ty::I64).chain(all.iter().flat_map(Self::types)).collect(),
         }
@@ -133,6 +124,10 @@ impl Passed {
             Self::Known(term) => Some(term.clone()),
             Self::Tuple(items) => {
                 items.iter().map(|item| item.term(values)).collect::<Option<_>>().map(Term::Tuple)
+            }
+            Self::Optional(held) => {
+                let is_present = values.next()?;
+                Some(Term::Optional(is_present, Box::new(held.term(values)?)))
             }
             Self::Named(class, items) => {
                 let items = items.iter().map(|item| item.term(values)).collect::<Option<_>>()?;
@@ -155,6 +150,10 @@ impl Walker<'_, '_> {
             Term::Tuple(items) => {
                 let items = items.iter().map(|item| self.pass(item, span, values));
                 items.collect::<Walked<_>>().map(Passed::Tuple)
+            }
+            Term::Optional(is_present, item) => {
+                values.push(*is_present);
+                Ok(Passed::Optional(Box::new(self.pass(item, span, values)?)))
             }
             Term::Named(class, items) => {
                 let items = items.iter().map(|item| self.pass(item, span, values));
@@ -253,6 +252,7 @@ impl Shape {
                 let items = items.iter().map(Self::passed).collect::<Option<_>>()?;
                 Some(Passed::Named(class.clone(), items))
             }
+            Self::Optional(held) => held.passed().map(|held| Passed::Optional(Box::new(held))),
             Self::Closure(closure) => closure.passed().map(Passed::Closure),
             Self::Choice(all) => all.iter().map(Self::passed).collect::<Option<_>>().map(Passed::Choice),
         }

@@ -54,6 +54,8 @@ pub enum Form {
     Named(Arc<TupleClass>, Vec<Form>),
     /// One of these, all of them known: a number says which.
     Choice(Vec<Form>),
+    /// `None` or such: a `bool` that says which, then what it holds.
+    Optional(Box<Form>),
 }
 
 /// A copy of an array that nobody writes, kept alive by the code.
@@ -120,6 +122,25 @@ pub trait Environment: Send + Sync {
     fn builtin_exception(&self, name: &str) -> HostObject;
 }
 
+impl FunctionSource {
+    /// A function of the prelude.
+    pub(crate) fn of_prelude(
+        name: String,
+        syntax: Arc<pysyntax::Syntax>,
+        environment: Arc<dyn Environment>,
+    ) -> Self {
+        Self {
+            name,
+            syntax,
+            environment,
+            defaults: Vec::new(),
+            options: None,
+            given: Vec::new(),
+            locals: Vec::new(),
+        }
+    }
+}
+
 /// A Python function as text, with what it sees.
 #[derive(Clone)]
 pub struct FunctionSource {
@@ -135,4 +156,6 @@ pub struct FunctionSource {
     pub options: Option<Options>,
     /// Arguments of the function that is asked for, by number, of which more is known than their type.
     pub given: Vec<(usize, Form)>,
+    /// Names of its variables that always have these types: what is assigned to them is converted.
+    pub locals: Vec<(String, Form)>,
 }

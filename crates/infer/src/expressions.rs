@@ -60,8 +60,7 @@ impl Walker<'_, '_> {
             ExprKind::Lambda { function, defaults } => self.make_closure(*function, defaults),
             ExprKind::Walrus(name, value) => {
                 let term = self.walk_expr(*value)?;
-                self.bind(*name, term.clone());
-                Ok(term)
+                self.bind(*name, term, self.span_of(*value))
             }
         }
     }
@@ -83,6 +82,7 @@ impl Walker<'_, '_> {
     /// The items of what stands behind a star.
     pub(crate) fn starred(&mut self, of: ExprId) -> Walked<Vec<Term>> {
         let term = self.walk_expr(of)?;
+        let term = self.present(&term, self.span_of(of));
         if let Term::Tuple(items) | Term::Named(_, items) | Term::List(items) = term {
             return Ok(items);
         }
@@ -162,9 +162,13 @@ impl Walker<'_, '_> {
     }
 
     /// The value that a term is.
-    pub(crate) fn value(&self, term: &Term, span: Span) -> Walked<Value> {
+    pub(crate) fn value(&mut self, term: &Term, span: Span) -> Walked<Value> {
         match term {
             Term::Value(value) => Ok(*value),
+            Term::Optional(..) => {
+                let item = self.present(term, span);
+                self.value(&item, span)
+            }
             _ => {
                 let title = format!("{} is not a value in compiled code", self.describe(term));
                 Err(self.error(Id::NotAValue, span, title, "expected a number or a pointer"))
@@ -299,6 +303,7 @@ impl Walker<'_, '_> {
         let syntax = self.syntax();
         let text = syntax.name(name);
         let term = self.walk_expr(value)?;
+        let term = self.present(&term, self.span_of(value));
         self.attribute_of(&term, text, span)
     }
 
@@ -351,7 +356,10 @@ impl Walker<'_, '_> {
             let truth = self.walk_test(operand)?;
             return Ok(Term::Value(convert::not(&mut self.body, truth, span)));
         }
-        let term = self.walk_lazy(operand)?;
+        let mut term = self.walk_lazy(operand)?;
+        if op != UnaryOp::Not {
+            term = self.present(&term, operand_span);
+        }
         if self.is_elementwise(&term) {
             return self.lazy_unary(op, &term, span);
         }
@@ -389,6 +397,10 @@ impl Walker<'_, '_> {
                 Ty::Array(_) => Err(self.ambiguous_truth(term, span)),
                 Ty::Record(_) | Ty::Tuple(_) => Err(self.no_truth(term, span)),
             },
+            Term::Optional(is_present, item) => {
+                let truth = self.truth(item, span)?;
+                Ok(self.both(*is_present, truth, span))
+            }
             Term::Tuple(items) | Term::Named(_, items) | Term::List(items) => {
                 Ok(self.body.constant(Const::Bool(!items.is_empty()), Ty::Bool, span))
             }

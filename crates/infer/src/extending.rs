@@ -149,6 +149,7 @@ impl Walker<'_, '_> {
                 let items = items.iter().map(|item| self.operand(item, tells)).collect();
                 Operand::Named(class.clone(), items)
             }
+            Term::Optional(_, item) => Operand::Optional(Box::new(self.operand(item, tells))),
             Term::Entity(entity) => Operand::Known(entity.clone()),
             Term::Closure(closure) => Operand::Closure(closure.syntax.name.clone()),
             Term::Slice(bounds) => Operand::Slice { has_step: bounds.2.is_some() },

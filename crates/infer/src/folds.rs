@@ -8,6 +8,7 @@ use tir::{Const, Ty, Value};
 use crate::Entity;
 use crate::calls::{Arg, Args};
 use crate::convert;
+use crate::optional::held;
 use crate::sequence::Sequence;
 use crate::stop::Walked;
 use crate::term::Term;
@@ -23,8 +24,10 @@ impl Walker<'_, '_> {
         }
         let span = args.span;
         match self.sequence_of(&arg.term, arg.span)? {
+            Sequence::Tuple(items) if items.len() == 1 => Ok(items[0].clone()),
             Sequence::Tuple(items) if !items.is_empty() => {
-                let positional = items.into_iter().map(|term| Arg { term, span: arg.span }).collect();
+                let items = items.iter().map(|item| self.present(item, arg.span));
+                let positional = items.map(|term| Arg { term, span: arg.span }).collect();
                 self.extreme(name, &Args { positional, named: Vec::new(), span })
             }
             Sequence::Array(array) if self.array_ty(array).is_some_and(|ty| ty.rank == 1) => {
@@ -111,7 +114,7 @@ impl Walker<'_, '_> {
     fn is_of_classes(&mut self, term: &Term, classes: &[Term], span: Span) -> Walked<Value> {
         let mut is_one = false;
         for class in classes {
-            match self.is_of_class(term, class) {
+            match self.is_of_class(held(term), class) {
                 Some(answer) => is_one |= answer,
                 None => {
                     let title = format!("`isinstance` of {}", self.describe(class));
@@ -120,7 +123,9 @@ impl Walker<'_, '_> {
                 }
             }
         }
-        Ok(self.body.constant(Const::Bool(is_one), Ty::Bool, span))
+        let is_one = self.body.constant(Const::Bool(is_one), Ty::Bool, span);
+        let is_present = self.is_present(term, span);
+        Ok(self.both(is_one, is_present, span))
     }
 
     fn is_of_class(&self, term: &Term, class: &Term) -> Option<bool> {

@@ -29,6 +29,7 @@ mod comparisons;
 mod conditions;
 mod convert;
 mod crossing;
+mod declared;
 mod environment;
 mod expressions;
 mod extending;
@@ -42,9 +43,11 @@ mod names;
 mod narrowing;
 mod not_yet;
 mod operators;
+mod optional;
 mod places;
 mod pointers;
 mod prelude;
+mod presence;
 mod primitives;
 mod printing;
 mod program;
@@ -111,7 +114,7 @@ pub fn infer(
     types: &mut CTypes,
     function: &FunctionSource,
     params: &[Ty],
-    result: Option<Ty>,
+    result: Option<&Form>,
     options: Options,
 ) -> Result<Inferred, Unfinished> {
     let syntax = &function.syntax;

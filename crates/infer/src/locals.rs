@@ -157,6 +157,10 @@ pub(crate) fn enter(shape: &Shape, body: &mut Body, block: BlockId) -> Term {
         Shape::Exact(term) => term.clone(),
         Shape::Value(ty) => Term::Value(body.param(block, *ty)),
         Shape::Tuple(items) => Term::Tuple(items.iter().map(|item| enter(item, body, block)).collect()),
+        Shape::Optional(held) => {
+            let is_present = body.param(block, Ty::Bool);
+            Term::Optional(is_present, Box::new(enter(held, body, block)))
+        }
         Shape::Named(class, items) => {
             Term::Named(class.clone(), items.iter().map(|item| enter(item, body, block)).collect())
         }
@@ -175,6 +179,17 @@ pub(crate) fn bring(shape: &Shape, term: &Term, body: &mut Body, span: Span, out
             }
         }
         (Shape::Closure(shape), Term::Closure(closure)) => shape.bring(closure, body, span, out),
+        (Shape::Optional(held), Term::Optional(is_present, item)) => {
+            out.push(*is_present);
+            bring(held, item, body, span, out);
+        }
+        (Shape::Optional(_), Term::Value(value)) if body.ty(*value) == Ty::Unit => {
+            nothing(shape, body, span, out);
+        }
+        (Shape::Optional(held), item) => {
+            out.push(body.constant(Const::Bool(true), Ty::Bool, span));
+            bring(held, item, body, span, out);
+        }
         (Shape::Choice(shapes), term) => choice::bring(shapes, term, body, span, out),
         (Shape::Exact(_) | Shape::Value(_) | Shape::Tuple(_) | Shape::Named(..) | Shape::Closure(_), _) => {}
     }
@@ -185,6 +200,10 @@ pub(crate) fn nothing(shape: &Shape, body: &mut Body, span: Span, out: &mut Vec<
     match shape {
         Shape::Exact(_) => {}
         Shape::Value(ty) => out.push(convert::zero(body, *ty, span)),
+        Shape::Optional(held) => {
+            out.push(body.constant(Const::Bool(false), Ty::Bool, span));
+            nothing(held, body, span, out);
+        }
         Shape::Tuple(items) | Shape::Named(_, items) => {
             for item in items {
                 nothing(item, body, span, out);

@@ -120,12 +120,11 @@ impl Walker<'_, '_> {
         self.body.switch_to(header);
         let (entered, calls) = (self.frame().locals.clone(), self.body.record_calls());
         let condition = self.another_round(&looping.control, &carried, span)?;
-        let (round, end) = match self.body.as_const(condition) {
-            Some(Const::Bool(true)) => (self.body.current(), None),
-            _ => {
-                let (round, end) = self.body.branch(condition);
-                (Some(round), Some(end))
-            }
+        let (round, end) = if self.body.as_const(condition) == Some(Const::Bool(true)) {
+            (self.body.current(), None)
+        } else {
+            let (round, end) = self.body.branch(condition);
+            (Some(round), Some(end))
         };
         let at_end = self.frame().locals.clone();
         if let Some(round) = round {
@@ -140,11 +139,7 @@ impl Walker<'_, '_> {
         let is_again = !nexts.is_empty();
         self.merge(nexts)?;
         if is_again {
-            let wider: Vec<LocalShape> = writes
-                .iter()
-                .zip(shapes)
-                .map(|(name, shape)| shape.clone().join(LocalShape::of(self.local(*name), &self.body)))
-                .collect();
+            let wider = self.widened(writes, shapes);
             if wider != *shapes {
                 return Ok(Some(wider));
             }
@@ -178,6 +173,12 @@ impl Walker<'_, '_> {
         Ok(self.arrival(None, looping.span))
     }
 
+    /// The shapes that hold what a round started with and what it brings back.
+    fn widened(&self, writes: &[NameId], shapes: &[LocalShape]) -> Vec<LocalShape> {
+        let own = writes.iter().map(|name| LocalShape::of(self.local(*name), &self.body));
+        shapes.iter().zip(own).map(|(shape, own)| shape.clone().join(own)).collect()
+    }
+
     /// Copies the records that names carry into the next round to memory of their own: what a call
     /// gave is overwritten by the same call there. All are read before any is written, since
     /// names may have changed places.
@@ -189,15 +190,39 @@ impl Walker<'_, '_> {
                 Local::Maybe(term, flag) => (term, Some(flag)),
                 Local::Unbound | Local::Clash(_) => continue,
             };
-            let Term::Value(value) = term else { continue };
-            let Ty::Record(record) = self.body.ty(value) else { continue };
-            if *self.local(name) != entered[name.index()] {
-                kept.push((name, flag, record, self.copy_of(value, record, span)));
+            if *self.local(name) != entered[name.index()] && self.has_records(&term) {
+                kept.push((name, flag, self.with_own_records(&term, span)));
             }
         }
-        for (name, flag, record, copy) in kept {
-            let own = Term::Value(self.copy_of(copy, record, span));
+        for (name, flag, copy) in kept {
+            let own = self.with_own_records(&copy, span);
             self.set_local(name, flag.map_or(Local::Bound(own.clone()), |flag| Local::Maybe(own, flag)));
+        }
+    }
+
+    fn has_records(&self, term: &Term) -> bool {
+        match term {
+            Term::Value(value) => matches!(self.body.ty(*value), Ty::Record(_)),
+            Term::Tuple(items) | Term::Named(_, items) => items.iter().any(|item| self.has_records(item)),
+            Term::Optional(_, item) => self.has_records(item),
+            _ => false,
+        }
+    }
+
+    /// A term with copies for the records in it. One that is not there has memory that nobody reads.
+    fn with_own_records(&mut self, term: &Term, span: Span) -> Term {
+        let mut all = |items: &[Term]| items.iter().map(|item| self.with_own_records(item, span)).collect();
+        match term {
+            Term::Tuple(items) => Term::Tuple(all(items)),
+            Term::Named(class, items) => Term::Named(class.clone(), all(items)),
+            Term::Optional(is_present, item) => {
+                Term::Optional(*is_present, Box::new(self.with_own_records(item, span)))
+            }
+            Term::Value(value) => match self.body.ty(*value) {
+                Ty::Record(record) => Term::Value(self.copy_of(*value, record, span)),
+                _ => term.clone(),
+            },
+            _ => term.clone(),
         }
     }
 

@@ -46,6 +46,7 @@ pub(crate) fn term(types: &CTypes, body: &Body, term: &Term) -> String {
         Term::Value(value) => format!("`{}`", ty(types, body.ty(*value))),
         Term::Tuple(items) => format!("a tuple of {}", items.len()),
         Term::Named(class, _) => format!("a `{}`", class.name),
+        Term::Optional(_, item) => format!("{} or `None`", self::term(types, body, item)),
         Term::Entity(found) => entity(found),
         Term::Method(name, _) | Term::TupleMethod(name, _) => format!("the method `{name}`"),
         Term::Bound(bound) => format!("the method `{}`", bound.name),
@@ -71,6 +72,7 @@ pub(crate) fn shape(types: &CTypes, body: &Body, shape: &Shape) -> String {
         Shape::Tuple(items) => format!("a tuple of {}", items.len()),
         Shape::Named(class, _) => format!("a `{}`", class.name),
         Shape::Closure(closure) => format!("the function `{}`", closure.name()),
+        Shape::Optional(item) => format!("{} or `None`", self::shape(types, body, item)),
         Shape::Choice(shapes) => one_of(shapes.iter().map(|one| self::shape(types, body, one)).collect()),
     }
 }

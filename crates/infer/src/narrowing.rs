@@ -15,13 +15,18 @@ use crate::walk::Walker;
 impl Walker<'_, '_> {
     /// Learns from a test that was just made: on this path it holds, or does not.
     pub(crate) fn learn(&mut self, test: ExprId, holds: bool) {
+        self.narrow_present(test, holds);
+        self.learn_of_choices(test, holds);
+    }
+
+    fn learn_of_choices(&mut self, test: ExprId, holds: bool) {
         let syntax = self.syntax();
         match &syntax.exprs[test].kind {
-            ExprKind::Unary(UnaryOp::Not, operand) => self.learn(*operand, !holds),
+            ExprKind::Unary(UnaryOp::Not, operand) => self.learn_of_choices(*operand, !holds),
             // All of them hold, or none does.
             ExprKind::Bools(op, operands) if holds == (*op == BoolOp::And) => {
                 for operand in operands {
-                    self.learn(*operand, holds);
+                    self.learn_of_choices(*operand, holds);
                 }
             }
             ExprKind::Compare(first, rest) => {

@@ -24,6 +24,7 @@ impl Walker<'_, '_> {
         span: Span,
         spans: Spans,
     ) -> Walked<Term> {
+        let (left, right) = (&self.present(left, spans.0), &self.present(right, spans.1));
         if self.is_elementwise(left) || self.is_elementwise(right) {
             return self.lazy_operator(op, left, right, span, spans);
         }

@@ -49,6 +49,7 @@ impl Walker<'_, '_> {
             ExprKind::Index(value, index) => self.index_place(*value, *index, span),
             ExprKind::Attribute(value, name) => {
                 let of = self.walk_expr(*value)?;
+                let of = self.present(&of, self.span_of(*value));
                 if let Term::Value(of) = of
                     && matches!(self.body.ty(of), Ty::Pointer(_) | Ty::Record(_))
                 {
@@ -116,7 +117,7 @@ impl Walker<'_, '_> {
     pub(crate) fn write_place(&mut self, place: &Place, term: &Term, span: Span) -> Walked<()> {
         match place {
             Place::Local(name, _) => {
-                self.bind(*name, term.clone());
+                self.bind(*name, term.clone(), span)?;
                 Ok(())
             }
             Place::Item(term, at) => {
@@ -155,6 +156,7 @@ impl Walker<'_, '_> {
     pub(crate) fn index_place(&mut self, value: ExprId, index: ExprId, span: Span) -> Walked<Place> {
         let (value_span, index_span) = (self.span_of(value), self.span_of(index));
         let of = self.walk_expr(value)?;
+        let of = self.present(&of, value_span);
         if let Some(place) = self.named_place(&of, index, span)? {
             return Ok(place);
         }

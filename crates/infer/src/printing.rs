@@ -84,6 +84,10 @@ impl Walker<'_, '_> {
                 let items = items.iter().map(|item| self.printed(item, span, values));
                 Ok(PrintArg::Named(class.object, items.collect::<Walked<_>>()?))
             }
+            Term::Optional(is_present, item) => {
+                values.push(*is_present);
+                self.printed(item, span, values).map(|item| PrintArg::Optional(Box::new(item)))
+            }
             Term::Value(value) => {
                 let ty = self.body.ty(*value);
                 match ty {

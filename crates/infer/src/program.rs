@@ -56,7 +56,7 @@ pub(crate) struct Programs<'a> {
     entry: &'a FunctionSource,
     entry_params: &'a [Ty],
     /// What the caller wants as the result of the entry.
-    entry_result: Option<Ty>,
+    entry_result: Option<Passed>,
     sources: Vec<(HostObject, Arc<FunctionSource>)>,
     keys: Vec<(Key, Outcome)>,
     functions: Vec<Option<Function>>,
@@ -76,14 +76,14 @@ impl<'a> Programs<'a> {
         options: Options,
         entry: &'a FunctionSource,
         entry_params: &'a [Ty],
-        entry_result: Option<Ty>,
+        entry_result: Option<&Form>,
     ) -> Self {
         Self {
             types,
             options,
             entry,
             entry_params,
-            entry_result,
+            entry_result: entry_result.map(Passed::of),
             sources: Vec::new(),
             keys: Vec::new(),
             functions: Vec::new(),
@@ -127,11 +127,11 @@ impl<'a> Programs<'a> {
         key: &Key,
         source: &Arc<FunctionSource>,
     ) -> Walked<(FuncId, Option<Passed>)> {
-        let wanted = self.entry_result.filter(|_| key.callee == Callee::Entry);
+        let wanted = self.entry_result.clone().filter(|_| key.callee == Callee::Entry);
         if let Some(index) = self.keys.iter().position(|(known, _)| known == key) {
             let result = match &self.keys[index].1 {
                 Outcome::Known(result) => result.clone(),
-                Outcome::Open => wanted.map(Passed::of_ty).or_else(|| self.assumed(key, source)),
+                Outcome::Open => wanted.or_else(|| self.assumed(key, source)),
             };
             return Ok((FuncId::from_index(index), result));
         }
@@ -142,12 +142,24 @@ impl<'a> Programs<'a> {
         let id = FuncId::from_index(self.keys.len());
         self.keys.push((key.clone(), Outcome::Open));
         self.functions.push(None);
-        let (body, result) = Walker::function(self, id, source, key, wanted)?;
+        let sites = self.raise_sites.len();
+        let walked = Walker::function(self, id, source, key, wanted.as_ref());
+        let (body, result) = walked.inspect_err(|_| self.forget(id, sites))?;
         let ty = result.as_ref().map_or(Ty::Unit, Passed::packed);
         let function = body.finish(ty, &mut self.raise_sites);
         self.functions[id.index()] = Some(Function { math: key.options.math, ..function });
         self.keys[id.index()].1 = Outcome::Known(result.clone());
         Ok((id, result))
+    }
+
+    /// Drops a function that cannot be compiled, and those that were compiled along with it: the caller may have been
+    /// walked with narrower types than it has.
+    fn forget(&mut self, id: FuncId, sites: usize) {
+        self.keys.truncate(id.index());
+        self.functions.truncate(id.index());
+        self.raise_sites.truncate(sites);
+        let keys = &self.keys;
+        self.recursive.retain(|(recursive, _)| keys.iter().any(|(key, _)| key == recursive));
     }
 
     fn assumed(&mut self, key: &Key, source: &Arc<FunctionSource>) -> Option<Passed> {

@@ -58,6 +58,8 @@ pub enum Operand {
     Tuple(Vec<Operand>),
     /// A tuple with names for its items.
     Named(Arc<TupleClass>, Vec<Operand>),
+    /// `None` or such.
+    Optional(Box<Operand>),
     /// A slice.
     Slice {
         /// Whether it says a step.
@@ -141,6 +143,7 @@ impl Display for Operand {
                 write_all(out, items)?;
                 out.write_str(")")
             }
+            Self::Optional(held) => write!(out, "{held} or None"),
             Self::Slice { has_step } => out.write_str(if *has_step { "a:b:c" } else { "a:b" }),
             Self::Closure(name) => write!(out, "closure {name}"),
             Self::Other(words) => out.write_str(words),

@@ -121,7 +121,8 @@ impl Walker<'_, '_> {
         Ok(())
     }
 
-    fn raised_value(&self, term: &Term, span: Span) -> Walked<Value> {
+    fn raised_value(&mut self, term: &Term, span: Span) -> Walked<Value> {
+        let term = &self.present(term, span);
         if let Term::Value(value) = term
             && matches!(self.body.ty(*value), Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_))
         {

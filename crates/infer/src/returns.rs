@@ -34,7 +34,7 @@ impl Walker<'_, '_> {
     }
 
     /// Gives every returned term the form in which they meet, or that of the type that is wanted.
-    pub(crate) fn finish_returns(&mut self, wanted: Option<Ty>) -> Walked<Option<Passed>> {
+    pub(crate) fn finish_returns(&mut self, wanted: Option<&Passed>) -> Walked<Option<Passed>> {
         let mut returns = Vec::new();
         for arrival in std::mem::take(&mut self.frame_mut().returns) {
             self.body.switch_to(arrival.block);
@@ -48,7 +48,7 @@ impl Walker<'_, '_> {
             returns.push(Return { block, term, shape, span: arrival.span });
         }
         let form = match wanted {
-            Some(wanted) => Some(Passed::of_ty(wanted)),
+            Some(wanted) => Some(wanted.clone()),
             None => self.meeting(&returns)?,
         };
         let Some(form) = form else { return Ok(None) };
@@ -57,8 +57,11 @@ impl Walker<'_, '_> {
                 self.check_result(&one, wanted)?;
             }
             self.body.switch_to(one.block);
-            let term =
+            let mut term =
                 one.term.unwrap_or_else(|| Term::Value(convert::zero(&mut self.body, Ty::Unit, one.span)));
+            if let Some(wanted) = wanted {
+                term = self.converted(wanted, &term, one.span)?;
+            }
             let mut values = Vec::new();
             self.give(&form.shape(), &term, one.span, &mut values);
             let value = self.pack(values, one.span);
@@ -76,6 +79,10 @@ impl Walker<'_, '_> {
         match term {
             Term::Tuple(items) => all(items).map(Term::Tuple),
             Term::Named(class, items) => Ok(Term::Named(class.clone(), all(items)?)),
+            Term::Optional(is_present, item) => {
+                let item = self.forced_deeply(item, span)?;
+                Ok(Term::Optional(*is_present, Box::new(item)))
+            }
             _ => self.forced(term.clone(), span),
         }
     }
@@ -122,6 +129,7 @@ impl Walker<'_, '_> {
                 | Shape::Value(_)
                 | Shape::Tuple(_)
                 | Shape::Named(..)
+                | Shape::Optional(_)
                 | Shape::Closure(_)
                 | Shape::Choice(_),
                 _,
@@ -144,6 +152,7 @@ impl Walker<'_, '_> {
                 Err(stop.help("return a value of it"))
             }
             Shape::Value(_) | Shape::Exact(_) => Ok(()),
+            Shape::Optional(held) => self.check_leaves(held, span),
             Shape::Tuple(items) | Shape::Named(_, items) | Shape::Choice(items) => {
                 items.iter().try_for_each(|item| self.check_leaves(item, span))
             }
@@ -186,39 +195,57 @@ impl Walker<'_, '_> {
     }
 
     /// Whether a term of this shape may be returned where `wanted` is declared.
-    fn serves_as(&self, shape: &Shape, wanted: Ty) -> bool {
+    fn serves_as(&self, shape: &Shape, wanted: &Passed) -> bool {
         match (shape, wanted) {
-            (Shape::Value(ty), _) => self.is_assignable(*ty, wanted) || self.points_to(*ty, wanted),
-            (Shape::Tuple(shapes) | Shape::Named(_, shapes), Ty::Tuple(tuple)) => {
-                let items = tuple.items();
-                shapes.len() == items.len()
-                    && shapes.iter().zip(items).all(|(shape, item)| self.serves_as(shape, *item))
+            (Shape::Value(ty), Passed::Value(wanted)) => {
+                self.is_assignable(*ty, *wanted) || self.points_to(*ty, *wanted)
+            }
+            (Shape::Optional(held), Passed::Optional(wanted)) => self.serves_as(held, wanted),
+            (Shape::Value(Ty::Unit), Passed::Optional(_)) => true,
+            (_, Passed::Optional(wanted)) => self.serves_as(shape, wanted),
+            (Shape::Optional(held), _) => self.serves_as(held, wanted),
+            (Shape::Tuple(shapes) | Shape::Named(_, shapes), Passed::Tuple(forms)) => {
+                self.all_serve_as(shapes, forms)
+            }
+            (Shape::Named(own, shapes), Passed::Named(class, forms)) if own == class => {
+                self.all_serve_as(shapes, forms)
             }
             (
-                Shape::Exact(_) | Shape::Tuple(_) | Shape::Named(..) | Shape::Closure(_) | Shape::Choice(_),
+                Shape::Exact(_)
+                | Shape::Value(_)
+                | Shape::Tuple(_)
+                | Shape::Named(..)
+                | Shape::Closure(_)
+                | Shape::Choice(_),
                 _,
             ) => false,
         }
     }
 
+    fn all_serve_as(&self, shapes: &[Shape], forms: &[Passed]) -> bool {
+        shapes.len() == forms.len()
+            && shapes.iter().zip(forms).all(|(shape, form)| self.serves_as(shape, form))
+    }
+
     /// Whether a return gives what is declared.
-    fn check_result(&self, one: &Return, wanted: Ty) -> Walked<()> {
-        let is_missing = one.term.is_none() && wanted != Ty::Unit;
+    fn check_result(&self, one: &Return, wanted: &Passed) -> Walked<()> {
+        let is_nothing = *wanted == Passed::Value(Ty::Unit);
+        let is_missing = one.term.is_none() && !is_nothing && !matches!(wanted, Passed::Optional(_));
         if !is_missing && self.serves_as(&one.shape, wanted) {
             return Ok(());
         }
-        let wanted_name = self.ty_name(wanted);
+        let wanted_name = self.describe_passed(wanted);
         if is_missing {
             return Err(self.missing_return(one.span, &wanted_name));
         }
         let given = self.describe_result(&one.shape);
-        if wanted == Ty::Unit {
+        if is_nothing {
             let title = format!("{given} is returned where the signature has no result");
             let stop = self.error(Id::WrongResult, one.span, title, "expected nothing");
             return Err(stop.help("write `return`"));
         }
-        let title = format!("{given} is returned where the signature says `{wanted_name}`");
-        let stop = self.error(Id::WrongResult, one.span, title, format!("expected `{wanted_name}`"));
+        let title = format!("{given} is returned where the signature says {wanted_name}");
+        let stop = self.error(Id::WrongResult, one.span, title, format!("expected {wanted_name}"));
         Err(if let Shape::Value(Ty::Complex(_)) = one.shape { stop.help("take its `.real`") } else { stop })
     }
 
@@ -230,6 +257,6 @@ impl Walker<'_, '_> {
             ("this returns nothing".to_owned(), "")
         };
         let stop = self.error(Id::MissingReturn, span, title, label);
-        stop.help(format!("return `{wanted}` on every path"))
+        stop.help(format!("return {wanted} on every path"))
     }
 }

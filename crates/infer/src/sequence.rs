@@ -72,6 +72,10 @@ impl Walker<'_, '_> {
     /// What a loop over a term runs over.
     pub(crate) fn sequence_of(&mut self, term: &Term, span: Span) -> Walked<Sequence> {
         match term {
+            Term::Optional(..) => {
+                let item = self.present(term, span);
+                self.sequence_of(&item, span)
+            }
             Term::Sequence(sequence) => Ok((**sequence).clone()),
             Term::Tuple(items) | Term::Named(_, items) | Term::List(items) => {
                 Ok(Sequence::Tuple(items.clone()))

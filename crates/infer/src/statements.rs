@@ -20,8 +20,10 @@ impl Walker<'_, '_> {
             if !self.is_live() {
                 break;
             }
+            let depth = self.depth();
             match self.walk_stmt(stmt) {
                 Err(Stop::Unreachable) => self.body.terminate(Terminator::Unreachable),
+                Err(error @ Stop::Error(_)) if !self.frame().loops.is_empty() => self.put_off(error, depth),
                 other => other?,
             }
         }
@@ -75,7 +77,7 @@ impl Walker<'_, '_> {
             StmtKind::Raise(exception) => self.walk_raise(*exception, span)?,
             StmtKind::Def { name, function, defaults } => {
                 let closure = self.make_closure(*function, defaults)?;
-                self.bind(*name, closure);
+                self.bind(*name, closure, span)?;
             }
             StmtKind::Delete(names) => {
                 for name in names {
@@ -94,6 +96,7 @@ impl Walker<'_, '_> {
     fn walk_aug_assign(&mut self, target: ExprId, op: BinaryOp, value: ExprId, span: Span) -> Walked<()> {
         let place = self.walk_place(target)?;
         let left = self.read_place(&place)?;
+        let left = self.present(&left, self.span_of(target));
         let right = self.walk_lazy(value)?;
         let spans = (self.span_of(target), self.span_of(value));
         if let (Some((array, _)), Place::Local(..) | Place::Part { .. }) = (self.as_array(&left), &place) {
@@ -139,6 +142,7 @@ impl Walker<'_, '_> {
     fn assign_rest(&mut self, targets: &[ExprId], star: usize, term: &Term, value: ExprId) -> Walked<()> {
         let syntax = self.syntax();
         let fixed = targets.len() - 1;
+        let term = &self.present(term, self.span_of(value));
         let items = match term {
             Term::Tuple(items) | Term::Named(_, items) | Term::List(items) if items.len() >= fixed => {
                 items.clone()
@@ -168,6 +172,7 @@ impl Walker<'_, '_> {
     /// The items of a tuple; of an array as many rows as there are targets.
     fn unpacked(&mut self, term: &Term, count: usize, value: ExprId) -> Walked<Option<Vec<Term>>> {
         let span = self.span_of(value);
+        let term = &self.present(term, span);
         if let Term::Tuple(items) | Term::Named(_, items) | Term::List(items) = term {
             return Ok(Some(items.clone()));
         }
@@ -206,9 +211,11 @@ impl Walker<'_, '_> {
         Ok(())
     }
 
-    /// Binds a local name.
-    pub(crate) fn bind(&mut self, name: pysyntax::NameId, term: Term) {
-        self.set_local(name, Local::Bound(term));
+    /// Binds a local name; gives what it is bound to, which has the type that the name was given.
+    pub(crate) fn bind(&mut self, name: pysyntax::NameId, term: Term, span: Span) -> Walked<Term> {
+        let term = self.declared(name, term, span)?;
+        self.set_local(name, Local::Bound(term.clone()));
+        Ok(term)
     }
 
     /// The text of an expression in the user's source.

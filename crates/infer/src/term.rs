@@ -26,6 +26,8 @@ pub(crate) enum Term {
     Tuple(Vec<Term>),
     /// A tuple with names for its items.
     Named(Arc<TupleClass>, Vec<Term>),
+    /// `None`, or this where the `bool` is true.
+    Optional(Value, Box<Term>),
     /// A function, a module, a type; exists only while compiling.
     Entity(Entity),
     /// A method with the value that it is of, by its qualified name.
@@ -68,6 +70,8 @@ pub(crate) enum Shape {
     Closure(ClosureShape),
     /// One of these, all of them known while compiling: the value is a number.
     Choice(Vec<Shape>),
+    /// `None` or this.
+    Optional(Box<Shape>),
 }
 
 /// Two terms that no one shape holds: of the first and the second, in words of the caller.
@@ -91,6 +95,7 @@ impl Shape {
             }
             Term::Closure(closure) => Self::Closure(ClosureShape::of(closure, body)),
             Term::Choice(choice) => Self::Choice(choice.shapes(body)),
+            Term::Optional(_, item) => Self::Optional(Box::new(Self::of(item, body))),
             Term::Entity(_)
             | Term::Method(..)
             | Term::TupleMethod(..)
@@ -111,6 +116,7 @@ impl Shape {
             Self::Tuple(items) | Self::Named(_, items) | Self::Choice(items) => {
                 items.iter().all(Self::is_of_types)
             }
+            Self::Optional(held) => held.is_of_types(),
             Self::Closure(_) => false,
         }
     }
@@ -119,6 +125,7 @@ impl Shape {
     pub(crate) fn depth(&self) -> usize {
         match self {
             Self::Exact(_) | Self::Value(_) => 0,
+            Self::Optional(held) => held.depth(),
             Self::Tuple(items) | Self::Named(_, items) | Self::Choice(items) => {
                 items.iter().map(Self::depth).max().unwrap_or(0)
             }
@@ -131,7 +138,13 @@ impl Shape {
         match (self, other) {
             (a, b) if a == b => Ok(a.clone()),
             (Self::Value(a), Self::Value(b)) => {
-                promote::join(*a, *b).map(Self::Value).ok_or_else(|| Clash::new(self, other))
+                if let Some(joined) = promote::join(*a, *b) {
+                    return Ok(Self::Value(joined));
+                }
+                match (a, b) {
+                    (Ty::Unit, held) | (held, Ty::Unit) => Ok(Self::Optional(Box::new(Self::Value(*held)))),
+                    _ => Err(Clash::new(self, other)),
+                }
             }
             (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => Self::join_all(a, b).map(Self::Tuple),
             (Self::Named(class, a), Self::Named(other_class, b)) if class == other_class => {
@@ -140,6 +153,16 @@ impl Shape {
             (Self::Closure(a), Self::Closure(b)) => {
                 let joined = a.join(b).map(Self::Closure).or_else(|| choice::join(self, other));
                 joined.ok_or_else(|| Clash::new(self, other))
+            }
+            (Self::Optional(a), Self::Optional(b)) => a.join(b).map(Self::optional),
+            (Self::Optional(held), Self::Value(Ty::Unit)) | (Self::Value(Ty::Unit), Self::Optional(held)) => {
+                Ok(Self::Optional(held.clone()))
+            }
+            (Self::Optional(held), other) => held.join(other).map(Self::optional),
+            (own, Self::Optional(held)) => own.join(held).map(Self::optional),
+            (Self::Value(Ty::Unit), held @ (Self::Tuple(_) | Self::Named(..)))
+            | (held @ (Self::Tuple(_) | Self::Named(..)), Self::Value(Ty::Unit)) => {
+                Ok(Self::Optional(Box::new(held.clone())))
             }
             (
                 Self::Exact(_)
@@ -153,6 +176,11 @@ impl Shape {
         }
     }
 
+    /// `None` or this, which may be such itself.
+    fn optional(held: Self) -> Self {
+        if let Self::Optional(_) = held { held } else { Self::Optional(Box::new(held)) }
+    }
+
     fn join_all(a: &[Self], b: &[Self]) -> Result<Vec<Self>, Clash> {
         a.iter().zip(b).map(|(a, b)| a.join(b)).collect()
     }
@@ -162,6 +190,11 @@ impl Shape {
         let (first, rest) = terms.split_first().expect("some path comes here");
         if rest.iter().all(|term| term == first) {
             return Ok(Self::Exact((*first).clone()));
+        }
+        if let Some(whole) =
+            terms.iter().find(|one| terms.iter().all(|term| term == *one || is_held_by(term, one)))
+        {
+            return Ok(Self::Exact((*whole).clone()));
         }
         let tuples: Option<Vec<Packed<'_>>> = terms.iter().map(|term| term.as_tuple()).collect();
         let is_alike = |a: &Packed<'_>, b: &Packed<'_>| a.0 == b.0 && a.1.len() == b.1.len();
@@ -179,6 +212,12 @@ impl Shape {
     }
 }
 
+/// Whether a term is the value that may be `None` elsewhere, taken out where it is not: there is one such value for
+/// each `bool` that says so, so that the whole still tells the truth.
+fn is_held_by(term: &Term, whole: &Term) -> bool {
+    matches!(whole, Term::Optional(_, held) if matches!(**held, Term::Value(_)) && **held == *term)
+}
+
 /// A tuple's class, if it has names for its items, and the items.
 type Packed<'a> = (Option<&'a Arc<TupleClass>>, &'a [Term]);
 
@@ -188,6 +227,7 @@ impl Term {
             Self::Tuple(items) => Some((None, items)),
             Self::Named(class, items) => Some((Some(class), items)),
             Self::Value(_)
+            | Self::Optional(..)
             | Self::Entity(_)
             | Self::Method(..)
             | Self::TupleMethod(..)

@@ -274,7 +274,7 @@ impl Walker<'_, '_> {
         scope.map(|scope| scope.raises).unwrap_or_default()
     }
 
-    fn set_catches(&mut self) {
+    pub(crate) fn set_catches(&mut self) {
         let catches = self.frames.iter().any(|frame| !frame.scopes.is_empty());
         self.body.set_catches(catches);
     }

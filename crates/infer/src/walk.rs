@@ -82,7 +82,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         id: FuncId,
         source: &Arc<FunctionSource>,
         key: &Key,
-        result: Option<Ty>,
+        result: Option<&Passed>,
     ) -> Walked<(Body, Option<Passed>)> {
         let syntax = source.syntax.clone();
         let void = program.types.void();
@@ -122,9 +122,12 @@ impl<'a, 'p> Walker<'a, 'p> {
         let mut frame = Frame::new(source.clone(), args, None);
         frame.captures = captures;
         walker.push_frame(frame);
-        walker.walk_body(&syntax)?;
-        if let Some(stop) = walker.body.take_unbound() {
-            return Err(stop);
+        walker.declare_params()?;
+        let walked = walker.walk_body(&syntax);
+        match (walked, walker.body.take_unbound()) {
+            (Err(asks @ Stop::Asks(_)), _) => return Err(asks),
+            (_, Some(stop)) => return Err(stop),
+            (walked, None) => walked?,
         }
         let result = walker.finish_returns(result)?;
         Ok((walker.body, result))
@@ -145,6 +148,22 @@ impl<'a, 'p> Walker<'a, 'p> {
             self.arrive_at_return(None, span)?;
         }
         Ok(())
+    }
+
+    /// What is open here: the loops and the scopes of the innermost frame.
+    pub(crate) fn depth(&self) -> (usize, usize, usize) {
+        (self.frames.len(), self.frame().loops.len(), self.frame().scopes.len())
+    }
+
+    /// An error in a loop: a round that is not walked yet may bring wider types, with which there is none. It is one
+    /// once all is walked.
+    pub(crate) fn put_off(&mut self, error: Stop, (frames, loops, scopes): (usize, usize, usize)) {
+        self.frames.truncate(frames);
+        self.frame_mut().loops.truncate(loops);
+        self.frame_mut().scopes.truncate(scopes);
+        self.set_catches();
+        self.body.note_unbound(error);
+        self.body.terminate(Terminator::Unreachable);
     }
 
     /// Whether something reaches this point.

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use ctype::{CTypes, DataModel};
 use diagnostic::Diagnostic;
-use infer::{FunctionSource, Unfinished};
+use infer::{Form, FunctionSource, Unfinished};
 use source::Source;
 use testkit::cases::{self, Case};
 use tir::Program;
@@ -66,11 +66,10 @@ fn compile(
 ) -> Result<Program, String> {
     let (params, result) = signature::read(types, world, signature);
     let inferred =
-        infer::infer(types, function, &params, result, infer::Options::default()).map_err(|unfinished| {
-            match unfinished {
-                Unfinished::Wrong(all) => diagnostic::render(&all),
-                Unfinished::Asks(question) => format!("it asks: {question}\n"),
-            }
+        infer::infer(types, function, &params, result.map(Form::Value).as_ref(), infer::Options::default())
+            .map_err(|unfinished| match unfinished {
+            Unfinished::Wrong(all) => diagnostic::render(&all),
+            Unfinished::Asks(question) => format!("it asks: {question}\n"),
         })?;
     let program = inferred.program;
     tir::verify(&program, types).expect("inference builds what the verifier accepts");

@@ -9,6 +9,7 @@ mod annotations;
 mod array_type;
 mod grammar;
 mod kind;
+mod optional_type;
 mod parts;
 mod record_type;
 mod tir_type;
@@ -41,6 +42,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(array_type::array_type, module)?)?;
     module.add_function(wrap_pyfunction!(record_type::make_c_struct, module)?)?;
     module.add_function(wrap_pyfunction!(record_type::from_dtype, module)?)?;
+    module.add_function(wrap_pyfunction!(optional_type::optional_type, module)?)?;
     module.add_function(wrap_pyfunction!(tuple_type::tuple_type, module)?)?;
     module.add_function(wrap_pyfunction!(tuple_type::uni_tuple_type, module)?)?;
     module.add_function(wrap_pyfunction!(tuple_type::named_tuple_type, module)?)?;

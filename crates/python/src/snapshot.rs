@@ -24,7 +24,9 @@ use pysyntax::{ExprId, ExprKind, Syntax};
 use tir::{HostObject, Ty};
 
 use crate::extending;
+use crate::signature::TypeKind;
 use crate::source::{self, FunctionText};
+use crate::table;
 
 pub(crate) use entity::{number_function, python_function};
 use objects::StandIn;
@@ -35,6 +37,8 @@ pub(crate) struct World<'py> {
     objects: Objects<'py>,
     snapshot: Arc<Snapshot>,
     entry: HostObject,
+    /// What the function is asked to return.
+    result: Option<Form>,
 }
 
 /// The frozen world of one compilation.
@@ -62,6 +66,7 @@ struct Function {
     syntax: Arc<Syntax>,
     defaults: Vec<Entity>,
     given: Vec<(usize, Form)>,
+    locals: Vec<(String, Form)>,
     globals: HashMap<String, Entity>,
 }
 
@@ -75,9 +80,26 @@ pub(crate) enum Given<'py> {
     Tuple(Vec<Given<'py>>),
     /// It is a tuple of this class, of such.
     Named(Bound<'py, PyType>, Vec<Given<'py>>),
+    /// It is `None` or such.
+    Optional(Box<Given<'py>>),
 }
 
 impl<'py> Given<'py> {
+    /// What a type says of a value.
+    pub(crate) fn of_type(py: Python<'py>, kind: &TypeKind) -> Self {
+        let all = |items: &[TypeKind]| items.iter().map(|item| Self::of_type(py, item)).collect();
+        match kind {
+            TypeKind::Tuple(items) => Self::Tuple(all(items)),
+            TypeKind::Named(named) => Self::Named(named.class().bind(py).clone(), all(&named.items)),
+            TypeKind::Optional(held) => Self::Optional(Box::new(Self::of_type(py, held))),
+            TypeKind::C(_)
+            | TypeKind::Array(_)
+            | TypeKind::Text
+            | TypeKind::Function(_)
+            | TypeKind::Seen(_) => Self::Value(kind.ty(&table::read()).unwrap_or(Ty::Unit)),
+        }
+    }
+
     fn form(&self, objects: &mut Objects<'py>) -> PyResult<Form> {
         let all = |items: &[Self], objects: &mut Objects<'py>| -> PyResult<Vec<Form>> {
             items.iter().map(|item| item.form(objects)).collect()
@@ -86,12 +108,24 @@ impl<'py> Given<'py> {
             Self::Value(ty) => Form::Value(*ty),
             Self::Object(object) => Form::Known(entity::of(object, objects)?),
             Self::Tuple(items) => Form::Tuple(all(items, objects)?),
+            Self::Optional(held) => Form::Optional(Box::new(held.form(objects)?)),
             Self::Named(class, items) => match entity::tuple_class(class, objects)? {
                 Some(class) => Form::Named(class, all(items, objects)?),
                 None => Form::Tuple(all(items, objects)?),
             },
         })
     }
+}
+
+/// What is asked of the function that is compiled.
+#[derive(Default)]
+pub(crate) struct Asked<'a, 'py> {
+    /// What is known of its arguments, by their numbers.
+    pub(crate) given: &'a [(usize, Given<'py>)],
+    /// The types of variables.
+    pub(crate) locals: &'a [(String, TypeKind)],
+    /// What it returns.
+    pub(crate) result: Option<Given<'py>>,
 }
 
 /// The world as one function sees it.
@@ -105,14 +139,14 @@ struct View {
 const MOST_ANSWERS: usize = 1000;
 
 impl<'py> World<'py> {
-    /// The world of `function`, whose text and syntax are known, and the objects that it numbers. Arguments that
-    /// are known are given by their numbers.
+    /// The world of `function`, whose text and syntax are known, and the objects that it numbers.
     pub(crate) fn new(
         function: &Bound<'py, PyAny>,
         syntax: Syntax,
-        given: &[(usize, Given<'py>)],
+        asked: &Asked<'_, 'py>,
     ) -> PyResult<Self> {
         let mut objects = Objects::new(function.py());
+        objects.add_locals(function, asked.locals);
         let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
         let mut snapshot = Snapshot {
             functions: HashMap::new(),
@@ -127,12 +161,18 @@ impl<'py> World<'py> {
         };
         let entry = objects.number(function);
         let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
-        for (index, given) in given {
+        for (index, given) in asked.given {
             frozen.given.push((*index, given.form(&mut objects)?));
         }
         snapshot.functions.insert(entry, Ok(frozen));
+        let result = asked.result.as_ref().map(|result| result.form(&mut objects)).transpose()?;
         snapshot.freeze_met(&mut objects)?;
-        Ok(Self { objects, snapshot: Arc::new(snapshot), entry })
+        Ok(Self { objects, snapshot: Arc::new(snapshot), entry, result })
+    }
+
+    /// What the function is asked to return.
+    pub(crate) fn take_result(&mut self) -> Option<Form> {
+        self.result.take()
     }
 
     /// The interpreter.
@@ -212,7 +252,11 @@ impl Snapshot {
         self.look_up_all(&syntax, &scope, objects, &mut globals)?;
         let defaults = defaults(function, &syntax, objects)?;
         let name = function.getattr("__qualname__")?.extract()?;
-        Ok(Function { name, syntax: Arc::new(syntax), defaults, given: Vec::new(), globals })
+        let mut locals = Vec::new();
+        for (name, kind) in objects.take_locals(function) {
+            locals.push((name, Given::of_type(function.py(), &kind).form(objects)?));
+        }
+        Ok(Function { name, syntax: Arc::new(syntax), defaults, given: Vec::new(), locals, globals })
     }
 
     /// Looks up all that a text names, and the functions in it.
@@ -288,6 +332,7 @@ impl Snapshot {
             defaults: found.defaults.clone(),
             options,
             given: found.given.clone(),
+            locals: found.locals.clone(),
         })
     }
 }

@@ -88,6 +88,7 @@ fn print_arg(arg: &PrintArg) -> String {
             let items: Vec<String> = items.iter().map(print_arg).collect();
             format!("of ({})", items.join(", "))
         }
+        PrintArg::Optional(held) => format!("maybe {}", print_arg(held)),
         PrintArg::Named(class, items) => {
             let items: Vec<String> = items.iter().map(print_arg).collect();
             format!("host {} of ({})", class.0, items.join(", "))

@@ -24,6 +24,8 @@ pub enum PrintArg {
     Tuple(Vec<PrintArg>),
     /// A tuple of a class of the host's.
     Named(HostObject, Vec<PrintArg>),
+    /// `None`, or this where the `bool` that comes before is true.
+    Optional(Box<PrintArg>),
 }
 
 impl Print {
@@ -43,10 +45,18 @@ impl Print {
 }
 
 impl PrintArg {
+    /// The types of the values that it asks for, in order.
+    pub fn types(&self) -> Vec<Ty> {
+        let mut types = Vec::new();
+        self.add_types(&mut types);
+        types
+    }
+
     /// The classes of tuples in it.
     fn add_classes(&self, classes: &mut Vec<HostObject>) {
         match self {
             Self::Text(_) | Self::Value(_) => {}
+            Self::Optional(held) => held.add_classes(classes),
             Self::Tuple(items) => items.iter().for_each(|item| item.add_classes(classes)),
             Self::Named(class, items) => {
                 classes.push(*class);
@@ -61,6 +71,10 @@ impl PrintArg {
         match self {
             Self::Text(_) => {}
             Self::Value(ty) => types.push(*ty),
+            Self::Optional(held) => {
+                types.push(Ty::Bool);
+                held.add_types(types);
+            }
             Self::Tuple(items) | Self::Named(_, items) => items.iter().for_each(|item| item.add_types(types)),
         }
     }

@@ -179,6 +179,8 @@ impl Reader {
             line.text().map(PrintArg::Text)
         } else if line.eat("of") {
             line.list(|line| self.print_arg(line)).map(PrintArg::Tuple)
+        } else if line.eat("maybe") {
+            self.print_arg(line).map(|held| PrintArg::Optional(Box::new(held)))
         } else if line.eat("host") {
             let class = HostObject(line.number()?);
             line.expect("of")?;

@@ -114,6 +114,10 @@ impl Walker<'_, '_> {
                 let array = self.array_of_items(term, None, span)?;
                 Ok(array.map(|array| self.lazy_array(array)))
             }
+            Term::Optional(..) => {
+                let item = self.present(term, span);
+                self.as_lazy(&item, span)
+            }
             Term::Entity(_)
             | Term::Method(..)
             | Term::TupleMethod(..)

@@ -7,8 +7,9 @@ use tir::{BinaryOp, Comparison, Const, Element, Ty, Value};
 
 use crate::arrays::Lazy;
 use crate::calls::Args;
+use crate::optional::held;
 use crate::stop::Walked;
-use crate::term::Term;
+use crate::term::{Bounds, Term};
 use crate::walk::Walker;
 
 /// One of the items.
@@ -39,6 +40,9 @@ impl IndexItem {
     }
 }
 
+/// A bound of a slice: whether it is not `None`, where only that is known when it runs, and the bound.
+type Bound = (Option<Value>, Value);
+
 /// A slice of an axis, worked out.
 pub(crate) struct Range {
     pub(crate) start: Value,
@@ -58,6 +62,7 @@ impl Walker<'_, '_> {
             return Ok(vec![self.index_item(index)?]);
         }
         let term = self.walk_lazy(index)?;
+        let term = self.present(&term, span);
         if let Term::Tuple(items) | Term::Named(_, items) = term {
             return items.iter().map(|item| self.term_item(item, span)).collect();
         }
@@ -69,12 +74,15 @@ impl Walker<'_, '_> {
         let span = self.span_of(item);
         match &syntax.exprs[item].kind {
             ExprKind::Slice { lower, upper, step } => {
-                let [lower, upper, step] = [*lower, *upper, *step].map(|bound| self.slice_bound(bound));
-                Ok(IndexItem::Slice(lower?, upper?, step?))
+                let bounds = [*lower, *upper, *step].map(|bound| self.slice_bound(bound));
+                let [lower, upper, step] = bounds;
+                let (lower, upper, step) = self.bounds([lower?, upper?, step?], span);
+                Ok(IndexItem::Slice(lower, upper, step))
             }
             ExprKind::Ellipsis => Ok(IndexItem::Ellipsis),
             _ => {
                 let term = self.walk_lazy(item)?;
+                let term = self.present(&term, span);
                 self.term_item(&term, span)
             }
         }
@@ -84,31 +92,63 @@ impl Walker<'_, '_> {
     pub(crate) fn make_slice(&mut self, args: &Args) -> Walked<Term> {
         let mut bounds = Vec::new();
         for arg in &args.positional {
-            bounds.push(if self.is_none(&arg.term) { None } else { Some(self.word_arg(arg)?) });
+            bounds.push(self.bound(&arg.term, arg.span)?);
         }
-        match bounds[..] {
-            [stop] if args.named.is_empty() => Ok(Term::Slice(Box::new((None, stop, None)))),
-            [start, stop] if args.named.is_empty() => Ok(Term::Slice(Box::new((start, stop, None)))),
-            [start, stop, step] if args.named.is_empty() => Ok(Term::Slice(Box::new((start, stop, step)))),
-            _ => Err(self.error(Id::WrongArguments, args.span, "`slice` takes 1 to 3 integers", "")),
-        }
+        let bounds = match bounds[..] {
+            [stop] if args.named.is_empty() => [None, stop, None],
+            [start, stop] if args.named.is_empty() => [start, stop, None],
+            [start, stop, step] if args.named.is_empty() => [start, stop, step],
+            _ => return Err(self.error(Id::WrongArguments, args.span, "`slice` takes 1 to 3 integers", "")),
+        };
+        Ok(Term::Slice(Box::new(self.bounds(bounds, args.span))))
     }
 
-    fn slice_bound(&mut self, bound: Option<ExprId>) -> Walked<Option<Value>> {
+    fn slice_bound(&mut self, bound: Option<ExprId>) -> Walked<Option<Bound>> {
         let Some(bound) = bound else { return Ok(None) };
-        let span = self.span_of(bound);
-        let value = self.walk_value(bound)?;
-        if self.body.ty(value) == Ty::Unit {
+        let term = self.walk_expr(bound)?;
+        self.bound(&term, self.span_of(bound))
+    }
+
+    /// A bound of a slice, if it is not known to be `None`.
+    fn bound(&mut self, term: &Term, span: Span) -> Walked<Option<Bound>> {
+        if self.is_none(term) {
             return Ok(None);
         }
+        let is_present = if let Term::Optional(is_present, _) = term { Some(*is_present) } else { None };
+        let value = self.value(held(term), span)?;
         match self.index_word(value, span) {
-            Some(word) => Ok(Some(word)),
+            Some(word) => Ok(Some((is_present, word))),
             None => {
                 let title = format!("a slice from or to `{}`", self.ty_name(self.body.ty(value)));
                 let stop = self.error(Id::WrongOperand, span, title, "expected an integer or `None`");
                 Err(stop.help("convert it: `int(…)`"))
             }
         }
+    }
+
+    /// The bounds of a slice: one that is `None` when it runs is as if it were left out.
+    fn bounds(&mut self, [lower, upper, step]: [Option<Bound>; 3], span: Span) -> Bounds {
+        let one = self.word(1, span);
+        let step = step.map(|step| self.bound_or(step, one, span));
+        let known = step.map_or(Some(1), |step| self.known_word(step));
+        let is_up = match (known, step) {
+            (None, Some(step)) => {
+                let zero = self.word(0, span);
+                self.test(Comparison::Gt, step, zero, span)
+            }
+            (known, _) => {
+                self.body.constant(Const::Bool(known.is_none_or(|known| known > 0)), Ty::Bool, span)
+            }
+        };
+        let [low, high, zero] = [i64::MIN, i64::MAX, 0].map(|word| self.word(word.into(), span));
+        let first = self.either(is_up, zero, high, span);
+        let end = self.either(is_up, high, low, span);
+        let lower = lower.map(|lower| self.bound_or(lower, first, span));
+        (lower, upper.map(|upper| self.bound_or(upper, end, span)), step)
+    }
+
+    fn bound_or(&mut self, (is_present, word): Bound, otherwise: Value, span: Span) -> Value {
+        is_present.map_or(word, |is_present| self.either(is_present, word, otherwise, span))
     }
 
     fn term_item(&mut self, term: &Term, span: Span) -> Walked<IndexItem> {

@@ -66,6 +66,7 @@ pub(crate) fn functions(
             defaults: defaults(&syntax),
             options: None,
             given: Vec::new(),
+            locals: Vec::new(),
             syntax: Arc::new(syntax),
             environment: environment.clone(),
         })

@@ -20,7 +20,7 @@ use crate::compiled::{
     symbol_text,
 };
 use crate::signature::{self, CNames, Signature, TypeKind, Wanted, c_type_of, ty_of};
-use crate::snapshot::World;
+use crate::snapshot::{Asked, World};
 use crate::{source, table};
 
 /// What to compile, and how.
@@ -55,7 +55,7 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
         None => signature::of_annotations(function, names, request.names)?,
     };
     let fitted = fit(&wanted, &syntax, names).map_err(refuse(ErrorClass::Signature))?;
-    let mut world = World::new(function, syntax, &[])?;
+    let mut world = World::new(function, syntax, &Asked::default())?;
     let typed = inferred(&mut world, |source| infer_types(source, &fitted))?;
     let objects = world.into_table();
 
@@ -107,13 +107,15 @@ fn fit(wanted: &Wanted, syntax: &Syntax, names: &[String]) -> Result<Fitted, Vec
 fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stopped> {
     let mut table = table::write();
     let params: Vec<Ty> = fitted.params.iter().map(|(_, ty)| *ty).collect();
-    let result = fitted.result.map(|(_, ty)| ty);
-    let typed = infer::infer(&mut table, source, &params, result, infer::Options::default())?;
+    let result = fitted.result.map(|(_, ty)| Form::Value(ty));
+    let typed = infer::infer(&mut table, source, &params, result.as_ref(), infer::Options::default())?;
     let program = optimize::optimize(typed.program);
     let result = match (fitted.result, &typed.result) {
         (Some((result, _)), _) => Some(result),
         (None, Form::Value(ty)) => c_type_of(&mut table, *ty),
-        (None, Form::Known(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_)) => None,
+        (None, Form::Known(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_) | Form::Optional(_)) => {
+            None
+        }
     };
     let result = result.ok_or_else(|| Stopped::Diagnosed(vec![no_c_result(&source.syntax)]))?;
     let params: Vec<TypeId> = fitted.params.iter().map(|(ty, _)| *ty).collect();

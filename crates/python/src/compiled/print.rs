@@ -85,6 +85,18 @@ unsafe fn object_of<'py>(
             let items = items.iter().map(|item| unsafe { object_of(py, code, item, next) });
             Ok(PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any())
         }
+        PrintArg::Optional(held) => {
+            // SAFETY: the caller's promise: a word that says whether there is what follows.
+            unsafe {
+                let is_present = next.read() != 0;
+                *next = next.add(1);
+                if is_present {
+                    return object_of(py, code, held, next);
+                }
+                *next = next.add(held.types().into_iter().map(word_count).sum());
+            }
+            Ok(py.None().into_bound(py))
+        }
         PrintArg::Named(class, items) => {
             // SAFETY: the caller's promise, for one item after the other.
             let items = items.iter().map(|item| unsafe { object_of(py, code, item, next) });
@@ -106,6 +118,19 @@ unsafe fn object_of<'py>(
                 }
             });
             narrowed(*ty, box_words(py, *ty, &mut words)?)
+        }
+    }
+}
+
+/// How many words a value that is printed has.
+fn word_count(ty: Ty) -> usize {
+    match ty {
+        Ty::Unit | Ty::Tuple(_) => 0,
+        Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => 1,
+        Ty::Complex(_) => 2,
+        Ty::Array(array) => {
+            let axes = usize::from(array.rank);
+            2 + axes + if array.has_strides() { axes } else { 0 }
         }
     }
 }

@@ -28,6 +28,8 @@ pub(super) enum Argument {
     Tuple(Vec<Argument>),
     /// A tuple of a class, by its address, that names its items.
     Named(usize, Vec<Argument>),
+    /// `None` or this: only signatures ask for it.
+    Optional(Box<Argument>),
     /// A string.
     Text(String),
     /// A function, by its address.
@@ -97,7 +99,7 @@ impl Argument {
     /// Collects the objects whose addresses are in it; `value` is an object of the key.
     pub(super) fn keep(&self, value: Borrowed<'_, '_, PyAny>, keeps: &mut Vec<Py<PyAny>>) -> PyResult<()> {
         let items = match self {
-            Self::Value(_) | Self::Text(_) => return Ok(()),
+            Self::Value(_) | Self::Optional(_) | Self::Text(_) => return Ok(()),
             Self::Function(_) => {
                 keeps.push(value.to_owned().unbind());
                 return Ok(());
@@ -120,6 +122,7 @@ impl Argument {
                 let items: Vec<Ty> = items.iter().map(Self::ty).collect();
                 Ty::Tuple(TupleTy::new(&items))
             }
+            Self::Optional(held) => Ty::Tuple(TupleTy::new(&[Ty::Bool, held.ty()])),
             Self::Text(_) | Self::Function(_) => Ty::Unit,
         }
     }
@@ -133,6 +136,7 @@ impl Argument {
                 let items = named.items.iter().map(Self::of_type).collect::<Option<_>>()?;
                 Some(Self::Named(named.class().as_ptr().addr(), items))
             }
+            TypeKind::Optional(held) => Self::of_type(held).map(|held| Self::Optional(Box::new(held))),
             TypeKind::Text | TypeKind::Function(_) | TypeKind::Seen(_) => None,
         }
     }
@@ -152,6 +156,7 @@ impl Argument {
                 let named = NamedTuple::new(&value.get_type().cast_into::<PyType>()?, items.clone())?;
                 named.map_or(TypeKind::Tuple(items), TypeKind::Named)
             }
+            Self::Optional(held) => TypeKind::Optional(Box::new(held.kind(value)?)),
             Self::Text(_) => TypeKind::Text,
             Self::Function(address) => {
                 let name = value.getattr("__qualname__")?.str()?.to_str()?.to_owned();

@@ -7,7 +7,6 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use tir::Ty;
 
 use super::argument::Argument;
 use super::cache::Turn;
@@ -166,24 +165,13 @@ fn given_of<'py>(argument: &Argument, value: &Bound<'py, PyAny>) -> PyResult<Giv
         Argument::Text(_) | Argument::Function(_) => Given::Object(value.clone()),
         Argument::Tuple(items) => Given::Tuple(given_items(items, value)?),
         Argument::Named(_, items) => Given::Named(value.get_type(), given_items(items, value)?),
+        Argument::Optional(held) => Given::Optional(Box::new(given_of(held, value)?)),
     })
 }
 
 fn given_items<'py>(items: &[Argument], value: &Bound<'py, PyAny>) -> PyResult<Vec<Given<'py>>> {
     let values = value.cast::<PyTuple>()?.iter();
     items.iter().zip(values).map(|(item, value)| given_of(item, &value)).collect()
-}
-
-/// What a type of a signature says of an argument.
-fn given_by<'py>(py: Python<'py>, kind: &TypeKind) -> Given<'py> {
-    let all = |items: &[TypeKind]| items.iter().map(|item| given_by(py, item)).collect();
-    match kind {
-        TypeKind::Tuple(items) => Given::Tuple(all(items)),
-        TypeKind::Named(named) => Given::Named(named.class().bind(py).clone(), all(&named.items)),
-        TypeKind::C(_) | TypeKind::Array(_) | TypeKind::Text | TypeKind::Function(_) | TypeKind::Seen(_) => {
-            Given::Value(kind.ty(&table::read()).unwrap_or(Ty::Unit))
-        }
-    }
 }
 
 /// Compiles a key, or waits for the thread that does.
@@ -231,14 +219,12 @@ pub(super) fn compile_signature(owner: &Bound<'_, Dispatcher>, signature: &Bound
     let key = wanted.params.iter().map(|kind| Argument::of_type(kind).ok_or_else(|| no_type(kind)));
     let key = key.collect::<PyResult<Vec<Argument>>>()?;
     let result = match &wanted.result {
-        Some(kind) => {
-            let ty: Option<Ty> = kind.ty(&table::read());
-            Some(ty.ok_or_else(|| no_type(kind))?)
-        }
+        Some(kind) if kind.ty(&table::read()).is_none() => return Err(no_type(kind)),
+        Some(kind) => Some(kind.clone()),
         None => None,
     };
     let function = dispatcher.function(py)?;
-    let given = wanted.params.iter().map(|kind| given_by(py, kind)).enumerate().collect();
+    let given = wanted.params.iter().map(|kind| Given::of_type(py, kind)).enumerate().collect();
     let request = Request {
         function: &function,
         key: &key,

@@ -8,7 +8,7 @@ use diagnostic::{Diagnostic, Id, Label};
 use infer::{Entity, Form, FunctionSource, Inferred};
 use pyo3::prelude::*;
 use pysyntax::Syntax;
-use tir::{Op, Program, Ty};
+use tir::{ArrayTy, Op, Program, Ty};
 
 use super::argument::Argument;
 use super::convert::serves;
@@ -20,8 +20,8 @@ use crate::compiled::{
     self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, inferred,
     symbol_text,
 };
-use crate::signature::{Seen, TypeKind};
-use crate::snapshot::{Given, ObjectTable, World};
+use crate::signature::{NamedTuple, Seen, TypeKind};
+use crate::snapshot::{Asked, Given, ObjectTable, World};
 use crate::{source, table};
 
 /// What to compile.
@@ -37,7 +37,7 @@ pub(super) struct Request<'a, 'py> {
     /// What is known of them when compiling, by their numbers.
     pub(super) given: Vec<(usize, Given<'py>)>,
     /// The type of the result, if it is asked for.
-    pub(super) result: Option<Ty>,
+    pub(super) result: Option<TypeKind>,
     /// How.
     pub(super) options: &'a Options,
 }
@@ -51,19 +51,26 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
     let syntax = text.syntax(py).map_err(|all| compile_error(py, ErrorClass::Typing, all))?;
     fit(&syntax, &request).map_err(|one| compile_error(py, ErrorClass::Signature, vec![*one]))?;
     let params: Vec<Ty> = request.key.iter().map(Argument::ty).collect();
-    let mut world = World::new(function, syntax, &request.given)?;
     let options = request.options;
-    let result = request.result;
-    let typed = inferred(&mut world, |source| infer_types(source, &params, result, options))?;
-    let objects = world.into_table();
+    // An array goes to Python as it is: its type has only to serve as the one that is asked for.
+    let (array, result) = match &request.result {
+        Some(TypeKind::Array(array)) => (Some(*array), None),
+        Some(kind) => (None, Some(Given::of_type(py, kind))),
+        None => (None, None),
+    };
+    let asked = Asked { given: &request.given, locals: &options.locals, result };
+    let mut world = World::new(function, syntax, &asked)?;
+    let result = world.take_result();
+    let typed = inferred(&mut world, |source| infer_types(source, &params, result.as_ref(), array, options))?;
+    let objects = &world.into_table();
 
     let name: String = function.getattr("__qualname__")?.extract()?;
     let symbol = format!("njit.{}", symbol_text(&name));
     let made_at = format!("{}:{}", text.source.name(), text.which.first_line);
     let crosses_border = crosses_border(&typed.program);
-    let outcome = Outcome::of(py, &typed.result, &objects)?;
-    let shown_result = shown_result(py, &typed.result, &objects)?;
-    let facts = Facts::new(py, typed.program, &objects)?;
+    let outcome = Outcome::of(py, &typed.result, objects)?;
+    let shown_result = shown_result(py, &typed.result, objects)?;
+    let facts = Facts::new(py, typed.program, objects)?;
     let descriptor = Box::new(Descriptor::new(name, made_at, OnError::Raise, facts));
     let (code, address) = detached(py, || {
         let module = lower(descriptor.program(), &symbol)?;
@@ -82,7 +89,6 @@ pub(super) fn compile(request: Request<'_, '_>) -> PyResult<Specialisation> {
         releases_gil: options.releases_gil,
         crosses_border,
         key: request.key.into(),
-        params: params.into(),
         shown: (request.shown, shown_result),
         symbol,
         keeps: request.keeps,
@@ -121,11 +127,18 @@ fn shown_result(py: Python<'_>, form: &Form, objects: &ObjectTable) -> PyResult<
             let texts: Vec<String> = kinds.iter().map(|kind| kind.display(&types)).collect();
             TypeKind::Seen(Seen::Other("Opaque", format!("Choice({})", texts.join(", ")).into()))
         }
-        Form::Tuple(items) | Form::Named(_, items) => {
-            let items = items.iter().map(|item| shown_result(py, item, objects));
-            TypeKind::Tuple(items.collect::<PyResult<_>>()?)
+        Form::Tuple(items) => TypeKind::Tuple(shown_results(py, items, objects)?),
+        Form::Named(class, items) => {
+            let items = shown_results(py, items, objects)?;
+            let named = NamedTuple::new(&objects.tuple_class(py, class)?, items.clone())?;
+            named.map_or(TypeKind::Tuple(items), TypeKind::Named)
         }
+        Form::Optional(held) => TypeKind::Optional(Box::new(shown_result(py, held, objects)?)),
     })
+}
+
+fn shown_results(py: Python<'_>, forms: &[Form], objects: &ObjectTable) -> PyResult<Vec<TypeKind>> {
+    forms.iter().map(|form| shown_result(py, form, objects)).collect()
 }
 
 /// Whether as many arguments are given as the text takes.
@@ -144,20 +157,18 @@ fn fit(syntax: &Syntax, request: &Request<'_, '_>) -> Result<(), Box<Diagnostic>
 fn infer_types(
     source: &FunctionSource,
     params: &[Ty],
-    result: Option<Ty>,
+    result: Option<&Form>,
+    wanted: Option<ArrayTy>,
     options: &Options,
 ) -> Result<Inferred, Stopped> {
     let mut table = table::write();
-    // An array goes to Python as it is: its type has only to serve as the one that is asked for.
-    let wanted = if let Some(Ty::Array(array)) = result { Some(array) } else { None };
-    let result = result.filter(|_| wanted.is_none());
     let typed = infer::infer(&mut table, source, params, result, options.rules)?;
     if let Some(wanted) = wanted
         && !matches!(typed.result, Form::Value(Ty::Array(given)) if serves(given, wanted))
     {
         let given = match typed.result {
             Form::Value(ty) => TypeKind::of_ty(&mut table, ty).display(&table),
-            Form::Known(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_) => {
+            Form::Known(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_) | Form::Optional(_) => {
                 "something else".to_owned()
             }
         };

@@ -8,19 +8,63 @@ use pyo3::prelude::*;
 use pyobject::Ndarray;
 use tir::{ArrayTy, Ty};
 
-use super::argument::{array_ty, refused};
+use super::argument::{Argument, array_ty, refused};
 use super::generator;
-use super::guard::Room;
+use super::guard::{Room, push_absent};
 use crate::cdata::{CData, Kind};
 use crate::dtype;
 use crate::failure::Failure;
 use crate::table;
 
+/// Writes the words of `value` as an argument of this key.
+///
+/// # Safety
+/// There is room for what the argument takes.
+pub(super) unsafe fn write_as(
+    value: Borrowed<'_, '_, PyAny>,
+    wanted: &Argument,
+    room: &mut Room,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise, and the object is borrowed.
+    unsafe {
+        match wanted {
+            // What is known when compiling, which the key has said.
+            Argument::Text(_) | Argument::Function(_) => Ok(()),
+            Argument::Value(ty) => write(value, *ty, room),
+            Argument::Tuple(items) | Argument::Named(_, items) => {
+                if ffi::PyTuple_Check(value.as_ptr()) == 0
+                    || ffi::PyTuple_GET_SIZE(value.as_ptr()).unsigned_abs() != items.len()
+                {
+                    return Err(Failure::wrong_type(format!("a tuple of {} is wanted", items.len())));
+                }
+                for (item, index) in items.iter().zip(0..) {
+                    let object = ffi::PyTuple_GET_ITEM(value.as_ptr(), index);
+                    write_as(Borrowed::from_ptr(value.py(), object), item, room)
+                        .map_err(|failure| failure.at(|| format!("item {index}")))?;
+                }
+                Ok(())
+            }
+            Argument::Optional(held) if value.is_none() => {
+                let mut absent = vec![0];
+                push_absent(held.ty(), &mut absent);
+                for word in absent {
+                    room.push(word);
+                }
+                Ok(())
+            }
+            Argument::Optional(held) => {
+                room.push(1);
+                write_as(value, held, room)
+            }
+        }
+    }
+}
+
 /// Writes the words of `value` as a `ty`.
 ///
 /// # Safety
 /// There is room for what a value of the type takes.
-pub(super) unsafe fn write(value: Borrowed<'_, '_, PyAny>, ty: Ty, room: &mut Room) -> Result<(), Failure> {
+unsafe fn write(value: Borrowed<'_, '_, PyAny>, ty: Ty, room: &mut Room) -> Result<(), Failure> {
     // SAFETY: the caller's promise, and the object is borrowed.
     unsafe {
         match ty {
@@ -33,20 +77,7 @@ pub(super) unsafe fn write(value: Borrowed<'_, '_, PyAny>, ty: Ty, room: &mut Ro
                 Ok(())
             }
             Ty::Array(array) => write_array(value, array, room),
-            Ty::Tuple(tuple) => {
-                let items = tuple.items();
-                if ffi::PyTuple_Check(value.as_ptr()) == 0
-                    || ffi::PyTuple_GET_SIZE(value.as_ptr()).unsigned_abs() != items.len()
-                {
-                    return Err(Failure::wrong_type(format!("a tuple of {} is wanted", items.len())));
-                }
-                for (item, index) in items.iter().zip(0..) {
-                    let object = ffi::PyTuple_GET_ITEM(value.as_ptr(), index);
-                    write(Borrowed::from_ptr(value.py(), object), *item, room)
-                        .map_err(|failure| failure.at(|| format!("item {index}")))?;
-                }
-                Ok(())
-            }
+            Ty::Tuple(_) => Err(Failure::wrong_type("a tuple is passed item by item")),
             Ty::Pointer(pointer) => {
                 let address = CData::of(value).and_then(|data| match data.face.kind {
                     Kind::Pointer(_) if data.face.id == pointer => Some(data.address),

@@ -65,7 +65,9 @@ impl Decorator {
 ///     Whether a division by zero raises, or gives an infinity or NaN.
 /// inline : {"never", "always"}
 ///     Taken; LLVM decides what is expanded in place.
-/// locals, cache, nopython, ... : object
+/// locals : dict of str and Type, optional
+///     Variables that have these types, whatever is assigned to them.
+/// cache, nopython, ... : object
 ///     Other options of Numba's are taken where they ask for nothing, or refused by name.
 ///
 /// Returns

@@ -3,6 +3,8 @@
 //! A guard takes an object exactly if it has the key: it then writes the words that the native entry takes. So a
 //! call of the specialisation that was used last asks no question twice.
 
+use std::sync::{Mutex, PoisonError};
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyobject::ArrayGuard;
@@ -12,7 +14,7 @@ use tir::{ArrayTy, Element, Ty};
 use super::argument::{Argument, is_of_class};
 use super::generator;
 use crate::cdata::{CData, Kind};
-use crate::dtype;
+use crate::{dtype, table};
 
 /// How one argument is taken.
 pub(super) enum Guard {
@@ -26,6 +28,8 @@ pub(super) enum Guard {
     Text(String),
     /// A tuple of the class at the address: Python's own, or one with names.
     Tuple(usize, Box<[Guard]>),
+    /// `None`, for which these words are passed, or this.
+    Optional(Box<[u64]>, Box<Guard>),
     /// C data: a pointer, or the elements of an array.
     Pointer(Ty),
     /// A struct of C data or of NumPy.
@@ -105,6 +109,11 @@ impl Guard {
             }
             Argument::Tuple(items) => Self::Tuple(tuple, all(items)),
             Argument::Named(class, items) => Self::Tuple(*class, all(items)),
+            Argument::Optional(held) => {
+                let mut absent = vec![0];
+                push_absent(held.ty(), &mut absent);
+                Self::Optional(absent.into(), Box::new(Self::of(held)))
+            }
             Argument::Text(text) => Self::Text(text.clone()),
             Argument::Function(address) => Self::Same(*address),
         }
@@ -132,7 +141,7 @@ impl Guard {
                     true
                 }
                 Self::Same(address) => object.addr() == *address,
-                Self::Text(_) | Self::Tuple(..) | Self::Pointer(_) | Self::Record(_) => {
+                Self::Text(_) | Self::Tuple(..) | Self::Optional(..) | Self::Pointer(_) | Self::Record(_) => {
                     self.take_other(object, room)
                 }
             }
@@ -158,6 +167,14 @@ impl Guard {
                     pairs
                         .into_iter()
                         .all(|(item, index)| item.take(ffi::PyTuple_GET_ITEM(object, index), room))
+                }
+                Self::Optional(absent, held) => {
+                    let is_present = object != ffi::Py_None();
+                    let words = if is_present { &[1][..] } else { absent };
+                    for word in words {
+                        room.push(*word);
+                    }
+                    !is_present || held.take(object, room)
                 }
                 Self::Pointer(ty) => {
                     let Some(data) = CData::of_ptr(object) else {
@@ -213,9 +230,47 @@ impl Guard {
                 let more = item.room();
                 (words + more.0, headers + more.1)
             }),
+            Self::Optional(_, held) => {
+                let (words, headers) = held.room();
+                (words + 1, headers)
+            }
             Self::Pointer(_) | Self::Record(_) => (1, 0),
         }
     }
+}
+
+/// The words of a value that is not there, which nobody uses: of an array without memory, of a blank struct.
+pub(super) fn push_absent(ty: Ty, words: &mut Vec<u64>) {
+    match ty {
+        Ty::Unit => {}
+        Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => {
+            words.resize(words.len() + pyobject::word_count(ty), 0);
+        }
+        Ty::Array(array) => {
+            let axes = usize::from(array.rank);
+            words.resize(words.len() + 2 + axes + if array.has_strides() { axes } else { 0 }, 0);
+        }
+        Ty::Tuple(tuple) => {
+            for item in tuple.items() {
+                push_absent(*item, words);
+            }
+        }
+        Ty::Pointer(_) => words.push(0),
+        Ty::Record(record) => {
+            let bytes = table::read().layout(record).map_or(0, |layout| layout.size.to_usize());
+            words.push(blank(bytes).expose_provenance() as u64);
+        }
+    }
+}
+
+/// Memory of zeros that lives for ever, at least so much.
+fn blank(bytes: usize) -> *const u64 {
+    static LARGEST: Mutex<&[u64]> = Mutex::new(&[]);
+    let mut largest = LARGEST.lock().unwrap_or_else(PoisonError::into_inner);
+    if largest.len() * size_of::<u64>() < bytes {
+        *largest = vec![0; bytes.div_ceil(size_of::<u64>()).next_power_of_two()].leak();
+    }
+    largest.as_ptr()
 }
 
 /// The dtype that arrays of records have, borrowed from where it lives for ever, and their alignment.

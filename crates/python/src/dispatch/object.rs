@@ -18,7 +18,7 @@ use super::cache::Cache;
 use super::options::Options;
 use super::specialisation::Specialisation;
 use super::{call, compile};
-use crate::signature::{Signature, Wanted, tuple_of_types};
+use crate::signature::{Signature, TypeKind, Wanted, tuple_of_types};
 
 /// A Python function that is compiled when it is called.
 ///
@@ -84,6 +84,11 @@ impl Dispatcher {
     /// What its text is made into.
     pub(crate) const fn rules(&self) -> infer::Options {
         self.options.rules
+    }
+
+    /// The types that were given to variables.
+    pub(crate) fn locals(&self) -> &[(String, TypeKind)] {
+        &self.options.locals
     }
 
     /// Serves only the signatures that it has from now on.

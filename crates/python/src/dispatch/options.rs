@@ -5,11 +5,16 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 use tir::MathFlags;
 
+use crate::signature::{self, TypeKind};
+use crate::table;
+
 /// What a function is compiled with.
 #[derive(Debug)]
 pub(super) struct Options {
     /// What its text is made into.
     pub(super) rules: infer::Options,
+    /// The types of variables, by their names.
+    pub(super) locals: Vec<(String, TypeKind)>,
     /// Whether the interpreter's lock is given up while it runs.
     pub(super) releases_gil: bool,
     /// As they were given.
@@ -33,7 +38,12 @@ const REFUSED: &[&str] = &["parallel", "forceobj", "looplift", "objmode"];
 impl Options {
     /// The meaning of keyword arguments.
     pub(super) fn of(py: Python<'_>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let mut options = Self { rules: infer::Options::default(), releases_gil: false, given: Vec::new() };
+        let mut options = Self {
+            rules: infer::Options::default(),
+            locals: Vec::new(),
+            releases_gil: false,
+            given: Vec::new(),
+        };
         for (name, value) in given.into_iter().flatten() {
             let name: String = name.extract()?;
             options.set(&name, &value)?;
@@ -72,11 +82,7 @@ impl Options {
                     )));
                 }
             },
-            "locals" => {
-                if value.is_truthy()? {
-                    return Err(unsupported("locals"));
-                }
-            }
+            "locals" => self.locals = types_of_locals(value)?,
             name if TAKEN.contains(&name) => {}
             name if REFUSED.contains(&name) => {
                 if value.is_truthy()? {
@@ -92,6 +98,30 @@ impl Options {
     pub(super) fn given(&self) -> &[(String, Py<PyAny>)] {
         &self.given
     }
+}
+
+/// `{"x": float32}`.
+fn types_of_locals(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, TypeKind)>> {
+    if value.is_none() {
+        return Ok(Vec::new());
+    }
+    let Ok(locals) = value.cast::<PyDict>() else {
+        return Err(PyTypeError::new_err("locals is a dict of names and types"));
+    };
+    let one = |(name, kind): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+        let name: String = name.extract()?;
+        let found = signature::type_kind(&kind).filter(|kind| kind.ty(&table::read()).is_some());
+        match found {
+            Some(found) => Ok((name, found)),
+            None => {
+                let shown = kind.repr()?;
+                Err(PyTypeError::new_err(format!(
+                    "locals: {shown} is no type that the variable {name} can have"
+                )))
+            }
+        }
+    };
+    locals.iter().map(one).collect()
 }
 
 fn unsupported(what: &str) -> PyErr {

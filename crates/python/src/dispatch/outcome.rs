@@ -16,6 +16,7 @@ use pyo3::PyTraverseError;
 use pyo3::PyVisit;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 use pyobject::{Ndarray, NewArray};
 use runtime::memory::Memory;
 use tir::{ArrayTy, Order, Ty};
@@ -24,6 +25,7 @@ use crate::cdata::{Face, load, object};
 use crate::dtype;
 use crate::errors;
 use crate::failure::{Class, Failure};
+use crate::named_tuple;
 use crate::snapshot::ObjectTable;
 use crate::table;
 
@@ -35,8 +37,10 @@ pub(super) enum Outcome {
     Number(Ty),
     /// An array.
     Array(ArrayTy),
-    /// A tuple.
-    Tuple(Box<[Outcome]>),
+    /// A tuple: Python's own, or of a class that names its items.
+    Tuple(Option<Py<PyType>>, Box<[Outcome]>),
+    /// `None`, or this where the first word is true.
+    Optional(Box<Outcome>),
     /// C data: a pointer.
     Pointer(&'static Face),
     /// The bytes of a struct, in so many words.
@@ -65,10 +69,17 @@ impl Outcome {
                 let objects = all.iter().map(|one| known_object(py, one, objects));
                 Self::Choice(objects.collect::<PyResult<_>>()?)
             }
-            Form::Tuple(items) | Form::Named(_, items) => {
-                Self::Tuple(items.iter().map(|item| Self::of(py, item, objects)).collect::<PyResult<_>>()?)
+            Form::Tuple(items) => Self::Tuple(None, Self::all_of(py, items, objects)?),
+            Form::Named(class, items) => {
+                let class = objects.tuple_class(py, class)?.unbind();
+                Self::Tuple(Some(class), Self::all_of(py, items, objects)?)
             }
+            Form::Optional(held) => Self::Optional(Box::new(Self::of(py, held, objects)?)),
         })
+    }
+
+    fn all_of(py: Python<'_>, forms: &[Form], objects: &ObjectTable) -> PyResult<Box<[Self]>> {
+        forms.iter().map(|form| Self::of(py, form, objects)).collect()
     }
 
     fn of_ty(ty: Ty) -> Self {
@@ -76,7 +87,9 @@ impl Outcome {
             Ty::Unit => Self::Unit,
             Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => Self::Number(ty),
             Ty::Array(array) => Self::Array(array),
-            Ty::Tuple(tuple) => Self::Tuple(tuple.items().iter().map(|item| Self::of_ty(*item)).collect()),
+            Ty::Tuple(tuple) => {
+                Self::Tuple(None, tuple.items().iter().map(|item| Self::of_ty(*item)).collect())
+            }
             Ty::Pointer(pointer) => Self::Pointer(Face::of(pointer)),
             Ty::Record(record) => {
                 let bytes = table::read().layout(record).map_or(0, |layout| layout.size.to_usize());
@@ -94,7 +107,8 @@ impl Outcome {
                 let axes = usize::from(array.rank);
                 2 + axes + if array.has_strides() { axes } else { 0 }
             }
-            Self::Tuple(items) => items.iter().map(Self::word_count).sum(),
+            Self::Tuple(_, items) => items.iter().map(Self::word_count).sum(),
+            Self::Optional(held) => 1 + held.word_count(),
             Self::Pointer(_) | Self::Choice(_) => 1,
             Self::Record(_, words) => *words,
         }
@@ -117,9 +131,12 @@ impl Outcome {
                 Self::Number(ty) => checked(py, pyobject::box_number(*ty, words)),
                 Self::Unit => Ok(ffi::Py_NewRef(ffi::Py_None())),
                 Self::Array(ty) => array_object(py, *ty, words, made),
-                Self::Tuple(_) | Self::Pointer(_) | Self::Record(..) | Self::Known(_) | Self::Choice(_) => {
-                    self.other_object(py, words, made)
-                }
+                Self::Tuple(..)
+                | Self::Optional(_)
+                | Self::Pointer(_)
+                | Self::Record(..)
+                | Self::Known(_)
+                | Self::Choice(_) => self.other_object(py, words, made),
             }
         }
     }
@@ -134,7 +151,12 @@ impl Outcome {
         // SAFETY: the caller's promise.
         unsafe {
             match self {
-                Self::Tuple(items) => tuple_object(py, items, words, made),
+                Self::Tuple(class, items) => tuple_object(py, class.as_ref(), items, words, made),
+                Self::Optional(held) if words.read() != 0 => held.object(py, words.add(1), made),
+                Self::Optional(held) => {
+                    held.discard(words.add(1), made);
+                    Ok(ffi::Py_NewRef(ffi::Py_None()))
+                }
                 Self::Pointer(face) => {
                     let address = std::ptr::with_exposed_provenance_mut(address_of(words.read()));
                     Ok(object::plain(py, face, address)?.into_ptr())
@@ -155,7 +177,13 @@ impl Outcome {
         match self {
             Self::Known(object) => visit.call(object),
             Self::Choice(all) => all.iter().try_for_each(|object| visit.call(object)),
-            Self::Tuple(items) => items.iter().try_for_each(|item| item.traverse(visit)),
+            Self::Tuple(class, items) => {
+                if let Some(class) = class {
+                    visit.call(class)?;
+                }
+                items.iter().try_for_each(|item| item.traverse(visit))
+            }
+            Self::Optional(held) => held.traverse(visit),
             Self::Unit | Self::Number(_) | Self::Array(_) | Self::Pointer(_) | Self::Record(..) => Ok(()),
         }
     }
@@ -170,7 +198,8 @@ impl Outcome {
                         Memory::release(memory);
                     }
                 }
-                Self::Tuple(items) => {
+                Self::Optional(held) => held.discard(words.add(1), made),
+                Self::Tuple(_, items) => {
                     let mut next = words;
                     for item in items {
                         item.discard(next, made);
@@ -192,7 +221,7 @@ impl Outcome {
 fn known_object(py: Python<'_>, form: &Form, objects: &ObjectTable) -> PyResult<Py<PyAny>> {
     match form {
         Form::Known(entity) => Ok(objects.object_of(py, entity)?.unbind()),
-        Form::Value(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_) => {
+        Form::Value(_) | Form::Tuple(_) | Form::Named(..) | Form::Choice(_) | Form::Optional(_) => {
             Err(errors::internal("dispatch: a choice of what is not known".to_owned()))
         }
     }
@@ -337,6 +366,7 @@ unsafe extern "C" fn destroy(capsule: *mut ffi::PyObject) {
 
 unsafe fn tuple_object(
     py: Python<'_>,
+    class: Option<&Py<PyType>>,
     items: &[Outcome],
     words: *const u64,
     made: &Made,
@@ -360,7 +390,10 @@ unsafe fn tuple_object(
     }
     match failure {
         Some(failure) => Err(failure),
-        None => Ok(pyo3::types::PyTuple::new(py, objects)?.into_any().into_ptr()),
+        None => Ok(match class {
+            Some(class) => named_tuple::make(class.bind(py), objects)?.into_ptr(),
+            None => pyo3::types::PyTuple::new(py, objects)?.into_any().into_ptr(),
+        }),
     }
 }
 

@@ -41,10 +41,16 @@ fn cost_of_one(given: &Argument, wanted: &Argument) -> Option<Cost> {
         (Argument::Value(a), Argument::Value(b)) => cost_of_value(*a, *b),
         (Argument::Tuple(a), Argument::Tuple(b)) => cost(a, b),
         (Argument::Named(class, a), Argument::Named(other, b)) if class == other => cost(a, b),
+        (Argument::Value(Ty::Unit), Argument::Optional(_)) => Some(WIDENING),
+        (given, Argument::Optional(held)) => {
+            let (lossy, safe, widening) = cost_of_one(given, held)?;
+            Some((lossy, safe, widening + 1))
+        }
         (
             Argument::Value(_)
             | Argument::Tuple(_)
             | Argument::Named(..)
+            | Argument::Optional(_)
             | Argument::Text(_)
             | Argument::Function(_),
             _,

@@ -12,7 +12,6 @@ use ccall::border::CallFrame;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use runtime::memory::Memory;
-use tir::Ty;
 
 use super::argument::Argument;
 use super::convert;
@@ -44,8 +43,6 @@ pub(super) struct Specialisation {
     /// How many words, headers and words of results a call takes.
     pub(super) room: (usize, usize, usize),
     pub(super) key: Box<[Argument]>,
-    /// The types of the parameters.
-    pub(super) params: Box<[Ty]>,
     /// What users see.
     pub(super) shown: (Vec<TypeKind>, TypeKind),
     /// The objects whose addresses are in the key.
@@ -112,9 +109,9 @@ impl Specialisation {
         let mut headers: Vec<Memory> = Vec::with_capacity(self.room.1);
         let mut results: Vec<u64> = Vec::with_capacity(self.room.2);
         let mut room = Room { words: words.as_mut_ptr(), headers: headers.as_mut_ptr() };
-        for (index, (ty, object)) in self.params.iter().zip(args).enumerate() {
+        for (index, (wanted, object)) in self.key.iter().zip(args).enumerate() {
             // SAFETY: the arguments live, and there is room for all.
-            let done = unsafe { convert::write(Borrowed::from_ptr(py, *object), *ty, &mut room) };
+            let done = unsafe { convert::write_as(Borrowed::from_ptr(py, *object), wanted, &mut room) };
             done.map_err(|failure| wrong(failure, index))?;
         }
         // SAFETY: all words and headers were written, and there is room for the results.

@@ -23,6 +23,7 @@ pub(super) fn kind_of(operand: &Operand, literals: bool, objects: &Objects<'_>) 
             let items = items.iter().map(|item| kind_of(item, literals, objects));
             named(class, items.collect::<PyResult<_>>()?, objects)?
         }
+        Operand::Optional(held) => TypeKind::Optional(Box::new(kind_of(held, literals, objects)?)),
         Operand::Slice { has_step } => TypeKind::Seen(Seen::Slice { has_step: *has_step }),
         Operand::Closure(name) => other("Dispatcher", format!("function({name})")),
         Operand::Other(words) => other("Opaque", words.clone()),

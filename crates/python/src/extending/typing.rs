@@ -113,6 +113,7 @@ fn collect_functions<'py>(operand: &Operand, objects: &Objects<'py>, found: &mut
                 collect_functions(item, objects, found);
             }
         }
+        Operand::Optional(held) => collect_functions(held, objects, found),
         Operand::Value(_)
         | Operand::Constant(..)
         | Operand::Known(_)

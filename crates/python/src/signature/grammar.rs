@@ -140,6 +140,13 @@ impl Parser<'_> {
                 self.take(')')?;
                 Some(TypeKind::Tuple(items))
             }
+            "Optional" | "optional" => {
+                self.take('(')?;
+                let held = self.ty()?;
+                self.take(')')?;
+                let is_one = self.unknown.is_some() || held.is_optional_of(self.types);
+                is_one.then(|| TypeKind::Optional(Box::new(held)))
+            }
             "Array" => self.array(),
             text => match named(self.types, text) {
                 Some(kind) => Some(kind),

@@ -25,6 +25,8 @@ pub(crate) enum TypeKind {
     Tuple(Vec<TypeKind>),
     /// A tuple of a class with names for its items.
     Named(NamedTuple),
+    /// `None` or this.
+    Optional(Box<TypeKind>),
     /// A string, known when compiling.
     Text,
     /// A function, by its address, with its name.
@@ -146,6 +148,7 @@ impl TypeKind {
             Self::Array(array) => Some(Ty::Array(*array)),
             Self::Tuple(items) => tuple_of(types, items),
             Self::Named(named) => tuple_of(types, &named.items),
+            Self::Optional(held) => Some(Ty::Tuple(TupleTy::new(&[Ty::Bool, held.ty(types)?]))),
             Self::Text | Self::Function(_) | Self::Seen(_) => None,
         }
     }
@@ -170,6 +173,11 @@ impl TypeKind {
         }
     }
 
+    /// Whether a value that may be `None` can hold it: neither `None` itself nor another such.
+    pub(crate) fn is_optional_of(&self, types: &CTypes) -> bool {
+        self.ty(types).is_some_and(|ty| ty != Ty::Unit) && !matches!(self, Self::Optional(_))
+    }
+
     /// The C type that it is.
     pub(crate) fn c_type(&self) -> Option<TypeId> {
         match self {
@@ -177,6 +185,7 @@ impl TypeKind {
             Self::Array(_)
             | Self::Tuple(_)
             | Self::Named(_)
+            | Self::Optional(_)
             | Self::Text
             | Self::Function(_)
             | Self::Seen(_) => None,
@@ -193,6 +202,7 @@ impl TypeKind {
                 let items: Vec<String> = named.items.iter().map(|item| item.display(types)).collect();
                 format!("{}({})", named.name, items.join(", "))
             }
+            Self::Optional(held) => format!("OptionalType({})", held.display(types)),
             Self::Text => "unicode_type".to_owned(),
             Self::Function((_, name)) => format!("function({name})"),
             Self::Seen(seen) => seen.display(types),

@@ -20,13 +20,23 @@ impl TypeKind {
         match self {
             Self::Tuple(items) => Some(items),
             Self::Named(named) => Some(&named.items),
-            Self::C(_) | Self::Array(_) | Self::Text | Self::Function(_) | Self::Seen(_) => None,
+            Self::C(_)
+            | Self::Array(_)
+            | Self::Optional(_)
+            | Self::Text
+            | Self::Function(_)
+            | Self::Seen(_) => None,
         }
     }
 
     /// The class of a tuple with names for its items.
     pub(super) fn named(&self) -> Option<&NamedTuple> {
         if let Self::Named(named) = self { Some(named) } else { None }
+    }
+
+    /// What may be `None`: the type that it has where it is not.
+    pub(super) fn present(&self) -> Option<&TypeKind> {
+        if let Self::Optional(held) = self { Some(held) } else { None }
     }
 
     /// The constant that it is.
@@ -46,7 +56,7 @@ impl TypeKind {
                 self.items().filter(|items| is_uniform(items)).map(|items| items[0].clone())
             }
             Self::Seen(Seen::Class(instance)) => Some((**instance).clone()),
-            Self::Text | Self::Function(_) | Self::Seen(_) => None,
+            Self::Optional(_) | Self::Text | Self::Function(_) | Self::Seen(_) => None,
         }
     }
 

@@ -27,6 +27,7 @@ fn class_of(kind: &TypeKind, types: &CTypes) -> &'static str {
         TypeKind::Tuple(_) => "Tuple",
         TypeKind::Named(named) if is_uniform(&named.items) => "NamedUniTuple",
         TypeKind::Named(_) => "NamedTuple",
+        TypeKind::Optional(_) => "Optional",
         TypeKind::Text => "UnicodeType",
         TypeKind::Function(_) => "Dispatcher",
         TypeKind::Seen(Seen::Literal(Literal::Bool(_))) => "BooleanLiteral",

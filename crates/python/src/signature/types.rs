@@ -260,6 +260,12 @@ impl Type {
     fn literal_type<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.part("literal_type", |kind, types| Some(kind.literal()?.plain(types)))?.object(py)
     }
+
+    /// Of what may be ``None``: the type that it has where it is not.
+    #[getter(r#type)]
+    fn held<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.part("type", |kind, _| kind.present().cloned())?.object(py)
+    }
 }
 
 /// The type of a constant: an `int`, a `bool` or a `str`.

@@ -75,6 +75,9 @@ fn of_itself<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyRe
         if let Some(name) = known_name(&function)? {
             return Ok(Entity::Known(name));
         }
+        if let Ok(dispatcher) = value.cast::<crate::dispatch::Dispatcher>() {
+            objects.add_locals(&function, dispatcher.get().locals());
+        }
         return Ok(Entity::Function(objects.number_function(value, &function, options)));
     }
     if let Some(name) = known_name(value)? {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use infer::{Entity, TupleClass};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyType};
 use tir::{Const, HostObject};
 
 use crate::errors;
+use crate::signature::TypeKind;
 
 /// Objects by number, while the snapshot is taken.
 pub(crate) struct Objects<'py> {
@@ -24,6 +25,8 @@ pub(crate) struct Objects<'py> {
     tuple_classes: HashMap<HostObject, Arc<TupleClass>>,
     /// What means something that has implementations, with the object that was registered.
     overloaded: Vec<(Entity, HostObject)>,
+    /// The types that were given to variables of functions, by the functions' addresses.
+    locals: HashMap<*mut pyo3::ffi::PyObject, Vec<(String, TypeKind)>>,
 }
 
 /// The number of the function that an object stands for, and its options if it has any.
@@ -46,6 +49,7 @@ impl<'py> Objects<'py> {
             kept: Vec::new(),
             tuple_classes: HashMap::new(),
             overloaded: Vec::new(),
+            locals: HashMap::new(),
         }
     }
 
@@ -102,6 +106,19 @@ impl<'py> Objects<'py> {
         self.kept.push(object.clone().unbind());
     }
 
+    /// The types that a jitted function was given for variables of its Python function, which is kept.
+    pub(super) fn add_locals(&mut self, function: &Bound<'py, PyAny>, locals: &[(String, TypeKind)]) {
+        if !locals.is_empty() {
+            self.number(function);
+            self.locals.entry(function.as_ptr()).or_insert_with(|| locals.to_vec());
+        }
+    }
+
+    /// The types of variables of a function.
+    pub(super) fn take_locals(&mut self, function: &Bound<'py, PyAny>) -> Vec<(String, TypeKind)> {
+        self.locals.remove(&function.as_ptr()).unwrap_or_default()
+    }
+
     /// The class of named tuples of that number, if it was met.
     pub(super) fn tuple_class(&self, number: HostObject) -> Option<&Arc<TupleClass>> {
         self.tuple_classes.get(&number)
@@ -136,6 +153,17 @@ impl ObjectTable {
     /// The object of a number.
     pub(crate) fn get(&self, number: HostObject) -> Option<&Py<PyAny>> {
         self.objects.get(number.0 as usize)
+    }
+
+    /// A class of named tuples.
+    pub(crate) fn tuple_class<'py>(
+        &self,
+        py: Python<'py>,
+        class: &TupleClass,
+    ) -> PyResult<Bound<'py, PyType>> {
+        let object = self.get(class.object);
+        let object = object.ok_or_else(|| errors::internal("snapshot: no class of a tuple".to_owned()))?;
+        Ok(object.bind(py).clone().cast_into()?)
     }
 
     /// The object that means something to compiled code.
