@@ -377,6 +377,30 @@ def test_shuffle_of_a_generator():
     assert ours.random() == theirs.random()
 
 
+@pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (1, 7), (0, 2), (4, 0)])
+def test_shuffle_of_a_generator_along_the_first_axis(shape):
+    ours, theirs = np.random.default_rng(4), np.random.default_rng(4)
+    count = int(np.prod(shape))
+    for order in ("C", "F"):
+        drawn, expected = (np.arange(count).reshape(shape).copy(order) for _ in range(2))
+        generator_shuffled(ours, drawn)
+        theirs.shuffle(expected)
+        same(drawn, expected)
+    assert ours.random() == theirs.random()
+
+
+@njit
+def generator_permutation(bits, of):
+    return bits.permutation(of)
+
+
+def test_permutation_of_a_generator():
+    ours, theirs = np.random.default_rng(4), np.random.default_rng(4)
+    for of in (0, 1, 20, np.arange(9.0), np.arange(12).reshape(6, 2), np.arange(20.0)[::-2]):
+        same(generator_permutation(ours, of), theirs.permutation(of))
+    assert ours.random() == theirs.random()
+
+
 @njit
 def generator_integers(bits, low, high, endpoint):
     return bits.integers(low, high, endpoint=endpoint)

@@ -3,7 +3,7 @@
 
 use diagnostic::Id;
 use source::Span;
-use tir::{Const, Ty, Value};
+use tir::{Const, Order, Ty, Value};
 
 use crate::calls::{Arg, Args};
 use crate::convert;
@@ -12,7 +12,7 @@ use crate::term::Term;
 use crate::walk::Walker;
 
 /// The methods that compiled code has.
-pub(crate) const METHODS: &[&str] = &["integers", "random", "shuffle", "uniform"];
+pub(crate) const METHODS: &[&str] = &["integers", "permutation", "random", "shuffle", "uniform"];
 
 impl Walker<'_, '_> {
     /// Whether a value is a generator.
@@ -53,16 +53,37 @@ impl Walker<'_, '_> {
                 })
             }
             "integers" => self.generator_integers(bits, args),
+            "permutation" => {
+                let [of] = self.exactly(name, args)?;
+                self.generator_permutation(bits, &of, span)
+            }
             _ => {
                 let [of] = self.exactly(name, args)?;
-                let Some((array, _)) = self.as_array(&of.term).filter(|(_, ty)| ty.rank == 1) else {
-                    let title = format!("`shuffle` of {}", self.describe(&of.term));
-                    let label = "expected an array of one axis";
-                    return Err(self.error(Id::WrongArguments, of.span, title, label));
-                };
-                self.generator("shuffle", &[bits, array], span)
+                self.generator_shuffle(bits, &of)
             }
         }
+    }
+
+    /// Shuffles an array along its first axis.
+    fn generator_shuffle(&mut self, bits: Value, of: &Arg) -> Walked<Term> {
+        let Some((array, ty)) = self.as_array(&of.term).filter(|(_, ty)| ty.rank > 0) else {
+            let title = format!("`shuffle` of {}", self.describe(&of.term));
+            return Err(self.error(Id::WrongArguments, of.span, title, "expected an array"));
+        };
+        self.check_writable(array, of.span)?;
+        let name = if ty.rank == 1 { "shuffle" } else { "shuffle_rows" };
+        self.generator(name, &[bits, array], of.span)
+    }
+
+    /// `permutation(n)`, or a shuffled copy of an array.
+    fn generator_permutation(&mut self, bits: Value, of: &Arg, span: Span) -> Walked<Term> {
+        let Some((array, _)) = self.as_array(&of.term) else {
+            let count = self.word_arg(of)?;
+            return self.generator("permutation", &[bits, count], span);
+        };
+        let copy = self.copied(array, Order::C, span)?;
+        self.generator_shuffle(bits, &Arg { term: Term::Value(copy), span: of.span })?;
+        Ok(Term::Value(copy))
     }
 
     fn generator(&mut self, name: &str, values: &[Value], span: Span) -> Walked<Term> {

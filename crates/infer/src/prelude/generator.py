@@ -50,17 +50,43 @@ def generator__integers(bits, low, high, endpoint):
     return low + generator__below(bits, last - low)
 
 
+def generator__place(bits, last):
+    # Up to and with the last, not as `integers` draws, but as the legacy generator shuffles.
+    mask = last | (last >> 1)
+    mask |= mask >> 2
+    mask |= mask >> 4
+    mask |= mask >> 8
+    mask |= mask >> 16
+    drawn = _bits_word(bits) & mask
+    while drawn > last:
+        drawn = _bits_word(bits) & mask
+    return drawn
+
+
 def generator__shuffle(bits, a) -> call:
     for i in range(len(a) - 1, 0, -1):
-        # Not as `integers` draws, but as the legacy generator shuffles.
-        mask = i | (i >> 1)
-        mask |= mask >> 2
-        mask |= mask >> 4
-        mask |= mask >> 8
-        mask |= mask >> 16
-        j = _bits_word(bits) & mask
-        while j > i:
-            j = _bits_word(bits) & mask
+        j = generator__place(bits, i)
         kept = a[i]
         a[i] = a[j]
         a[j] = kept
+
+
+def generator__shuffle_rows(bits, a) -> call:
+    if a.size > 0:
+        for i in range(len(a) - 1, 0, -1):
+            j = generator__place(bits, i)
+            if i != j:
+                row = a[i]
+                other = a[j]
+                for place in _indices(row):
+                    kept = row[place]
+                    row[place] = other[place]
+                    other[place] = kept
+
+
+def generator__permutation(bits, count) -> call:
+    order = _empty_words(count)
+    for i in range(count):
+        order[i] = i
+    generator__shuffle(bits, order)
+    return order
