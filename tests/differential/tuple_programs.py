@@ -254,7 +254,7 @@ def named(body: TupleBody) -> list[str]:
         ]
     )
     body.scope.bind(name, (kind, kind))
-    body.scope.names |= {f"{name}.x": kind, f"{name}.y": kind, f"{name}.count({first})": Kind.INT}
+    body.scope.names |= {f"{name}.x": kind, f"{name}.y": kind, f"({name}.count({first}))": Kind.INT}
     return [f"{name} = {text}"]
 
 
@@ -309,7 +309,7 @@ def optional(body: TupleBody) -> list[str]:
         f"({other} if {name} is None else {name})": kind,
         f"({name} or {other})": kind,
         f"({name} is not None and {name} > {other})": Kind.BOOL,
-        f"present({name}, {other})": kind,
+        f"(present({name}, {other}))": kind,
     }
     if rng.random() < 0.15:
         scope.names[f"({name} + 1)"] = kind
