@@ -311,8 +311,6 @@ def optional(body: TupleBody) -> list[str]:
         f"({name} is not None and {name} > {other})": Kind.BOOL,
         f"(present({name}, {other}))": kind,
     }
-    if rng.random() < 0.15:
-        scope.names[f"({name} + 1)"] = kind
     if rng.random() < 0.3:
         lines = [*lines, f"if {name} is None:", f"{INDENT}{name} = {other}"]
         scope.names[name] = kind
