@@ -190,6 +190,24 @@ def test_none_is_called(compare):
     compare(caught, (True, 3), (False, 3))
 
 
+def test_a_loop_whose_first_round_has_none(compare):
+    def late(n, x):
+        f = None
+        for i in range(n):
+            if i > 0:
+                x = f(x)
+            f = double if i % 2 else triple
+        return x
+
+    compare(late, (0, 1), (1, 1), (2, 1), (5, 1))
+
+    def never(x):
+        f = None
+        return f(x)
+
+    compare(never, (1,))
+
+
 def test_loops_until_there_is_none(compare):
     def loop(n, x):
         f = double

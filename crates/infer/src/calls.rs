@@ -79,6 +79,11 @@ impl Walker<'_, '_> {
             Term::Method(name, of) if self.array_ty(of).is_some() => self.array_method(name, of, &args),
             Term::Method(name, of) if self.is_generator(of) => self.call_generator(name, of, &args),
             Term::Method(name, of) => self.call_method(name, of, args),
+            // In a loop it may be a function in a later round.
+            Term::Value(value) if self.body.ty(value) == Ty::Unit => {
+                self.raise("TypeError", "'NoneType' object is not callable", span);
+                Err(Stop::Unreachable)
+            }
             Term::Value(pointer) if matches!(self.body.ty(pointer), Ty::Pointer(_)) => {
                 self.call_pointer(pointer, self.span_of(function), &args)
             }
@@ -97,10 +102,6 @@ impl Walker<'_, '_> {
     /// Calls the one that a choice is: each on a path of its own.
     fn call_choice(&mut self, choice: &Choice, function: ExprId, args: &Args) -> Walked<Term> {
         self.on_each(choice, args.span, |walker, callee| {
-            if walker.is_none(&callee) {
-                walker.raise("TypeError", "'NoneType' object is not callable", args.span);
-                return Err(Stop::Unreachable);
-            }
             let term = walker.call_walked(callee, function, args.clone())?;
             walker.forced(term, args.span)
         })
