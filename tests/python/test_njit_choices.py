@@ -429,3 +429,20 @@ def test_what_is_not_known_which_is_refused():
 
     with pytest.raises(errors.TypingError, match="is not a value"):
         plus(True)
+
+
+def test_a_test_that_binds_the_name_again_says_nothing_of_it(compare):
+    def again(c):
+        f = double if c else None
+        if f is not None and ((f := None) is None):
+            return f is None
+        return False
+
+    def other(c, d):
+        f = double if c else None
+        if f is not None and ((f := triple if d else None) is None or d):
+            return 7 if f is None else f(10)
+        return -1
+
+    compare(again, (False,), (True,))
+    compare(other, *((c, d) for c in (False, True) for d in (False, True)))

@@ -16,17 +16,18 @@ impl Walker<'_, '_> {
     /// Learns from a test that was just made: on this path it holds, or does not.
     pub(crate) fn learn(&mut self, test: ExprId, holds: bool) {
         self.narrow_present(test, holds);
-        self.learn_of_choices(test, holds);
+        self.learn_of_choices(test, holds, test);
     }
 
-    fn learn_of_choices(&mut self, test: ExprId, holds: bool) {
+    /// Learns from a part of the `whole` test.
+    fn learn_of_choices(&mut self, test: ExprId, holds: bool, whole: ExprId) {
         let syntax = self.syntax();
         match &syntax.exprs[test].kind {
-            ExprKind::Unary(UnaryOp::Not, operand) => self.learn_of_choices(*operand, !holds),
+            ExprKind::Unary(UnaryOp::Not, operand) => self.learn_of_choices(*operand, !holds, whole),
             // All of them hold, or none does.
             ExprKind::Bools(op, operands) if holds == (*op == BoolOp::And) => {
                 for operand in operands {
-                    self.learn_of_choices(*operand, holds);
+                    self.learn_of_choices(*operand, holds, whole);
                 }
             }
             ExprKind::Compare(first, rest) => {
@@ -39,10 +40,10 @@ impl Walker<'_, '_> {
                 if let (ExprKind::Name(name), ExprKind::None) | (ExprKind::None, ExprKind::Name(name)) =
                     (&syntax.exprs[*first].kind, &syntax.exprs[second].kind)
                 {
-                    self.narrow(*name, test, |term| (*term == NONE) == is_none);
+                    self.narrow(*name, whole, |term| (*term == NONE) == is_none);
                 }
             }
-            ExprKind::Name(name) => self.narrow(*name, test, |term| is_true(term) == holds),
+            ExprKind::Name(name) => self.narrow(*name, whole, |term| is_true(term) == holds),
             _ => {}
         }
     }
