@@ -135,6 +135,11 @@ def of_numpy(name: str) -> Callable:
     return computed
 
 
+def phase(z: complex) -> float:
+    """Return the angle; one too small to be told from 0 is 0, where `cmath.phase` finds an overflow."""
+    return math.atan2(complex(z).imag, complex(z).real)
+
+
 KEEPS_INTEGERS = ("floor", "ceil", "trunc")
 INTEGRAL = {"floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
 LIMITED = ("gcd", "lcm", "comb", "perm", "factorial", "isqrt")
@@ -159,7 +164,7 @@ NAMES = {
     "round": rounded,
     "pow": powered,
     "divmod": both,
-    "cmath": cmath,
+    "cmath": SimpleNamespace(**{**vars(cmath), "phase": phase}),
     "math": SimpleNamespace(**{name: math_function(name) for name in dir(math) if not name.startswith("_")}),
     "np": SimpleNamespace(
         **{name: of_numpy(name) for name in dir(np) if isinstance(getattr(np, name), np.ufunc)},

@@ -1,8 +1,6 @@
 """Jitted functions of tuples and of numbers give what CPython gives, but for the deviations of `machine`.
 
 `FERRULE_SEED` sets the seed, `FERRULE_FUNCTIONS` how many functions of each are made.
-
-A search for programs that differ, not a check of every run: `pytest tests/differential/search_tuples.py`.
 """
 
 import os
@@ -12,7 +10,7 @@ import pytest
 from .jit_trials import first_mismatch
 from .tuple_programs import scalar_program, tuple_program
 
-FUNCTIONS = int(os.environ.get("FERRULE_FUNCTIONS", "600"))
+FUNCTIONS = int(os.environ.get("FERRULE_FUNCTIONS", "300"))
 GROUP = 100
 
 
