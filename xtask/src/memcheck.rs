@@ -25,8 +25,9 @@ pub(crate) fn arrays(environment: &Environment) -> Outcome {
     let Some(name) = library.file_name() else { return Ok(()) };
     run(program("strip").arg("--strip-debug").arg(package.join(name)))?;
 
-    let mut valgrind = environment.program("valgrind");
+    let mut valgrind = program("valgrind");
     valgrind.env("PYTHONPATH", &copy).env("PYTHONMALLOC", "malloc").env("OPENBLAS_NUM_THREADS", "1");
     valgrind.args(["--quiet", "--error-exitcode=9", "--undef-value-errors=no"]);
-    run(valgrind.args(["--suppressions=tests/memcheck/loader.supp", "python", "tests/memcheck/arrays.py"]))
+    valgrind.arg("--suppressions=tests/memcheck/loader.supp");
+    run(valgrind.arg(environment.python().get_program()).arg("tests/memcheck/arrays.py"))
 }
