@@ -108,3 +108,24 @@ def test_what_is_no_type_is_refused():
         njit(locals={"x": int})
     assert njit(locals=None)(lambda x: x)(1) == 1
     assert njit(locals={})(lambda x: x)(1) == 1
+
+
+def test_two_jitted_functions_of_one_function_have_their_own_types():
+    def third(x):
+        y = x / 3
+        return y
+
+    single, double = njit(locals={"y": types.float32})(third), njit(third)
+
+    @njit
+    def all_of_them(x):
+        return single(x), double(x), third(x), single(x)
+
+    exact, rounded = 1 / 3, float(np.float32(1 / 3))
+    assert all_of_them(1.0) == (rounded, exact, exact, rounded)
+
+    @njit
+    def other_order(x):
+        return third(x), double(x), single(x)
+
+    assert other_order(1.0) == (exact, exact, rounded)

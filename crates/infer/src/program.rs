@@ -201,13 +201,15 @@ impl<'a> Programs<'a> {
                 source
             }
         };
-        if Arc::ptr_eq(&source.syntax, &self.entry.syntax) {
-            let options = source.options;
+        let options = source.options;
+        // Several objects may stand for one function: it is compiled once for the same types of variables.
+        let is_it = |known: &FunctionSource| {
+            Arc::ptr_eq(&known.syntax, &source.syntax) && known.locals == source.locals
+        };
+        if is_it(self.entry) {
             return Ok((Callee::Entry, source, options));
         }
-        let options = source.options;
-        // Several objects may stand for one function: it is compiled once.
-        let first = self.sources.iter().find(|(_, known)| Arc::ptr_eq(&known.syntax, &source.syntax));
+        let first = self.sources.iter().find(|(_, known)| is_it(known));
         let (first, source) =
             first.map_or((object, source.clone()), |(first, known)| (*first, known.clone()));
         Ok((Callee::Host(first), source, options))

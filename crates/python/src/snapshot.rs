@@ -28,6 +28,7 @@ use crate::signature::TypeKind;
 use crate::source::{self, FunctionText};
 use crate::table;
 
+use entity::Wrapped;
 pub(crate) use entity::{number_function, python_function};
 use objects::StandIn;
 pub(crate) use objects::{ObjectTable, Objects};
@@ -66,7 +67,6 @@ struct Function {
     syntax: Arc<Syntax>,
     defaults: Vec<Entity>,
     given: Vec<(usize, Form)>,
-    locals: Vec<(String, Form)>,
     globals: HashMap<String, Entity>,
 }
 
@@ -146,7 +146,6 @@ impl<'py> World<'py> {
         asked: &Asked<'_, 'py>,
     ) -> PyResult<Self> {
         let mut objects = Objects::new(function.py());
-        objects.add_locals(function, asked.locals);
         let (builtin_exceptions, otherwise) = objects.builtin_exceptions()?;
         let mut snapshot = Snapshot {
             functions: HashMap::new(),
@@ -159,7 +158,8 @@ impl<'py> World<'py> {
             added: Arc::default(),
             answers: Vec::new(),
         };
-        let entry = objects.number(function);
+        let own = Wrapped { function: function.clone(), options: None, locals: asked.locals.to_vec() };
+        let entry = objects.number_function(function, &own)?;
         let mut frozen = snapshot.freeze(function, syntax, &mut objects)?;
         for (index, given) in asked.given {
             frozen.given.push((*index, given.form(&mut objects)?));
@@ -214,7 +214,7 @@ impl Snapshot {
                 self.functions.insert(number, frozen);
             }
         }
-        self.stand_for.extend(objects.take_stand_ins());
+        self.stand_for.clone_from(objects.stand_ins());
         self.overloaded = objects.all_overloaded().to_vec();
         self.added = extending::names();
         Ok(())
@@ -252,11 +252,7 @@ impl Snapshot {
         self.look_up_all(&syntax, &scope, objects, &mut globals)?;
         let defaults = defaults(function, &syntax, objects)?;
         let name = function.getattr("__qualname__")?.extract()?;
-        let mut locals = Vec::new();
-        for (name, kind) in objects.take_locals(function) {
-            locals.push((name, Given::of_type(function.py(), &kind).form(objects)?));
-        }
-        Ok(Function { name, syntax: Arc::new(syntax), defaults, given: Vec::new(), locals, globals })
+        Ok(Function { name, syntax: Arc::new(syntax), defaults, given: Vec::new(), globals })
     }
 
     /// Looks up all that a text names, and the functions in it.
@@ -319,20 +315,19 @@ impl Snapshot {
         Ok(Some(value))
     }
 
-    fn source(self: &Arc<Self>, function: HostObject) -> Result<FunctionSource, String> {
-        let (function, options) = self.stand_for.get(&function).copied().unwrap_or((function, None));
-        let Some(found) = self.functions.get(&function) else {
-            return Err("it is not a Python function".to_owned());
-        };
+    fn source(self: &Arc<Self>, object: HostObject) -> Result<FunctionSource, String> {
+        let found =
+            self.stand_for.get(&object).and_then(|own| Some((own, self.functions.get(&own.function)?)));
+        let Some((own, found)) = found else { return Err("it is not a Python function".to_owned()) };
         let found = found.as_ref().map_err(Clone::clone)?;
         Ok(FunctionSource {
             name: found.name.clone(),
             syntax: found.syntax.clone(),
-            environment: Arc::new(View { snapshot: self.clone(), function }),
+            environment: Arc::new(View { snapshot: self.clone(), function: own.function }),
             defaults: found.defaults.clone(),
-            options,
+            options: own.options,
             given: found.given.clone(),
-            locals: found.locals.clone(),
+            locals: own.locals.clone(),
         })
     }
 }

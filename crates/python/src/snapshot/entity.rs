@@ -23,7 +23,7 @@ use crate::errors;
 use crate::extending;
 use crate::ffi_object::Ffi;
 use crate::named_tuple::{self, NamedClass};
-use crate::signature::{module_of, of_numpy_class, type_kind};
+use crate::signature::{TypeKind, module_of, of_numpy_class, type_kind};
 use crate::table;
 
 /// The modules whose functions inference has rules for.
@@ -70,15 +70,12 @@ fn of_itself<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyRe
         let entity = c_data::of(value, data, objects)?;
         return Ok(entity.unwrap_or_else(|| opaque(value)));
     }
-    if let Some((function, options)) = function_and_options(value)? {
+    if let Some(wrapped) = wrapped(value)? {
         // A function of NumPy that is written in Python is known by name too.
-        if let Some(name) = known_name(&function)? {
+        if let Some(name) = known_name(&wrapped.function)? {
             return Ok(Entity::Known(name));
         }
-        if let Ok(dispatcher) = value.cast::<crate::dispatch::Dispatcher>() {
-            objects.add_locals(&function, dispatcher.get().locals());
-        }
-        return Ok(Entity::Function(objects.number_function(value, &function, options)));
+        return Ok(Entity::Function(objects.number_function(value, &wrapped)?));
     }
     if let Some(name) = known_name(value)? {
         return Ok(Entity::Known(name));
@@ -91,7 +88,7 @@ fn of_itself<'py>(value: &Bound<'py, PyAny>, objects: &mut Objects<'py>) -> PyRe
 
 /// The Python function that is compiled where this is called: itself, or what a cfunc or a jitted function wraps.
 pub(crate) fn python_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    Ok(function_and_options(value)?.map(|(function, _)| function))
+    Ok(wrapped(value)?.map(|wrapped| wrapped.function))
 }
 
 /// The number of a function that is known to be one of Python, itself or what wraps it.
@@ -99,25 +96,32 @@ pub(crate) fn number_function<'py>(
     value: &Bound<'py, PyAny>,
     objects: &mut Objects<'py>,
 ) -> PyResult<HostObject> {
-    match function_and_options(value)? {
-        Some((function, options)) => Ok(objects.number_function(value, &function, options)),
+    match wrapped(value)? {
+        Some(wrapped) => objects.number_function(value, &wrapped),
         None => Err(errors::internal("snapshot: an implementation is no function".to_owned())),
     }
 }
 
-/// The Python function, and the options that its decorator was given; a plain one is compiled as its caller.
-fn function_and_options<'py>(
-    value: &Bound<'py, PyAny>,
-) -> PyResult<Option<(Bound<'py, PyAny>, Option<infer::Options>)>> {
+/// A Python function, and what its decorator was given; a plain one is compiled as its caller.
+pub(super) struct Wrapped<'py> {
+    pub(super) function: Bound<'py, PyAny>,
+    pub(super) options: Option<infer::Options>,
+    pub(super) locals: Vec<(String, TypeKind)>,
+}
+
+/// The function that is called where `value` is: itself, or what a cfunc or a jitted function wraps.
+fn wrapped<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Wrapped<'py>>> {
     if value.is_instance_of::<PyFunction>() {
-        return Ok(Some((value.clone(), None)));
+        return Ok(Some(Wrapped { function: value.clone(), options: None, locals: Vec::new() }));
     }
     if value.is_instance_of::<crate::cfunc::CFunc>() {
-        return Ok(Some((value.getattr("__wrapped__")?, Some(infer::Options::default()))));
+        let options = Some(infer::Options::default());
+        return Ok(Some(Wrapped { function: value.getattr("__wrapped__")?, options, locals: Vec::new() }));
     }
     if let Ok(dispatcher) = value.cast::<crate::dispatch::Dispatcher>() {
         let dispatcher = dispatcher.get();
-        return Ok(Some((dispatcher.function(value.py())?, Some(dispatcher.rules()))));
+        let (options, locals) = (Some(dispatcher.rules()), dispatcher.locals().to_vec());
+        return Ok(Some(Wrapped { function: dispatcher.function(value.py())?, options, locals }));
     }
     Ok(None)
 }

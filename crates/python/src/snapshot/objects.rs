@@ -3,20 +3,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use infer::{Entity, TupleClass};
+use infer::{Entity, Form, TupleClass};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 use tir::{Const, HostObject};
 
+use super::Given;
+use super::entity::Wrapped;
 use crate::errors;
-use crate::signature::TypeKind;
 
 /// Objects by number, while the snapshot is taken.
 pub(crate) struct Objects<'py> {
     py: Python<'py>,
     by_number: Vec<Bound<'py, PyAny>>,
     numbers: HashMap<*mut pyo3::ffi::PyObject, HostObject>,
-    /// For objects that stand for a function when called, its number, and how they have it compiled.
+    /// The objects that stand for a function when called.
     stand_for: HashMap<HostObject, StandIn>,
     /// Functions that were met and not read yet.
     functions: Vec<(HostObject, Bound<'py, PyAny>)>,
@@ -25,12 +26,18 @@ pub(crate) struct Objects<'py> {
     tuple_classes: HashMap<HostObject, Arc<TupleClass>>,
     /// What means something that has implementations, with the object that was registered.
     overloaded: Vec<(Entity, HostObject)>,
-    /// The types that were given to variables of functions, by the functions' addresses.
-    locals: HashMap<*mut pyo3::ffi::PyObject, Vec<(String, TypeKind)>>,
 }
 
-/// The number of the function that an object stands for, and its options if it has any.
-pub(super) type StandIn = (HostObject, Option<infer::Options>);
+/// The function that an object stands for when called, and how it has that compiled.
+#[derive(Clone)]
+pub(super) struct StandIn {
+    /// Its number.
+    pub(super) function: HostObject,
+    /// Its options, if it has any of its own.
+    pub(super) options: Option<infer::Options>,
+    /// The types that it gives to variables.
+    pub(super) locals: Vec<(String, Form)>,
+}
 
 /// Objects by number, for after.
 pub(crate) struct ObjectTable {
@@ -49,7 +56,6 @@ impl<'py> Objects<'py> {
             kept: Vec::new(),
             tuple_classes: HashMap::new(),
             overloaded: Vec::new(),
-            locals: HashMap::new(),
         }
     }
 
@@ -84,39 +90,33 @@ impl<'py> Objects<'py> {
     }
 
     /// The number of an object that stands for a function, whose text will be needed.
-    pub(crate) fn number_function(
+    pub(super) fn number_function(
         &mut self,
         object: &Bound<'py, PyAny>,
-        function: &Bound<'py, PyAny>,
-        options: Option<infer::Options>,
-    ) -> HostObject {
+        wrapped: &Wrapped<'py>,
+    ) -> PyResult<HostObject> {
+        let Wrapped { function, options, locals } = wrapped;
         let (number, own) = (self.number(object), self.number(function));
-        self.stand_for.insert(number, (own, options));
+        if !self.stand_for.contains_key(&number) {
+            let mut forms = Vec::new();
+            for (name, kind) in locals {
+                forms.push((name.clone(), Given::of_type(self.py, kind).form(self)?));
+            }
+            let stand_in = StandIn { function: own, options: *options, locals: forms };
+            self.stand_for.insert(number, stand_in);
+        }
         self.functions.push((own, function.clone()));
-        number
+        Ok(number)
     }
 
     /// The objects that stand for a function when called.
-    pub(super) fn take_stand_ins(&mut self) -> HashMap<HostObject, StandIn> {
-        std::mem::take(&mut self.stand_for)
+    pub(super) const fn stand_ins(&self) -> &HashMap<HostObject, StandIn> {
+        &self.stand_for
     }
 
     /// Keeps an object alive as long as the code: something in it is known by address.
     pub(super) fn keep(&mut self, object: &Bound<'py, PyAny>) {
         self.kept.push(object.clone().unbind());
-    }
-
-    /// The types that a jitted function was given for variables of its Python function, which is kept.
-    pub(super) fn add_locals(&mut self, function: &Bound<'py, PyAny>, locals: &[(String, TypeKind)]) {
-        if !locals.is_empty() {
-            self.number(function);
-            self.locals.entry(function.as_ptr()).or_insert_with(|| locals.to_vec());
-        }
-    }
-
-    /// The types of variables of a function.
-    pub(super) fn take_locals(&mut self, function: &Bound<'py, PyAny>) -> Vec<(String, TypeKind)> {
-        self.locals.remove(&function.as_ptr()).unwrap_or_default()
     }
 
     /// The class of named tuples of that number, if it was met.
