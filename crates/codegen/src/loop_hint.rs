@@ -1,7 +1,6 @@
 //! What LLVM is told of a loop.
 
-use inkwell::llvm_sys::core::LLVMReplaceMDNodeOperandWith;
-use inkwell::llvm_sys::core::LLVMValueAsMetadata;
+use inkwell::llvm_sys::core::{LLVMReplaceMDNodeOperandWith, LLVMValueAsMetadata};
 use inkwell::values::{AsValueRef, InstructionValue};
 
 use crate::error::{InternalError, Result};

@@ -130,16 +130,16 @@ const RULES: &[(Rule, &str)] = &[
 /// The rules of what is no function of NumPy by itself: the parts of those that give two results, and rounding
 /// to so many digits.
 const PARTS: &[(Rule, &str)] = &[
-    (Rule::RealFloat, "modf_fraction modf_whole frexp_mantissa"),
-    (Rule::Exponent, "frexp_exponent"),
+    (Rule::RealFloat, "_modf_fraction _modf_whole _frexp_mantissa"),
+    (Rule::Exponent, "_frexp_exponent"),
     (Rule::Rounded, "round"),
 ];
 
 /// The functions with two results, each with the functions that give them.
 const PAIRS: &[(&str, [&str; 2])] = &[
     ("divmod", ["floor_divide", "remainder"]),
-    ("modf", ["modf_fraction", "modf_whole"]),
-    ("frexp", ["frexp_mantissa", "frexp_exponent"]),
+    ("modf", ["_modf_fraction", "_modf_whole"]),
+    ("frexp", ["_frexp_mantissa", "_frexp_exponent"]),
 ];
 
 /// The functions that give the two results of a function that has two.

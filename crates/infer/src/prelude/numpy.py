@@ -123,26 +123,26 @@ def numpy_ldexp(x: real, i: integer):
 
 
 def numpy_frexp(x: real):
-    return numpy_frexp_mantissa(x), numpy_frexp_exponent(x)
+    return numpy__frexp_mantissa(x), numpy__frexp_exponent(x)
 
 
-def numpy_frexp_mantissa(x: real):
+def numpy__frexp_mantissa(x: real):
     return _frexp_mantissa(x) if _isfinite(x) else x
 
 
-def numpy_frexp_exponent(x: real):
+def numpy__frexp_exponent(x: real):
     return _frexp_exponent(x) if _isfinite(x) else 0
 
 
 def numpy_modf(x: real):
-    return numpy_modf_fraction(x), numpy_modf_whole(x)
+    return numpy__modf_fraction(x), numpy__modf_whole(x)
 
 
-def numpy_modf_fraction(x: real):
+def numpy__modf_fraction(x: real):
     return _copysign(_select(_isinf(x), _like(0.0, x), x - _trunc(x)), x)
 
 
-def numpy_modf_whole(x: real):
+def numpy__modf_whole(x: real):
     return _trunc(x)
 
 
