@@ -84,4 +84,10 @@ impl ArrayTy {
     pub const fn has_strides(self) -> bool {
         matches!(self.order, Order::Any) && self.rank > 0
     }
+
+    /// How many parts a value has: its owner, its data, its lengths, and its strides if it carries them.
+    pub const fn part_count(self) -> usize {
+        let rank = self.rank as usize;
+        2 + rank + if self.has_strides() { rank } else { 0 }
+    }
 }

@@ -128,10 +128,7 @@ fn word_count(ty: Ty) -> usize {
         Ty::Unit | Ty::Tuple(_) => 0,
         Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Pointer(_) | Ty::Record(_) => 1,
         Ty::Complex(_) => 2,
-        Ty::Array(array) => {
-            let axes = usize::from(array.rank);
-            2 + axes + if array.has_strides() { axes } else { 0 }
-        }
+        Ty::Array(array) => array.part_count(),
     }
 }
 

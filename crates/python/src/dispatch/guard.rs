@@ -246,10 +246,7 @@ pub(super) fn push_absent(ty: Ty, words: &mut Vec<u64>) {
         Ty::Bool | Ty::Int(_) | Ty::Float(_) | Ty::Complex(_) => {
             words.resize(words.len() + pyobject::word_count(ty), 0);
         }
-        Ty::Array(array) => {
-            let axes = usize::from(array.rank);
-            words.resize(words.len() + 2 + axes + if array.has_strides() { axes } else { 0 }, 0);
-        }
+        Ty::Array(array) => words.resize(words.len() + array.part_count(), 0),
         Ty::Tuple(tuple) => {
             for item in tuple.items() {
                 push_absent(*item, words);

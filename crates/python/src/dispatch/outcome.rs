@@ -103,10 +103,7 @@ impl Outcome {
         match self {
             Self::Unit | Self::Known(_) => 0,
             Self::Number(ty) => pyobject::word_count(*ty),
-            Self::Array(array) => {
-                let axes = usize::from(array.rank);
-                2 + axes + if array.has_strides() { axes } else { 0 }
-            }
+            Self::Array(array) => array.part_count(),
             Self::Tuple(_, items) => items.iter().map(Self::word_count).sum(),
             Self::Optional(held) => 1 + held.word_count(),
             Self::Pointer(_) | Self::Choice(_) => 1,
