@@ -64,6 +64,8 @@ from ferrule import njit
 
 {function}
 
+# Whoever started the tests may ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 loop = njit(nogil={nogil})(loop)
 a = np.ones(100)
 
