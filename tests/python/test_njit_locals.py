@@ -112,7 +112,8 @@ def test_what_is_no_type_is_refused():
 
 def test_two_jitted_functions_of_one_function_have_their_own_types():
     def third(x):
-        y = x / 3
+        y = x
+        y /= 3
         return y
 
     single, double = njit(locals={"y": types.float32})(third), njit(third)
