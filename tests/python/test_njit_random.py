@@ -288,6 +288,7 @@ def test_threads_have_states_of_their_own():
     assert {seeded for _, seeded in streams} == {expected.tobytes()}
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_child_draws_other_numbers():
     seed(1)
     read, write = os.pipe()

@@ -54,7 +54,8 @@ fn under_valgrind() -> Outcome {
     run_command(tests.args(["test", "--package=ccall", "--lib"]).args(targets.as_flattened()))
 }
 
+/// A process a core: most of the time goes into compiling generated programs.
 fn python(environment: &Environment) -> Outcome {
     extension::build(environment)?;
-    run_command(environment.python().args(["-m", "pytest", "-q"]))
+    run_command(environment.python().args(["-m", "pytest", "-q", "--numprocesses=auto"]))
 }
