@@ -84,22 +84,48 @@ impl<'ctx> Body<'_, 'ctx> {
     ) -> Result<IntValue<'ctx>> {
         let (array, _) = self.array(array)?;
         let (given, dim) = (self.value(index)?.int()?, axis_of(&array.dims, axis)?);
-        let builder = &self.emitter.builder;
+        match site {
+            Some(site) => self.checked_index(&array.dims, given, dim, site, releases),
+            None => self.wrapped_index(given, dim),
+        }
+    }
+
+    /// An index that is in range, which counts from the end where it is negative.
+    fn wrapped_index(&self, given: IntValue<'ctx>, dim: IntValue<'ctx>) -> Result<IntValue<'ctx>> {
         let zero = given.get_type().const_zero();
-        let is_from_end = builder.build_int_compare(IntPredicate::SLT, given, zero, "")?;
+        let is_negative = self.emitter.builder.build_int_compare(IntPredicate::SLT, given, zero, "")?;
+        let from_end = self.emitter.builder.build_int_add(given, dim, "")?;
+        self.emitter.select(is_negative, from_end, given)
+    }
+
+    /// As [`Self::wrapped_index`], of an index that may be out of range. One comparison finds the usual index,
+    /// which is not negative; what counts from the end takes a branch of its own.
+    fn checked_index(
+        &self,
+        dims: &[IntValue<'ctx>],
+        given: IntValue<'ctx>,
+        dim: IntValue<'ctx>,
+        site: RaiseSiteId,
+        releases: &[Value],
+    ) -> Result<IntValue<'ctx>> {
+        let builder = &self.emitter.builder;
+        let [inside, other, outside] = ["inside", "other", "outside"].map(|name| self.emitter.block(name));
+        let is_usual = builder.build_int_compare(IntPredicate::ULT, given, dim, "")?;
+        let before = self.emitter.current_block()?;
+        self.emitter.branch_usually(is_usual, inside, other)?;
+        builder.position_at_end(other);
         let from_end = builder.build_int_add(given, dim, "")?;
-        let index = self.emitter.select(is_from_end, from_end, given)?;
-        let Some(site) = site else { return Ok(index) };
-        let is_inside = builder.build_int_compare(IntPredicate::ULT, index, dim, "")?;
-        let (inside, outside) = (self.emitter.block("inside"), self.emitter.block("outside"));
-        self.emitter.branch_usually(is_inside, inside, outside)?;
+        let is_from_end = builder.build_int_compare(IntPredicate::ULT, from_end, dim, "")?;
+        self.emitter.branch_usually(is_from_end, inside, outside)?;
         builder.position_at_end(outside);
         self.release_all(releases)?;
-        let words: Vec<IntValue<'ctx>> = [given, dim].into_iter().chain(array.dims).collect();
+        let words: Vec<IntValue<'ctx>> = [given, dim].into_iter().chain(dims.iter().copied()).collect();
         self.set_numbered(site.index() as u64, &words)?;
         self.return_raised()?;
         builder.position_at_end(inside);
-        Ok(index)
+        let index = builder.build_phi(given.get_type(), "")?;
+        index.add_incoming(&[(&given, before), (&from_end, other)]);
+        Ok(index.as_basic_value().into_int_value())
     }
 
     /// Reads an element.
