@@ -1,6 +1,6 @@
 """Measures the rows against the peers and writes the table: `cargo xtask bench [row...]`.
 
-Without arguments every row is measured, bench/results.md is written, and the table in the README
+Without arguments every row is measured, bench/results.md is written, and the README's choice of it
 replaced. With names of files in rows/ only those are measured, and the table is only printed.
 """
 
@@ -30,11 +30,11 @@ def main(names: list[str]) -> None:
     for name in names or ROWS:
         for row in importlib.import_module(f"rows.{name}").rows():
             lines = table.lines(row, measured(row))
-            print(*lines, sep="\n", flush=True)
+            print(*(line.cells for line in lines), sep="\n", flush=True)
             found.extend(lines)
     if names:
         return
-    table.write(table.page(found))
+    table.write(found)
 
 
 if __name__ == "__main__":
