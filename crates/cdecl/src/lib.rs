@@ -10,6 +10,7 @@
 
 mod decls_text;
 mod directive;
+mod include;
 mod lexer;
 mod namespace;
 mod parser;

@@ -9,7 +9,7 @@ mod alignment;
 mod constant;
 mod declarator;
 mod enumeration;
-mod name;
+pub(crate) mod name;
 mod record;
 
 use ctype::{Align, CType, CTypes, EnumId, Qualified, RecordId, TypeId};

@@ -3,17 +3,18 @@
 #![expect(clippy::doc_markdown, reason = "docstrings of Python are numpydoc, not Markdown")]
 
 mod ctype_object;
+mod names;
+mod open;
+mod parts;
 
-use std::ffi::{OsStr, OsString, c_int};
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cdecl::{DeclareOptions, Declared, Namespace};
 use ctype::Align;
-use pyo3::exceptions::{PyIndexError, PyOSError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString};
 use source::Source;
 
 pub(crate) use ctype_object::{CTypeObject, ctype_object};
@@ -21,9 +22,7 @@ pub(crate) use ctype_object::{CTypeObject, ctype_object};
 use crate::callback;
 use crate::cdata::{self, CData, Face, Kind};
 use crate::errors::{self, CDefError};
-use crate::failure::{Class, Failure};
 use crate::fork;
-use crate::library::{self, ReleaseGil};
 use crate::table;
 
 /// A set of C declarations, and the way from Python to C and back.
@@ -41,7 +40,6 @@ pub(crate) struct Ffi {
     namespace: Mutex<Namespace>,
     /// Type names that were read already, with their types.
     known: Py<PyDict>,
-    null: Py<PyAny>,
 }
 
 impl Ffi {
@@ -136,10 +134,8 @@ fn statement(text: &str, offset: usize) -> String {
 impl Ffi {
     /// An FFI without declarations.
     #[new]
-    fn new(py: Python<'_>) -> PyResult<Self> {
-        let void = { table::write().void() };
-        let null = cdata::object::plain(py, Face::of(void).pointer(), std::ptr::null_mut())?;
-        Ok(Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), null: null.unbind() })
+    fn new(py: Python<'_>) -> Self {
+        Self { namespace: Mutex::default(), known: PyDict::new(py).unbind() }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -181,6 +177,9 @@ impl Ffi {
         packed: bool,
         pack: Option<u64>,
     ) -> PyResult<()> {
+        if packed && pack.is_some() {
+            return Err(PyValueError::new_err("cdef() takes one of packed and pack, not both"));
+        }
         let bad_pack = || PyValueError::new_err("pack must be a power of two");
         let pack = pack.map(|bytes| Align::bytes(bytes).ok_or_else(bad_pack)).transpose()?;
         let options = DeclareOptions { is_override: r#override, is_packed: packed, pack };
@@ -198,95 +197,6 @@ impl Ffi {
             }
             Err(diagnostics) => Err(errors::raise(py, &py.get_type::<CDefError>(), diagnostics)),
         }
-    }
-
-    /// Open a library.
-    ///
-    /// Parameters
-    /// ----------
-    /// name : str, bytes, os.PathLike or None
-    ///     A path, or a name that the dynamic linker or `ctypes.util.find_library` finds. None is the running
-    ///     process with all it has loaded.
-    /// flags : int, optional
-    ///     ``RTLD_*`` flags for ``dlopen``; by default ``RTLD_NOW``.
-    /// release_gil : bool or dict, optional
-    ///     Whether the interpreter's lock is released around calls; a dict says it by function name, and the
-    ///     lock is released for names that it lacks.
-    ///
-    /// Returns
-    /// -------
-    /// Lib
-    ///     An object whose attributes are the declared functions, variables and constants.
-    ///
-    /// Raises
-    /// ------
-    /// OSError
-    ///     With the dynamic linker's words.
-    ///
-    /// Examples
-    /// --------
-    /// >>> from ferrule import FFI
-    /// >>> ffi = FFI()
-    /// >>> ffi.cdef("double cos(double x);")
-    /// >>> ffi.dlopen("libm.so.6").cos(0.0)
-    /// 1.0
-    #[pyo3(signature = (name, flags=0, *, release_gil=None))]
-    fn dlopen<'py>(
-        this: &Bound<'py, Self>,
-        name: &Bound<'py, PyAny>,
-        flags: c_int,
-        release_gil: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let py = this.py();
-        let release = || match release_gil {
-            None => Ok(ReleaseGil::All(true)),
-            Some(given) => match given.cast::<PyDict>() {
-                Ok(names) => Ok(ReleaseGil::Named(names.clone().unbind())),
-                Err(_) => given.is_truthy().map(ReleaseGil::All),
-            },
-        };
-        let open = |path: Option<&OsStr>| library::open(py, this.clone().unbind(), path, flags, release()?);
-        if name.is_none() {
-            return Ok(open(None)?);
-        }
-        let path = path_of(name)?;
-        let first = match open(Some(&path)) {
-            Ok(library) => return Ok(library),
-            Err(failure) => PyErr::from(failure),
-        };
-        let text = path.to_string_lossy();
-        if text.contains('/') || !first.is_instance_of::<PyOSError>(py) {
-            return Err(first);
-        }
-        let found = py.import("ctypes.util")?.call_method1("find_library", (text.as_ref(),))?;
-        if found.is_none() {
-            let text = format!(
-                "{}; ctypes.util.find_library() did not find a library called '{text}' either",
-                first.value(py)
-            );
-            return Err(PyOSError::new_err(text));
-        }
-        Ok(open(Some(&found.extract::<OsString>()?))?)
-    }
-
-    /// Close a library.
-    ///
-    /// Its functions, variables and constants raise `ValueError` from now on. Closing it again does nothing. The
-    /// library is unloaded when no function of it is alive.
-    ///
-    /// Parameters
-    /// ----------
-    /// lib : Lib
-    ///     What `dlopen` returned.
-    ///
-    /// Examples
-    /// --------
-    /// >>> from ferrule import FFI
-    /// >>> ffi = FFI()
-    /// >>> ffi.dlclose(ffi.dlopen("libm.so.6"))
-    #[staticmethod]
-    fn dlclose(lib: &Bound<'_, PyAny>) -> PyResult<()> {
-        Ok(library::close(lib.as_borrowed())?)
     }
 
     /// Allocate C memory that lives as long as the object.
@@ -415,46 +325,6 @@ impl Ffi {
         Ok(face.layout().ok_or_else(unknown)?.align.get())
     }
 
-    /// How many bytes from the start of a struct or array a part of it is.
-    ///
-    /// Parameters
-    /// ----------
-    /// cdecl : str or CType
-    ///     A struct, union or array type, or a pointer to one.
-    /// *fields : str or int
-    ///     Field names and indices, each in what the one before leads to.
-    ///
-    /// Returns
-    /// -------
-    /// int
-    ///
-    /// Examples
-    /// --------
-    /// >>> from ferrule import FFI
-    /// >>> ffi = FFI()
-    /// >>> ffi.cdef("struct pair { char tag; double values[2]; };")
-    /// >>> ffi.offsetof("struct pair", "values", 1)
-    /// 16
-    #[pyo3(signature = (cdecl, *fields))]
-    fn offsetof(
-        &self,
-        py: Python<'_>,
-        cdecl: &Bound<'_, PyAny>,
-        fields: &Bound<'_, PyTuple>,
-    ) -> PyResult<isize> {
-        let mut face = self.face(py, cdecl)?;
-        if fields.is_empty() {
-            return Err(PyTypeError::new_err("offsetof() needs at least one field or index"));
-        }
-        let mut offset = 0;
-        for field in fields {
-            let (step, next) = offset_step(face, &field)?;
-            offset += step;
-            face = next;
-        }
-        Ok(offset)
-    }
-
     /// Text of C as bytes or str.
     ///
     /// Parameters
@@ -531,12 +401,6 @@ impl Ffi {
         callback::make_or_decorate(py, face, python_callable, error, onerror, errors)
     }
 
-    /// The NULL pointer, a ``void *``.
-    #[getter(NULL)]
-    fn null(&self, py: Python<'_>) -> Py<PyAny> {
-        self.null.clone_ref(py)
-    }
-
     /// What the last C call of this thread left in ``errno``; what the next one finds there.
     #[getter]
     fn errno(_this: PyRef<'_, Self>) -> i32 {
@@ -549,41 +413,6 @@ impl Ffi {
     }
 }
 
-/// A path for the dynamic linker.
-fn path_of(name: &Bound<'_, PyAny>) -> PyResult<OsString> {
-    if let Ok(bytes) = name.cast::<PyBytes>() {
-        return name.py().import("os")?.call_method1("fsdecode", (bytes,))?.extract();
-    }
-    let path = name.extract().map(PathBuf::into_os_string);
-    path.map_err(|_| PyTypeError::new_err("dlopen() takes a str, bytes, a path or None"))
-}
-
-/// The distance of a field or element, and its type.
-fn offset_step(face: &'static Face, field: &Bound<'_, PyAny>) -> PyResult<(isize, &'static Face)> {
-    if field.is_instance_of::<PyString>() {
-        let record = face.pointee().unwrap_or(face);
-        let fields = record.record();
-        let Some(fields) = fields else {
-            return Err(PyTypeError::new_err(format!("'{}' has no fields", face.name())));
-        };
-        let Some(found) = fields.find(field) else {
-            let missing = Failure::new(Class::Key, field.to_string());
-            return Err(missing.at(|| format!("offsetof() of '{}'", record.name())).into());
-        };
-        if found.bits.is_some() {
-            return Err(PyTypeError::new_err(format!("'{field}' is a bit-field: it has no offset in bytes")));
-        }
-        return Ok((found.offset.cast_signed(), found.face));
-    }
-    let index: isize = field.extract()?;
-    let Some(target) = face.target() else {
-        return Err(PyTypeError::new_err(format!("'{}' cannot be indexed", face.name())));
-    };
-    let size = target.known_size()?.cast_signed();
-    let step = index.checked_mul(size).ok_or_else(|| PyIndexError::new_err("the index is too large"))?;
-    Ok((step, target))
-}
-
 /// Adds the classes to the module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Ffi>()?;
@@ -592,5 +421,9 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let class = py.get_type::<Ffi>();
     class.setattr("CData", module.getattr("CData")?)?;
     class.setattr("CType", py.get_type::<CTypeObject>())?;
-    class.setattr("error", module.getattr("FFIError")?)
+    class.setattr("error", module.getattr("FFIError")?)?;
+    open::add_flags(&class)?;
+    let void = { table::write().void() };
+    // A ``void *``.
+    class.setattr("NULL", cdata::object::plain(py, Face::of(void).pointer(), std::ptr::null_mut())?)
 }

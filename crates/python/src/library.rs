@@ -19,7 +19,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::call;
 use crate::cdata::object::CData;
-use crate::cdata::{Face, Kind, function, load, store};
+use crate::cdata::{Face, Kind, function, load, object, store};
 use crate::failure::{Class, Failure};
 use crate::ffi_object::Ffi;
 use crate::trampoline::slot;
@@ -159,6 +159,36 @@ pub(crate) fn open<'py>(
     let opened = py.detach(|| ccall::Library::open(path, flags));
     let library =
         opened.map_err(|error| Failure::new(Class::Os, format!("cannot load library '{name}': {error}")))?;
+    make(py, ffi_object, library, name, release_gil)
+}
+
+/// The library of a handle, which C data of type `void *` says.
+pub(crate) fn adopt<'py>(
+    py: Python<'py>,
+    ffi_object: Py<Ffi>,
+    handle: &CData,
+    release_gil: ReleaseGil,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    if !matches!(handle.face.pointee(), Some(Face { kind: Kind::Void, .. })) {
+        let text = format!("dlopen() takes a name, a path or a 'void *', got {}", handle.describe());
+        return Err(Failure::wrong_type(text));
+    }
+    let Some(address) = NonNull::new(handle.address) else {
+        return Err(Failure::new(Class::Runtime, "cannot call dlopen(NULL): the process is dlopen(None)"));
+    };
+    // SAFETY: that the pointer came from `dlopen` and is open is the word of whoever gave it.
+    let library = unsafe { ccall::Library::from_handle(address.cast()) };
+    make(py, ffi_object, library, format!("<handle {address:?}>"), release_gil)
+}
+
+/// The library object of a library.
+fn make(
+    py: Python<'_>,
+    ffi_object: Py<Ffi>,
+    library: ccall::Library,
+    name: String,
+    release_gil: ReleaseGil,
+) -> Result<Bound<'_, PyAny>, Failure> {
     let loaded = Arc::new(Loaded { library: Some(library), name, is_closed: AtomicBool::new(false) });
     let inner = Box::new(Inner { ffi: ffi_object, loaded, release_gil });
     // SAFETY: the memory has the layout; all fields are written before the object is seen.
@@ -176,10 +206,39 @@ pub(crate) fn open<'py>(
     }
 }
 
+/// Whether it is a library that [`open`] or [`adopt`] made.
+pub(crate) fn is_library(object: Borrowed<'_, '_, PyAny>) -> bool {
+    // SAFETY: the object lives.
+    unsafe { ffi::Py_TYPE(object.as_ptr()) == class() }
+}
+
+/// Where a function or variable of a library object is.
+///
+/// # Panics
+/// If it is no library object ([`is_library`]).
+pub(crate) fn address_of<'py>(
+    library: Borrowed<'_, 'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    assert!(is_library(library), "the caller asked");
+    let py = library.py();
+    // SAFETY: it is a library object that the caller keeps alive.
+    let (inner, _) = unsafe { parts(library.as_ptr(), py) };
+    let text = name.to_str()?;
+    match inner.ffi.get().declared(text) {
+        Some(Declared::Variable(ty)) => inner.variable_address(py, text, ty),
+        Some(Declared::Function(_)) => Ok(library.getattr(name)?),
+        Some(Declared::Constant(_)) => {
+            let text = format!("'{text}' is a constant: it has no address");
+            Err(Failure::new(Class::Attribute, text))
+        }
+        Some(Declared::Typedef { .. }) | None => Err(undeclared(inner, text)),
+    }
+}
+
 /// Closes a library: what was taken from it raises from now on. Closing again does nothing.
 pub(crate) fn close(library: Borrowed<'_, '_, PyAny>) -> Result<(), Failure> {
-    // SAFETY: the object lives.
-    if unsafe { ffi::Py_TYPE(library.as_ptr()) } != class() {
+    if !is_library(library) {
         return Err(Failure::wrong_type("dlclose() takes a library that dlopen() returned"));
     }
     // SAFETY: it is a library object that the caller keeps alive.
@@ -243,7 +302,7 @@ unsafe fn find(
             // SAFETY: the lock is held.
             unsafe { load::owned(py, pyobject::from_i128(constant.value)) }?
         }
-        Declared::Variable(ty) => return inner.read(py, text, ty),
+        Declared::Variable(ty) => return Ok(inner.read(py, text, ty)?.into_ptr()),
         Declared::Typedef { .. } => return Err(undeclared(inner, text)),
     };
     dict.set_item(name, &value)?;
@@ -302,7 +361,23 @@ impl Inner {
         function::make_with(py, face.pointer(), address, Some(origin), vectorcall)
     }
 
-    fn read(&self, py: Python<'_>, name: &str, ty: Qualified) -> Result<*mut ffi::PyObject, Failure> {
+    /// A pointer to a variable, that keeps the library loaded; an array is its own address.
+    fn variable_address<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        ty: Qualified,
+    ) -> Result<Bound<'py, PyAny>, Failure> {
+        let face = Face::of_qualified(ty);
+        if matches!(face.kind, Kind::Array(..)) {
+            return self.read(py, name, ty);
+        }
+        let address = self.address(name, "variable")?;
+        let symbol = Bound::new(py, self.symbol(name, face))?;
+        object::view(py, face.pointer(), address, NonNull::new(symbol.as_ptr()), face.size().unwrap_or(0))
+    }
+
+    fn read<'py>(&self, py: Python<'py>, name: &str, ty: Qualified) -> Result<Bound<'py, PyAny>, Failure> {
         let address = self.address(name, "variable")?;
         let face = Face::of_qualified(ty);
         // What refers to the variable's memory keeps the library loaded.
@@ -313,7 +388,7 @@ impl Inner {
         let owner = symbol.as_ref().and_then(|symbol| NonNull::new(symbol.as_ptr()));
         // SAFETY: the library has a variable of that name; that it has the declared type is the
         // declaration's word.
-        Ok(unsafe { load::load(py, face, address, owner) }?.into_ptr())
+        unsafe { load::load(py, face, address, owner) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Looking names up and binding them.
 
-use ctype::{CType, IntType, TypeId};
+use ctype::{CType, CTypes, IntType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
 use source::Span;
 
@@ -80,10 +80,7 @@ impl Resolver<'_> {
     }
 
     fn tag_keyword(&self, tag: Tag) -> &'static str {
-        match tag {
-            Tag::Record { record, .. } => self.types.record(record).kind.keyword(),
-            Tag::Enum { .. } => "enum",
-        }
+        keyword(self.types, tag)
     }
 
     /// Binds a name, unless it is already something else. Saying the same again is fine for all but
@@ -119,7 +116,7 @@ impl Resolver<'_> {
 
     fn conflict(&self, span: Span, what: Declared, before: &Entry<Declared>) -> Diagnostic {
         let name = &before.name;
-        let kinds = (self.describe(before.what), self.describe(what));
+        let kinds = (describe(self.types, before.what), describe(self.types, what));
         let title = if before.what == what {
             format!("`{name}` is declared twice")
         } else {
@@ -130,15 +127,6 @@ impl Resolver<'_> {
         Diagnostic::error(Id::CConflict, title, label)
             .with_label(first)
             .with_help("to replace declarations, pass `override=True`")
-    }
-
-    fn describe(&self, what: Declared) -> String {
-        match what {
-            Declared::Typedef { ty, .. } => format!("the type `{}`", self.types.declare_qualified(ty, "")),
-            Declared::Function(ty) => format!("the function `{}`", self.types.name(ty)),
-            Declared::Variable(ty) => format!("a variable of `{}`", self.types.declare_qualified(ty, "")),
-            Declared::Constant(constant) => format!("the constant {}", constant.value),
-        }
     }
 
     pub(super) fn bind_tag(&mut self, span: Span, tag: Tag) {
@@ -201,6 +189,24 @@ impl Resolver<'_> {
             Some((distance, other))
         });
         near.min_by_key(|(distance, _)| *distance).map(|(_, other)| other.to_owned())
+    }
+}
+
+/// `struct`, `union` or `enum`.
+pub(crate) fn keyword(types: &CTypes, tag: Tag) -> &'static str {
+    match tag {
+        Tag::Record { record, .. } => types.record(record).kind.keyword(),
+        Tag::Enum { .. } => "enum",
+    }
+}
+
+/// What a name is, in a message.
+pub(crate) fn describe(types: &CTypes, what: Declared) -> String {
+    match what {
+        Declared::Typedef { ty, .. } => format!("the type `{}`", types.declare_qualified(ty, "")),
+        Declared::Function(ty) => format!("the function `{}`", types.name(ty)),
+        Declared::Variable(ty) => format!("a variable of `{}`", types.declare_qualified(ty, "")),
+        Declared::Constant(constant) => format!("the constant {}", constant.value),
     }
 }
 

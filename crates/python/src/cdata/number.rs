@@ -83,13 +83,7 @@ fn moved(data: &CData, number: Borrowed<'_, '_, PyAny>, sign: isize) -> Result<*
     };
     let count = count.and_then(|count| count.checked_mul(sign)).ok_or_else(too_far)?;
     let offset = distance(count, size).ok_or_else(too_far)?;
-    let (face, address) = (element.pointer(), data.address.wrapping_offset(offset));
-    let extent = data.bounds().map_or(size, |bounds| bounds.end.saturating_sub(address.addr()));
-    let made = match data.owner() {
-        None => object::plain(py, face, address),
-        owner => object::view(py, face, address, owner, extent),
-    };
-    Ok(made?.into_ptr())
+    Ok(object::pointer_into(py, element, data.address.wrapping_offset(offset), data)?.into_ptr())
 }
 
 fn difference(py: Python<'_>, a: &CData, b: &CData) -> Result<*mut ffi::PyObject, Failure> {

@@ -292,6 +292,22 @@ pub(crate) fn view<'py>(
     }
 }
 
+/// Makes a pointer to a `target` somewhere in what `data` is or points to; it keeps the owner and the
+/// bounds.
+pub(crate) fn pointer_into<'py>(
+    py: Python<'py>,
+    target: &'static Face,
+    address: *mut u8,
+    data: &CData,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let rest = data.bounds().map(|bounds| bounds.end.saturating_sub(address.addr()));
+    let extent = rest.or_else(|| target.size()).unwrap_or(0);
+    match data.owner() {
+        None => plain(py, target.pointer(), address),
+        owner => view(py, target.pointer(), address, owner, extent),
+    }
+}
+
 /// Makes C data with `extent` bytes of zeroed memory of its own, aligned to `align`; for a pointer
 /// type it is what is pointed to. `spare` more zeroed bytes follow, which C may read.
 pub(crate) fn owned<'py>(

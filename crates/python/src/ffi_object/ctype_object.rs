@@ -140,6 +140,29 @@ impl CTypeObject {
         Ok(self.signature("ellipsis")?.is_variadic)
     }
 
+    /// The number that libffi has for the calling convention of a function: the platform's own.
+    #[getter]
+    fn abi(&self) -> PyResult<u32> {
+        /// `FFI_UNIX64` of libffi's x86 headers.
+        const UNIX64: u32 = 2;
+        self.signature("abi").map(|_| UNIX64)
+    }
+
+    /// The attributes that a type of this kind has.
+    fn __dir__(&self) -> Vec<&'static str> {
+        let own: &[_] = match self.face.kind {
+            Kind::Void | Kind::Scalar(_) => &[],
+            Kind::Enum(_) => &["elements", "relements"],
+            Kind::Pointer(Face { kind: Kind::Function(_), .. }) | Kind::Function(_) => {
+                &["abi", "args", "ellipsis", "result"]
+            }
+            Kind::Pointer(_) => &["item"],
+            Kind::Array(..) => &["item", "length"],
+            Kind::Record(_) => &["fields"],
+        };
+        [&["cname", "kind"], own].concat()
+    }
+
     fn __repr__(&self) -> String {
         format!("<ctype '{}'>", self.face.name())
     }
@@ -183,6 +206,9 @@ pub(crate) struct CField {
     /// How many bits, or -1.
     #[pyo3(get)]
     bitsize: i64,
+    /// As in cffi, where no field of a declared struct has any: zero.
+    #[pyo3(get)]
+    flags: u32,
 }
 
 impl CField {
@@ -191,7 +217,7 @@ impl CField {
             None => (-1, -1),
             Some(bits) => (bits.start.get().cast_signed(), bits.width.into()),
         };
-        Ok(Self { r#type: ctype_object(py, field.face)?, offset: field.offset, bitshift, bitsize })
+        Ok(Self { r#type: ctype_object(py, field.face)?, offset: field.offset, bitshift, bitsize, flags: 0 })
     }
 }
 
