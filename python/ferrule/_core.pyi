@@ -344,10 +344,7 @@ def cfunc(
     *,
     ffi: FFI | None = None,
     errors: Literal["raise", "report"] = "raise",
-    locals: dict[str, Type] | None = None,
-    cache: bool = False,
-    nopython: bool = True,
-    error_model: Literal["python"] = "python",
+    **options: Any,
 ) -> Callable[[Callable[..., Any]], CFunc]: ...
 
 @final

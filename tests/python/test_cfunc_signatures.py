@@ -1,8 +1,9 @@
 """What can be given as a signature, and what is said when it does not fit."""
 
+import numpy as np
 import pytest
 
-from ferrule import cfunc, types
+from ferrule import carray, cfunc, types
 from ferrule.errors import SignatureError
 
 
@@ -109,9 +110,41 @@ def test_options():
     assert cfunc("float64(float64)", nopython=True, cache=True, error_model="python")(lambda x: x)(1.0) == 1.0
     with pytest.raises(ValueError, match="errors is 'raise' or 'report'"):
         cfunc("void()", errors="ignore")
-    with pytest.raises(ValueError, match="error_model is 'python'"):
-        cfunc("void()", error_model="numpy")
-    with pytest.raises(ValueError, match="locals="):
-        cfunc("void()", locals={"x": types.int8})
+    with pytest.raises(ValueError, match="error_model is 'python' or 'numpy', not 'C'"):
+        cfunc("void()", error_model="C")
+    with pytest.raises(TypeError, match=r"cfunc\(\) has no option 'nonsense'"):
+        cfunc("void()", nonsense=1)
+    with pytest.raises(NotImplementedError, match="parallel=True is not supported"):
+        cfunc("void()", parallel=True)
     with pytest.raises(TypeError, match="compiles a Python function, not int"):
         cfunc("void()")(3)
+
+
+def test_options_have_the_meaning_of_njit():
+    @cfunc("float64(float64)", locals={"y": types.float32})
+    def third(x):
+        y = x / 3
+        return y + 0
+
+    assert third(1.0) == third.ctypes(1.0) == float(np.float32(1 / 3))
+
+    @cfunc("float64(float64, float64)", error_model="numpy")
+    def quotient(x, y):
+        return x / y
+
+    assert quotient.ctypes(1.0, 0.0) == np.inf
+
+    @cfunc("float64(CPointer(float64), intp, intp)", boundscheck=False)
+    def unchecked(items, n, i):
+        return carray(items, n)[i]
+
+    @cfunc("float64(CPointer(float64), intp, intp)")
+    def checked(items, n, i):
+        return carray(items, n)[i]
+
+    items = np.arange(4.0)
+    assert unchecked(items, 2, 3) == 3.0
+    with pytest.raises(IndexError):
+        checked(items, 2, 3)
+    assert "fmul fast" in cfunc("float64(float64)", fastmath=True)(lambda x: x * x).inspect_llvm()
+

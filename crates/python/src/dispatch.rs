@@ -14,7 +14,6 @@ mod decorator;
 mod generator;
 mod guard;
 mod object;
-mod options;
 mod outcome;
 mod resolve;
 mod specialisation;

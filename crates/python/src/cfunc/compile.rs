@@ -16,8 +16,8 @@ use tir::{Program, Ty};
 use super::body::Body;
 use super::object::CFunc;
 use crate::compiled::{
-    self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, inferred,
-    symbol_text,
+    self, Descriptor, ErrorClass, Facts, OnError, Options, Stopped, broken, compile_error, detached,
+    inferred, symbol_text,
 };
 use crate::signature::{self, CNames, Signature, TypeKind, Wanted, c_type_of, ty_of};
 use crate::snapshot::{Asked, World};
@@ -33,6 +33,8 @@ pub(super) struct Request<'a, 'py> {
     pub(super) names: CNames<'a>,
     /// What happens to its exceptions.
     pub(super) on_error: OnError,
+    /// How it is compiled.
+    pub(super) options: Options,
 }
 
 /// A program with the C function type that it is called through.
@@ -55,8 +57,10 @@ pub(super) fn compile(request: &Request<'_, '_>) -> PyResult<CFunc> {
         None => signature::of_annotations(function, names, request.names)?,
     };
     let fitted = fit(&wanted, &syntax, names).map_err(refuse(ErrorClass::Signature))?;
-    let mut world = World::new(function, syntax, &Asked::default())?;
-    let typed = inferred(&mut world, |source| infer_types(source, &fitted))?;
+    let asked = Asked { locals: &request.options.locals, ..Asked::default() };
+    let mut world = World::new(function, syntax, &asked)?;
+    let rules = request.options.rules;
+    let typed = inferred(&mut world, |source| infer_types(source, &fitted, rules))?;
     let objects = world.into_table();
 
     let name: String = function.getattr("__qualname__")?.extract()?;
@@ -104,11 +108,11 @@ fn fit(wanted: &Wanted, syntax: &Syntax, names: &[String]) -> Result<Fitted, Vec
 }
 
 /// Types, and what can be done with them before LLVM.
-fn infer_types(source: &FunctionSource, fitted: &Fitted) -> Result<Typed, Stopped> {
+fn infer_types(source: &FunctionSource, fitted: &Fitted, rules: infer::Options) -> Result<Typed, Stopped> {
     let mut table = table::write();
     let params: Vec<Ty> = fitted.params.iter().map(|(_, ty)| *ty).collect();
     let result = fitted.result.map(|(_, ty)| Form::Value(ty));
-    let typed = infer::infer(&mut table, source, &params, result.as_ref(), infer::Options::default())?;
+    let typed = infer::infer(&mut table, source, &params, result.as_ref(), rules)?;
     let program = optimize::optimize(typed.program);
     let result = match (fitted.result, &typed.result) {
         (Some((result, _)), _) => Some(result),

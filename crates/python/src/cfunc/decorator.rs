@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PyFunction};
 
 use super::compile::{Request, compile};
 use super::object::CFunc;
-use crate::compiled::OnError;
+use crate::compiled::{OnError, Options};
 use crate::ffi_object::Ffi;
 use crate::signature::CNames;
 
@@ -16,6 +16,7 @@ pub(super) struct Decorator {
     signature: Option<Py<PyAny>>,
     ffi: Option<Py<Ffi>>,
     on_error: OnError,
+    options: Option<Py<PyDict>>,
 }
 
 #[pymethods]
@@ -29,11 +30,13 @@ impl Decorator {
                 class.name()?
             )));
         }
+        let options = Options::of(py, "cfunc", self.options.as_ref().map(|options| options.bind(py)))?;
         let request = Request {
             function: function.clone(),
             signature: self.signature.as_ref().map(|signature| signature.bind(py).clone()),
             names: CNames(self.ffi.as_ref().map(Py::get)),
             on_error: self.on_error,
+            options,
         };
         let made = Bound::new(py, compile(&request)?)?;
         for name in ["__module__", "__name__", "__qualname__", "__doc__"] {
@@ -57,12 +60,8 @@ impl Decorator {
 ///     An exception is raised when the call out of Python that led here returns, or reported to
 ///     `sys.unraisablehook` at once. In both cases C gets a result of zero bits. Where the call was
 ///     made by another library it is always reported.
-/// locals : dict, optional
-///     Must be empty: types of local variables cannot be forced yet.
-/// cache, nopython : bool
-///     Taken for the sake of programs written for Numba; they change nothing.
-/// error_model : {"python"}
-///     Division by zero raises.
+/// boundscheck, fastmath, error_model, locals, ... : object
+///     The options of `njit`, with the same meaning.
 ///
 /// Returns
 /// -------
@@ -86,33 +85,25 @@ impl Decorator {
 /// >>> add.ctypes(4.0, 5.0)
 /// 9.0
 #[pyfunction]
-#[pyo3(signature = (sig=None, *, ffi=None, errors="raise", locals=None, cache=false, nopython=true, error_model="python"))]
+#[pyo3(signature = (sig=None, *, ffi=None, errors="raise", **options))]
 #[expect(clippy::doc_markdown, reason = "numpydoc names types without backticks")]
-#[expect(clippy::too_many_arguments, reason = "the options of Numba's decorator and ours")]
 pub(super) fn cfunc<'py>(
     py: Python<'py>,
     sig: Option<Bound<'py, PyAny>>,
     ffi: Option<Py<Ffi>>,
     errors: &str,
-    locals: Option<&Bound<'py, PyDict>>,
-    cache: bool,
-    nopython: bool,
-    error_model: &str,
+    options: Option<Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let _ = (cache, nopython);
-    if error_model != "python" {
-        return Err(PyValueError::new_err(format!("error_model is 'python', not {error_model:?}")));
-    }
-    if locals.is_some_and(|locals| !locals.is_empty()) {
-        return Err(PyValueError::new_err("types of local variables cannot be forced: leave locals= out"));
-    }
+    // What is wrong with an option is said where it stands.
+    Options::of(py, "cfunc", options.as_ref())?;
     let on_error = OnError::from_name(errors)
         .ok_or_else(|| PyValueError::new_err(format!("errors is 'raise' or 'report', not {errors:?}")))?;
     let (function, signature) = match sig {
         Some(sig) if sig.is_instance_of::<PyFunction>() => (Some(sig), None),
         other => (None, other.map(Bound::unbind)),
     };
-    let decorator = Bound::new(py, Decorator { signature, ffi, on_error })?;
+    let decorator =
+        Bound::new(py, Decorator { signature, ffi, on_error, options: options.map(Bound::unbind) })?;
     match function {
         Some(function) => decorator.call1((function,)),
         None => Ok(decorator.into_any()),

@@ -13,12 +13,11 @@ use tir::{ArrayTy, Op, Program, Ty};
 use super::argument::Argument;
 use super::convert::serves;
 use super::guard::Guard;
-use super::options::Options;
 use super::outcome::Outcome;
 use super::specialisation::{self, Specialisation};
 use crate::compiled::{
-    self, Descriptor, ErrorClass, Facts, OnError, Stopped, broken, compile_error, detached, inferred,
-    symbol_text,
+    self, Descriptor, ErrorClass, Facts, OnError, Options, Stopped, broken, compile_error, detached,
+    inferred, symbol_text,
 };
 use crate::signature::{NamedTuple, Seen, TypeKind};
 use crate::snapshot::{Asked, Given, ObjectTable, World};

@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PyFunction};
 use super::argument::Argument;
 use super::call;
 use super::object::Dispatcher;
-use super::options::{self, Options};
+use crate::compiled::{self, Options};
 
 /// What `njit(...)` was given, waiting for the function.
 #[pyclass(frozen, name = "njit_decorator", module = "ferrule")]
@@ -30,8 +30,8 @@ impl Decorator {
                 class.name()?
             )));
         }
-        let options = Options::of(py, self.options.as_ref().map(|options| options.bind(py)))?;
-        if options::variable(py, "FERRULE_DISABLE_JIT")?
+        let options = Options::of(py, "njit", self.options.as_ref().map(|options| options.bind(py)))?;
+        if compiled::variable(py, "FERRULE_DISABLE_JIT")?
             .is_some_and(|value| !matches!(value.as_str(), "" | "0"))
         {
             return Ok(function.clone());
@@ -109,7 +109,7 @@ pub(super) fn njit<'py>(
     options: Option<Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     // What is wrong with an option is said where it stands.
-    Options::of(py, options.as_ref())?;
+    Options::of(py, "njit", options.as_ref())?;
     let (function, signatures) = match signature_or_function {
         Some(given) if given.is_instance_of::<PyFunction>() || given.is_instance_of::<Dispatcher>() => {
             (Some(given), None)

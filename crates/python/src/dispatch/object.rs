@@ -15,9 +15,9 @@ use pyo3::types::{PyDict, PyTuple};
 
 use super::bind::Parameters;
 use super::cache::Cache;
-use super::options::Options;
 use super::specialisation::Specialisation;
 use super::{call, compile};
+use crate::compiled::Options;
 use crate::signature::{Signature, TypeKind, Wanted, tuple_of_types};
 
 /// A Python function that is compiled when it is called.

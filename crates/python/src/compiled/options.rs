@@ -10,13 +10,13 @@ use crate::table;
 
 /// What a function is compiled with.
 #[derive(Debug)]
-pub(super) struct Options {
+pub(crate) struct Options {
     /// What its text is made into.
-    pub(super) rules: infer::Options,
+    pub(crate) rules: infer::Options,
     /// The types of variables, by their names.
-    pub(super) locals: Vec<(String, TypeKind)>,
+    pub(crate) locals: Vec<(String, TypeKind)>,
     /// Whether the interpreter's lock is given up while it runs.
-    pub(super) releases_gil: bool,
+    pub(crate) releases_gil: bool,
     /// As they were given.
     given: Vec<(String, Py<PyAny>)>,
 }
@@ -36,8 +36,8 @@ const TAKEN: &[&str] = &[
 const REFUSED: &[&str] = &["parallel", "forceobj", "looplift", "objmode"];
 
 impl Options {
-    /// The meaning of keyword arguments.
-    pub(super) fn of(py: Python<'_>, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+    /// The meaning of a decorator's keyword arguments.
+    pub(crate) fn of(py: Python<'_>, decorator: &str, given: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut options = Self {
             rules: infer::Options::default(),
             locals: Vec::new(),
@@ -46,7 +46,9 @@ impl Options {
         };
         for (name, value) in given.into_iter().flatten() {
             let name: String = name.extract()?;
-            options.set(&name, &value)?;
+            if !options.set(&name, &value)? {
+                return Err(PyTypeError::new_err(format!("{decorator}() has no option '{name}'")));
+            }
             options.given.push((name, value.unbind()));
         }
         match variable(py, "FERRULE_BOUNDSCHECK")?.as_deref() {
@@ -60,7 +62,8 @@ impl Options {
         Ok(options)
     }
 
-    fn set(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    /// Sets an option, if there is one of that name.
+    fn set(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
         match name {
             "boundscheck" => self.rules.boundscheck = value.is_none() || value.is_truthy()?,
             "fastmath" => self.rules.math = math_flags(value)?,
@@ -89,13 +92,13 @@ impl Options {
                     return Err(unsupported(&format!("{name}={}", value.repr()?)));
                 }
             }
-            name => return Err(PyTypeError::new_err(format!("njit() has no option '{name}'"))),
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 
     /// What was given, for users to read.
-    pub(super) fn given(&self) -> &[(String, Py<PyAny>)] {
+    pub(crate) fn given(&self) -> &[(String, Py<PyAny>)] {
         &self.given
     }
 }
@@ -153,6 +156,6 @@ fn math_flags(value: &Bound<'_, PyAny>) -> PyResult<MathFlags> {
 }
 
 /// A variable of the environment, as the program sees it now.
-pub(super) fn variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
+pub(crate) fn variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
     py.import("os")?.getattr("environ")?.call_method1("get", (name,))?.extract()
 }
