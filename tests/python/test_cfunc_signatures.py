@@ -147,4 +147,3 @@ def test_options_have_the_meaning_of_njit():
     with pytest.raises(IndexError):
         checked(items, 2, 3)
     assert "fmul fast" in cfunc("float64(float64)", fastmath=True)(lambda x: x * x).inspect_llvm()
-
