@@ -1,4 +1,4 @@
-//! Any text is read as declarations and as a type name without a panic. What fails changes nothing;
+//! Any text is read as declarations, as a header and as a type name without a panic. What fails changes nothing;
 //! what succeeds prints, reads back and is laid out.
 
 #![no_main]
@@ -11,6 +11,7 @@ use source::Source;
 fuzz_target!(|text: &str| {
     let source = Source::new("fuzz.h", text);
     read_back(&source);
+    as_header(&source);
     let mut types = CTypes::new(DataModel::SYSV_X64);
     let mut namespace = Namespace::new();
     let before = types.checkpoint();
@@ -38,12 +39,29 @@ fn read_back(source: &Source) {
     }
 }
 
+/// All of a header is taken, or a part of it.
+fn as_header(source: &Source) {
+    let mut types = CTypes::new(DataModel::SYSV_X64);
+    let mut namespace = Namespace::new();
+    let header = namespace.parse_header(source);
+    let all: Vec<usize> = (0..header.decls.items.len()).collect();
+    match namespace.declare_header(&mut types, &header, &all, &|_| true) {
+        Ok(left_out) => {
+            let _ = diagnostic::render(&left_out.warnings);
+        }
+        Err(mistakes) => assert!(!diagnostic::render(&mistakes).is_empty()),
+    }
+    namespace.declare_macro(&mut types, "a macro", source.text());
+    print_all(&types, &namespace);
+}
+
 fn print_all(types: &CTypes, namespace: &Namespace) {
     for (name, what) in namespace.names() {
         let text = match what {
             Declared::Typedef { ty, .. } | Declared::Variable(ty) => types.declare_qualified(ty, name),
             Declared::Function(ty) => types.declare(ty, name),
             Declared::Constant(constant) => constant.value.to_string(),
+            Declared::Value(id) => format!("{:?}", namespace.value(id)),
         };
         assert!(!text.is_empty());
     }

@@ -12,6 +12,16 @@ use crate::syntax::{
     Specifiers, StaticAssert, Storage, TypeName, TypeSpecifier, UnaryOp,
 };
 
+impl Decls {
+    /// One item as C, without its newline.
+    pub fn item_text(&self, item: &Item) -> String {
+        let mut printer = Printer { source: &self.source, text: String::new(), indent: 0 };
+        printer.item(item);
+        printer.text.truncate(printer.text.trim_end().len());
+        printer.text
+    }
+}
+
 impl fmt::Display for Decls {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut printer = Printer { source: &self.source, text: String::new(), indent: 0 };
@@ -87,6 +97,14 @@ impl Printer<'_> {
             TypeSpecifier::Float(kind) => self.text.push_str(kind.name()),
             TypeSpecifier::Complex(kind) => self.text.push_str(complex_name(*kind)),
             TypeSpecifier::Named(name) => self.text.push_str(self.source.slice(*name)),
+            TypeSpecifier::TypeofType(name) => {
+                let name = self.type_name(name);
+                let _ = write!(self.text, "typeof({name})");
+            }
+            TypeSpecifier::TypeofExpr(expr) => {
+                let expr = self.expr(expr);
+                let _ = write!(self.text, "typeof({expr})");
+            }
             TypeSpecifier::Record(record) => self.record(record),
             TypeSpecifier::Enum(specifier) => self.enumeration(specifier),
         }
@@ -224,6 +242,9 @@ impl Printer<'_> {
                 AlignmentAmount::OfType(name) => write!(text, "_Alignas({}) ", self.type_name(name)),
             };
         }
+        if let Some(symbol) = attributes.symbol {
+            let _ = write!(text, "__asm__({}) ", self.source.slice(symbol));
+        }
         text
     }
 
@@ -237,6 +258,9 @@ impl Printer<'_> {
     fn expr(&self, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Constant { value, ty } => constant(*value, *ty),
+            // Only values of macros have these two, which are no declarations.
+            ExprKind::Float { value, .. } => format!("{value:?}"),
+            ExprKind::Text(bytes) => format!("\"{}\"", bytes.escape_ascii()),
             ExprKind::Name(name) => self.source.slice(*name).to_owned(),
             ExprKind::Unary(op, operand) => {
                 let text = self.expr(operand);
@@ -272,6 +296,8 @@ fn pack_limit(specifiers: &Specifiers) -> Option<Align> {
         | TypeSpecifier::Float(_)
         | TypeSpecifier::Complex(_)
         | TypeSpecifier::Named(_)
+        | TypeSpecifier::TypeofType(_)
+        | TypeSpecifier::TypeofExpr(_)
         | TypeSpecifier::Enum(_) => None,
     }
 }

@@ -39,6 +39,20 @@ pub(crate) enum PackChange {
 }
 
 impl Lexer<'_> {
+    /// Reads the line after its `#`, in what a preprocessor made: it says where lines come from, and how
+    /// structs are packed; macros and all else were carried out, or say nothing here.
+    pub(crate) fn header_directive(&mut self, hash: Span) {
+        let matters = |line: &str| {
+            let pragma = line.strip_prefix("pragma").map(str::trim_start);
+            line.starts_with(|first: char| first.is_ascii_digit())
+                || line.starts_with("line")
+                || pragma.is_some_and(|rest| rest.starts_with("pack"))
+        };
+        if !self.skip_line_unless(matters) {
+            self.directive(hash);
+        }
+    }
+
     /// Reads the line after its `#`.
     pub(crate) fn directive(&mut self, hash: Span) {
         let line = self.rest_of_line();

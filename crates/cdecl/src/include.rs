@@ -16,13 +16,13 @@ impl Namespace {
     /// # Errors
     /// With every name (`c-conflict`) that is already something else here; then nothing is added.
     pub fn include(&mut self, types: &CTypes, other: &Self) -> Result<(), Vec<Diagnostic>> {
-        let names = other
-            .names
-            .iter()
-            .filter(|entry| matches!(entry.what, Declared::Typedef { .. } | Declared::Constant(_)));
+        let is_shared =
+            |what| matches!(what, Declared::Typedef { .. } | Declared::Constant(_) | Declared::Value(_));
+        let names = other.names.iter().filter(|entry| is_shared(entry.what));
         let (tags, tag_conflicts) = additions(&self.tags, other.tags.iter(), |a, b| a == b);
         let (names, name_conflicts) = additions(&self.names, names, |a, b| match (a, b) {
             (Declared::Constant(a), Declared::Constant(b)) => a.value == b.value,
+            (Declared::Value(a), Declared::Value(b)) => self.value(a) == other.value(b),
             (a, b) => a == b,
         });
         let tag_conflicts = tag_conflicts.into_iter().map(|(own, others)| {
@@ -38,7 +38,16 @@ impl Namespace {
             return Err(diagnostics);
         }
         self.tags.extend(tags);
-        self.names.extend(names);
+        for entry in names.iter() {
+            let what = match entry.what {
+                Declared::Value(id) => self.add_value(other.value(id).clone()),
+                what @ (Declared::Typedef { .. }
+                | Declared::Function(_)
+                | Declared::Variable(_)
+                | Declared::Constant(_)) => what,
+            };
+            self.names.bind(Entry { what, ..entry.clone() });
+        }
         Ok(())
     }
 }
@@ -72,11 +81,11 @@ fn conflict<V>(name: &str, own: &Entry<V>, others: &Entry<V>, kinds: [&str; 2]) 
 
 #[cfg(test)]
 mod tests {
-    use ctype::DataModel;
+    use ctype::{DataModel, FloatType};
     use source::Source;
 
     use super::*;
-    use crate::DeclareOptions;
+    use crate::{DeclareOptions, Value};
 
     fn declared(types: &mut CTypes, text: &str) -> Namespace {
         let mut namespace = Namespace::new();
@@ -89,11 +98,16 @@ mod tests {
     fn types_and_constants_are_shared_and_functions_stay_behind() {
         let mut types = CTypes::new(DataModel::SYSV_X64);
         let text = "struct s { int x; }; typedef struct s *s_ptr; enum e { A }; int f(void); extern int v;";
-        let base = declared(&mut types, text);
+        let mut base = declared(&mut types, text);
         let mut user = declared(&mut types, "int f(double); enum { B = 0 };");
+        assert!(
+            base.declare_macro(&mut types, "RATIO", "0.5") && user.declare_macro(&mut types, "HALF", "0.5")
+        );
         user.include(&types, &base).expect("nothing contradicts");
         user.include(&types, &base).expect("it is there already");
         assert_eq!(user.tag("s"), base.tag("s"));
+        let Some(Declared::Value(ratio)) = user.get("RATIO") else { panic!("the value is shared") };
+        assert_eq!(user.value(ratio), &Value::Float { value: 0.5, ty: FloatType::Double });
         assert_eq!((user.typedef("s_ptr"), user.constant("A")), (base.typedef("s_ptr"), base.constant("A")));
         assert_ne!(user.function("f"), base.function("f"));
         assert_eq!(user.variable("v"), None);

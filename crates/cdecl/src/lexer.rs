@@ -23,9 +23,9 @@ pub(crate) struct Lexed {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// The tokens of a text.
-pub(crate) fn lex(source: &Source) -> Lexed {
-    let mut lexer = Lexer::new(source);
+/// The tokens of a text. In a header's macros are passed over.
+pub(crate) fn lex(source: &Source, is_header: bool) -> Lexed {
+    let mut lexer = Lexer::new(source, is_header);
     lexer.run();
     lexer.finish()
 }
@@ -34,6 +34,8 @@ pub(crate) fn lex(source: &Source) -> Lexed {
 pub(crate) struct Lexer<'a> {
     pub(crate) source: &'a Source,
     pub(crate) text: &'a str,
+    /// Whether a preprocessor made the text.
+    pub(crate) is_header: bool,
     at: usize,
     pub(crate) tokens: Vec<Token>,
     pub(crate) defines: Vec<Define>,
@@ -43,9 +45,10 @@ pub(crate) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    fn new(source: &'a Source) -> Self {
+    fn new(source: &'a Source, is_header: bool) -> Self {
         Self {
             source,
+            is_header,
             text: source.text(),
             at: 0,
             tokens: Vec::with_capacity(source.text().len() / 4),
@@ -62,7 +65,11 @@ impl<'a> Lexer<'a> {
             is_line_start |= self.skip_blanks(false);
             let Some(token) = self.token() else { break };
             if token.kind == TokenKind::Sign(Sign::Hash) && is_line_start {
-                self.directive(token.span);
+                if self.is_header {
+                    self.header_directive(token.span);
+                } else {
+                    self.directive(token.span);
+                }
                 continue;
             }
             is_line_start = false;
@@ -89,6 +96,15 @@ impl<'a> Lexer<'a> {
             tokens.push(token);
         }
         tokens
+    }
+
+    /// Passes over the rest of the line, if its first word is not one that matters; whether it was.
+    pub(crate) fn skip_line_unless(&mut self, matters: impl FnOnce(&str) -> bool) -> bool {
+        let line = &self.text[self.at..];
+        let end = line.find('\n').unwrap_or(line.len());
+        let is_skipped = !matters(line[..end].trim_start());
+        self.at += if is_skipped { end } else { 0 };
+        is_skipped
     }
 
     /// Where the next token starts or was looked for.
@@ -249,7 +265,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        let lexed = lex(&Source::new("<cdef>", text));
+        let lexed = lex(&Source::new("<cdef>", text), false);
         let tokens = lexed.tokens.iter().filter(|token| token.kind != TokenKind::End);
         tokens.map(|token| lexed.source.slice(token.span).to_owned()).collect()
     }
@@ -257,7 +273,7 @@ mod tests {
     #[test]
     fn lines_may_end_in_carriage_return_and_newline() {
         assert_eq!(words("int a; // b \\\r\n c\r\nd \\\r\n;\r\n"), ["int", "a", ";", "d", ";"]);
-        let lexed = lex(&Source::new("<cdef>", "#define A 1 + \\\r\n 2\r\nint x;"));
+        let lexed = lex(&Source::new("<cdef>", "#define A 1 + \\\r\n 2\r\nint x;"), false);
         assert_eq!((lexed.defines.len(), lexed.defines[0].value.len(), lexed.tokens.len()), (1, 4, 4));
     }
 
@@ -273,7 +289,8 @@ mod tests {
 
     #[test]
     fn a_hash_starts_a_directive_only_at_the_start_of_a_line() {
-        let lexed = lex(&Source::new("<cdef>", "/* c */ # define A 1 /* over\nlines */ + 2\nint # x;"));
+        let lexed =
+            lex(&Source::new("<cdef>", "/* c */ # define A 1 /* over\nlines */ + 2\nint # x;"), false);
         assert_eq!((lexed.defines.len(), lexed.defines[0].value.len()), (1, 4));
         assert_eq!(lexed.tokens.len(), 5);
     }

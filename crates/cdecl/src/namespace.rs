@@ -1,11 +1,15 @@
 //! The names that the texts given to one FFI have declared.
 
-use ctype::{Align, CTypes, EnumId, IntType, Qualified, RecordId, TypeId};
+use std::sync::Arc;
+
+use arena::define_id;
+use ctype::{Align, CTypes, EnumId, FloatType, IntType, Qualified, RecordId, TypeId};
 use diagnostic::Diagnostic;
+use rustc_hash::FxHashMap;
 use source::{Source, Span};
 
 use crate::parser::{Context, parse_decls, parse_type_name};
-use crate::resolve::Resolver;
+use crate::resolve::{Changes, Resolver};
 use crate::scope::{Entry, Scope};
 
 /// How a text is taken.
@@ -35,6 +39,34 @@ pub enum Declared {
     Variable(Qualified),
     /// An enumerator, a `#define` or a `static const`.
     Constant(Constant),
+    /// A macro of a header that is no integer; see [`Namespace::value`].
+    Value(ValueId),
+}
+
+define_id! {
+    /// A [`Value`] of a namespace.
+    pub struct ValueId("value")
+}
+
+/// The value of a macro that is no integer.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// A floating constant; one of a `long double` as the nearest double.
+    Float {
+        /// Its value.
+        value: f64,
+        /// Its type.
+        ty: FloatType,
+    },
+    /// The bytes of a text, without the zero at its end.
+    Text(Box<[u8]>),
+    /// An integer cast to a pointer.
+    Pointer {
+        /// The pointer's type.
+        ty: TypeId,
+        /// The integer.
+        address: u64,
+    },
 }
 
 /// The value of a constant.
@@ -70,6 +102,8 @@ pub enum Tag {
 pub struct Namespace {
     pub(crate) tags: Scope<Tag>,
     pub(crate) names: Scope<Declared>,
+    pub(crate) symbols: FxHashMap<Arc<str>, Arc<str>>,
+    pub(crate) values: Vec<Value>,
 }
 
 impl Namespace {
@@ -89,13 +123,13 @@ impl Namespace {
         options: &DeclareOptions,
     ) -> Result<(), Vec<Diagnostic>> {
         let is_type = |name: &str| self.is_type(name);
-        let (decls, diagnostics) = parse_decls(source, Context { is_type: &is_type, pack: options.pack });
+        let (decls, diagnostics) =
+            parse_decls(source, Context { is_type: &is_type, pack: options.pack, is_header: false });
         let before = types.checkpoint();
         let resolver = Resolver::new(types, self, &decls.source, *options, diagnostics);
         match resolver.resolve(&decls) {
             Ok(changes) => {
-                self.tags.extend(changes.tags);
-                self.names.extend(changes.names);
+                self.take_over(changes);
                 Ok(())
             }
             Err(diagnostics) => {
@@ -105,6 +139,18 @@ impl Namespace {
         }
     }
 
+    /// Makes what a text declares part of the namespace.
+    pub(crate) fn take_over(&mut self, changes: Changes) {
+        if !self.symbols.is_empty() {
+            for entry in changes.names.iter() {
+                self.symbols.remove(&entry.name);
+            }
+        }
+        self.tags.extend(changes.tags);
+        self.names.extend(changes.names);
+        self.symbols.extend(changes.symbols);
+    }
+
     /// The type that a text names: `int(*)(const int *)`, `struct point`, `foo_t[3]`, or a bare function
     /// type. Qualifiers of the whole are dropped.
     ///
@@ -112,7 +158,8 @@ impl Namespace {
     /// With all that is wrong with the text; then the table did not change.
     pub fn type_name(&self, types: &mut CTypes, source: &Source) -> Result<TypeId, Vec<Diagnostic>> {
         let is_type = |name: &str| self.is_type(name);
-        let (source, name) = parse_type_name(source, Context { is_type: &is_type, pack: None })?;
+        let (source, name) =
+            parse_type_name(source, Context { is_type: &is_type, pack: None, is_header: false })?;
         let before = types.checkpoint();
         let resolver = Resolver::new(types, self, &source, DeclareOptions::default(), Vec::new());
         resolver.resolve_type_name(&name).inspect_err(|_| types.roll_back(before))
@@ -127,7 +174,9 @@ impl Namespace {
     pub fn function(&self, name: &str) -> Option<TypeId> {
         match self.get(name)? {
             Declared::Function(ty) => Some(ty),
-            Declared::Typedef { .. } | Declared::Variable(_) | Declared::Constant(_) => None,
+            Declared::Typedef { .. } | Declared::Variable(_) | Declared::Constant(_) | Declared::Value(_) => {
+                None
+            }
         }
     }
 
@@ -135,7 +184,9 @@ impl Namespace {
     pub fn variable(&self, name: &str) -> Option<Qualified> {
         match self.get(name)? {
             Declared::Variable(ty) => Some(ty),
-            Declared::Typedef { .. } | Declared::Function(_) | Declared::Constant(_) => None,
+            Declared::Typedef { .. } | Declared::Function(_) | Declared::Constant(_) | Declared::Value(_) => {
+                None
+            }
         }
     }
 
@@ -143,7 +194,9 @@ impl Namespace {
     pub fn constant(&self, name: &str) -> Option<Constant> {
         match self.get(name)? {
             Declared::Constant(constant) => Some(constant),
-            Declared::Typedef { .. } | Declared::Function(_) | Declared::Variable(_) => None,
+            Declared::Typedef { .. } | Declared::Function(_) | Declared::Variable(_) | Declared::Value(_) => {
+                None
+            }
         }
     }
 
@@ -151,7 +204,9 @@ impl Namespace {
     pub fn typedef(&self, name: &str) -> Option<Qualified> {
         match self.get(name)? {
             Declared::Typedef { ty, .. } => Some(ty),
-            Declared::Function(_) | Declared::Variable(_) | Declared::Constant(_) => None,
+            Declared::Function(_) | Declared::Variable(_) | Declared::Constant(_) | Declared::Value(_) => {
+                None
+            }
         }
     }
 
@@ -175,7 +230,7 @@ impl Namespace {
         self.names.get(name).map(|Entry { source, span, .. }| (source, *span))
     }
 
-    fn is_type(&self, name: &str) -> bool {
+    pub(crate) fn is_type(&self, name: &str) -> bool {
         match self.get(name) {
             Some(what) => matches!(what, Declared::Typedef { .. }),
             None => is_known_type(name),

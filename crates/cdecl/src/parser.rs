@@ -14,6 +14,7 @@ mod item;
 mod record;
 mod specifiers;
 mod type_words;
+mod value;
 
 use ctype::Align;
 use diagnostic::{Diagnostic, Id, Label};
@@ -22,7 +23,7 @@ use source::{Source, Span};
 
 use crate::directive::PackPragma;
 use crate::lexer::{Lexed, lex};
-use crate::syntax::{Decls, TypeName};
+use crate::syntax::{Decls, Expr, TypeName};
 use crate::token::{Keyword, Sign, Token, TokenKind};
 
 /// How deeply parentheses, braces and operators nest. C11, section 5.2.4.1, asks for 63.
@@ -35,16 +36,18 @@ pub(crate) struct Context<'a> {
     pub(crate) is_type: &'a dyn Fn(&str) -> bool,
     /// The limit of alignment before the first `#pragma pack`.
     pub(crate) pack: Option<Align>,
+    /// Whether the text is what a preprocessor made of a header: it has macros, bodies and values that are passed over.
+    pub(crate) is_header: bool,
 }
 
 /// The declarations of a text, and everything that is wrong with it as a text.
 pub(crate) fn parse_decls(source: &Source, context: Context<'_>) -> (Decls, Vec<Diagnostic>) {
-    let Lexed { source, tokens, defines, pragmas, diagnostics } = lex(source);
+    let Lexed { source, tokens, defines, pragmas, diagnostics } = lex(source, context.is_header);
     let mut parser = Parser::new(&source, &tokens, context, diagnostics);
     parser.pragmas = &pragmas;
     let items = parser.items(&defines);
-    let Parser { diagnostics, skipped, .. } = parser;
-    (Decls { source, items, skipped }, diagnostics)
+    let Parser { diagnostics, skipped, given_up, .. } = parser;
+    (Decls { source, items, skipped, given_up }, diagnostics)
 }
 
 /// A text that is one type name.
@@ -52,7 +55,7 @@ pub(crate) fn parse_type_name(
     source: &Source,
     context: Context<'_>,
 ) -> Result<(Source, TypeName), Vec<Diagnostic>> {
-    let Lexed { source, tokens, diagnostics, .. } = lex(source);
+    let Lexed { source, tokens, diagnostics, .. } = lex(source, false);
     let mut parser = Parser::new(&source, &tokens, context, diagnostics);
     let parsed = parser.type_name().and_then(|name| {
         parser.expect_end()?;
@@ -63,6 +66,17 @@ pub(crate) fn parse_type_name(
         Ok(name) if diagnostics.is_empty() => Ok((source, name)),
         Ok(_) | Err(Abort) => Err(diagnostics),
     }
+}
+
+/// The expression that a text is, which may be another thing than an integer; none where it is no
+/// expression.
+pub(crate) fn parse_value(source: &Source, context: Context<'_>) -> Option<Expr> {
+    let Lexed { source, tokens, diagnostics, .. } = lex(source, true);
+    let mut parser = Parser::new(&source, &tokens, context, diagnostics);
+    parser.reads_values = true;
+    let value = parser.expression().ok()?;
+    parser.expect_end().ok()?;
+    parser.diagnostics.is_empty().then_some(value)
 }
 
 /// A diagnostic was added, and what was being parsed is given up.
@@ -84,11 +98,14 @@ struct Parser<'a> {
     pack: Option<Align>,
     pack_stack: Vec<Option<Align>>,
     depth: u32,
+    /// Whether expressions may be other things than integers.
+    reads_values: bool,
     /// The height of the tallest expression since this was last set back.
     tallest: u32,
     diagnostics: Vec<Diagnostic>,
     /// The names in what was given up.
     skipped: Vec<Span>,
+    given_up: Vec<(Span, Option<Span>)>,
 }
 
 impl<'a> Parser<'a> {
@@ -109,9 +126,11 @@ impl<'a> Parser<'a> {
             pack: context.pack,
             pack_stack: Vec::new(),
             depth: 0,
+            reads_values: false,
             tallest: 0,
             diagnostics,
             skipped: Vec::new(),
+            given_up: Vec::new(),
         }
     }
 

@@ -9,12 +9,17 @@ mod alignment;
 mod constant;
 mod declarator;
 mod enumeration;
+mod header;
 pub(crate) mod name;
 mod record;
+mod redeclared;
+mod value;
+
+use std::sync::Arc;
 
 use ctype::{Align, CType, CTypes, EnumId, Qualified, RecordId, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use source::{Source, Span};
 
 use crate::namespace::{DeclareOptions, Declared, Namespace, Tag};
@@ -35,7 +40,11 @@ const MAX_TYPE_PARTS: u32 = 1 << 14;
 pub(crate) struct Changes {
     pub(crate) tags: Scope<Tag>,
     pub(crate) names: Scope<Declared>,
+    /// What `asm("name")` says, by the names of C.
+    pub(crate) symbols: FxHashMap<Arc<str>, Arc<str>>,
 }
+
+pub(crate) use value::Evaluated;
 
 type Resolve<T> = Result<T, Abort>;
 
@@ -65,6 +74,10 @@ pub(crate) struct Resolver<'a> {
     source: &'a Source,
     options: DeclareOptions,
     changes: Changes,
+    /// Whether the text is a header's, which may say again what was said.
+    is_tolerant: bool,
+    /// Whether mistakes are not shown, so that no words for them are worth looking for.
+    is_quiet: bool,
     /// Whether the text may declare tags.
     is_declaring: bool,
     /// The records whose members are being read.
@@ -90,6 +103,8 @@ impl<'a> Resolver<'a> {
             source,
             options,
             changes: Changes::default(),
+            is_tolerant: false,
+            is_quiet: false,
             is_declaring: true,
             open: Vec::new(),
             lost: FxHashSet::default(),
@@ -102,12 +117,7 @@ impl<'a> Resolver<'a> {
     pub(crate) fn resolve(mut self, decls: &'a Decls) -> Result<Changes, Vec<Diagnostic>> {
         self.lost = decls.skipped.iter().map(|span| self.source.slice(*span)).collect();
         for item in &decls.items {
-            let resolved = match item {
-                Item::Declaration(declaration) => self.declaration(declaration),
-                Item::Define { name, value } => self.define(*name, value),
-                Item::StaticAssert(assertion) => self.static_assert(assertion),
-            };
-            if let Err(Abort) = resolved {
+            if let Err(Abort) = self.item(item) {
                 self.lose_names_of(item);
             }
         }
@@ -116,6 +126,14 @@ impl<'a> Resolver<'a> {
         }
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
         Err(self.diagnostics)
+    }
+
+    fn item(&mut self, item: &'a Item) -> Resolve<()> {
+        match item {
+            Item::Declaration(declaration) => self.declaration(declaration),
+            Item::Define { name, value } => self.define(*name, value),
+            Item::StaticAssert(assertion) => self.static_assert(assertion),
+        }
     }
 
     /// A text that is one type name, which declares nothing.
@@ -148,7 +166,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn declaration(&mut self, declaration: &'a Declaration) -> Resolve<()> {
-        let Declaration { storage, specifiers, declarators } = declaration;
+        let Declaration { storage, specifiers, declarators, has_body: _ } = declaration;
         let (base, mut unnamed) = self.specifiers(specifiers)?;
         if declarators.is_empty() && declares_nothing(&specifiers.ty) {
             let title = "a declaration that declares nothing";
@@ -168,6 +186,10 @@ impl<'a> Resolver<'a> {
                 (_, None) => self.object(typed.ty, declarator.span, name)?,
             };
             self.bind(name, what)?;
+            if let Some(symbol) = declarator.attributes.symbol {
+                let symbol = unquoted(self.source.slice(symbol)).into();
+                self.changes.symbols.insert(self.source.slice(name).into(), symbol);
+            }
         }
         Ok(())
     }
@@ -227,6 +249,11 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// The text of quotations that stand side by side. The linker's names have no escapes.
+fn unquoted(quotations: &str) -> String {
+    quotations.split('"').skip(1).step_by(2).collect()
+}
+
 /// Whether specifiers without a declarator leave nothing behind.
 fn declares_nothing(ty: &TypeSpecifier) -> bool {
     match ty {
@@ -237,6 +264,8 @@ fn declares_nothing(ty: &TypeSpecifier) -> bool {
         | TypeSpecifier::Int(_)
         | TypeSpecifier::Float(_)
         | TypeSpecifier::Complex(_)
-        | TypeSpecifier::Named(_) => true,
+        | TypeSpecifier::Named(_)
+        | TypeSpecifier::TypeofType(_)
+        | TypeSpecifier::TypeofExpr(_) => true,
     }
 }

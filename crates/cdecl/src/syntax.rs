@@ -16,6 +16,8 @@ pub struct Decls {
     pub items: Vec<Item>,
     /// The names in what could not be parsed.
     pub(crate) skipped: Vec<Span>,
+    /// Each declaration that could not be parsed, with the name that it seems to declare.
+    pub(crate) given_up: Vec<(Span, Option<Span>)>,
 }
 
 /// One declaration or definition of a constant.
@@ -32,6 +34,17 @@ pub enum Item {
     },
     /// `_Static_assert(expression, "text");`.
     StaticAssert(StaticAssert),
+}
+
+impl Item {
+    /// Where it starts, and at least its first words.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Declaration(declaration) => declaration.specifiers.span,
+            Self::Define { name, .. } => *name,
+            Self::StaticAssert(assertion) => assertion.condition.span,
+        }
+    }
 }
 
 /// A condition on the target.
@@ -65,6 +78,8 @@ pub struct Declaration {
     pub specifiers: Specifiers,
     /// What is declared; may be none, as in `struct s { int x; };`.
     pub declarators: Vec<InitDeclarator>,
+    /// Whether a function's body followed, which was skipped.
+    pub has_body: bool,
 }
 
 /// A declarator with its initialiser.
@@ -104,6 +119,10 @@ pub enum TypeSpecifier {
     Complex(FloatType),
     /// A typedef's name.
     Named(Span),
+    /// `typeof(type)`.
+    TypeofType(Box<TypeName>),
+    /// `typeof expression`.
+    TypeofExpr(Box<Expr>),
     /// A struct or union.
     Record(Box<RecordSpecifier>),
     /// An enum.
@@ -228,6 +247,17 @@ pub struct Attributes {
     pub is_packed: bool,
     /// Every alignment asked for; the strictest counts.
     pub alignments: Vec<Alignment>,
+    /// The texts of `asm("name")`: what the assembler and the linker call it.
+    pub symbol: Option<Span>,
+}
+
+impl Attributes {
+    /// What both say.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.is_packed |= more.is_packed;
+        self.alignments.extend(more.alignments);
+        self.symbol = more.symbol.or(self.symbol);
+    }
 }
 
 /// An alignment asked for.
@@ -284,6 +314,15 @@ pub enum ExprKind {
         /// Its type.
         ty: IntType,
     },
+    /// A floating constant, in the value of a macro.
+    Float {
+        /// Its value.
+        value: f64,
+        /// Its type.
+        ty: FloatType,
+    },
+    /// Texts side by side, in the value of a macro.
+    Text(Box<[u8]>),
     /// An enumerator or a defined constant.
     Name(Span),
     /// A sign before an operand.

@@ -31,11 +31,11 @@ pub(crate) enum TokenKind {
 
 /// Defines an enum of words from one table: variant, its spellings, the usual one first.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident: $($variant:ident $spelling:literal $($other:literal)*;)*) => {
+    ($(#[$doc:meta])* $name:ident: $($(#[$word:meta])* $variant:ident $spelling:literal $($other:literal)*;)*) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
         pub(crate) enum $name {
-            $($variant,)*
+            $($(#[$word])* $variant,)*
         }
 
         impl $name {
@@ -56,8 +56,10 @@ words! {
     Bool "_Bool";
     Char "char";
     Complex "_Complex" "__complex__" "__complex";
-    Double "double";
-    Float "float";
+    Double "double" "_Float64" "_Float32x";
+    /// `_Float64x`, which is `long double` on this line of machines.
+    Extended "_Float64x";
+    Float "float" "_Float32";
     Int "int";
     Int128 "__int128" "__int128__";
     Long "long";
@@ -94,6 +96,9 @@ words! {
     ThreadLocal "_Thread_local" "__thread";
     Typedef "typedef";
     Typeof "typeof" "__typeof__" "__typeof";
+    /// A floating type that no target here has.
+    OtherFloat "_Float128" "__float128" "_Float16" "__bf16" "__fp16" "__ibm128" "_Decimal32" "_Decimal64"
+        "_Decimal128";
     Union "union";
     Volatile "volatile" "__volatile" "__volatile__";
 }

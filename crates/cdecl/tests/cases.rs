@@ -21,6 +21,9 @@ fn answer(case: &Case, info: &str) -> String {
     }
     let mut types = CTypes::new(DataModel::SYSV_X64);
     let mut namespace = Namespace::new();
+    if info == "header" {
+        return header_text(&mut types, &mut namespace, &source);
+    }
     let declared = namespace.declare(&mut types, &source, &DeclareOptions::default());
     match (info, declared) {
         ("type", Ok(())) => {
@@ -38,17 +41,32 @@ fn answer(case: &Case, info: &str) -> String {
     }
 }
 
+/// What all of a preprocessed header declares, then what is wrong with the rest.
+fn header_text(types: &mut CTypes, namespace: &mut Namespace, source: &Source) -> String {
+    let header = namespace.parse_header(source);
+    let all: Vec<usize> = (0..header.decls.items.len()).collect();
+    match namespace.declare_header(types, &header, &all, &|_| true) {
+        Ok(left_out) => types_text(types, namespace) + &diagnostic::render(&left_out.warnings),
+        Err(mistakes) => diagnostic::render(&mistakes),
+    }
+}
+
 /// Every name with its type.
 fn types_text(types: &CTypes, namespace: &Namespace) -> String {
     let mut text = String::new();
+    let symbol =
+        |name| namespace.symbol(name).map_or(String::new(), |symbol| format!(" /* linked as {symbol} */"));
     for (name, what) in namespace.names() {
         let _ = match what {
             Declared::Typedef { ty, align } => {
                 let aligned = align.map_or(String::new(), |align| format!(" /* aligned to {align} */"));
                 writeln!(text, "typedef {};{aligned}", types.declare_qualified(ty, name))
             }
-            Declared::Function(ty) => writeln!(text, "{};", types.declare(ty, name)),
-            Declared::Variable(ty) => writeln!(text, "extern {};", types.declare_qualified(ty, name)),
+            Declared::Function(ty) => writeln!(text, "{};{}", types.declare(ty, name), symbol(name)),
+            Declared::Variable(ty) => {
+                writeln!(text, "extern {};{}", types.declare_qualified(ty, name), symbol(name))
+            }
+            Declared::Value(id) => writeln!(text, "{name} = {:?}", namespace.value(id)),
             Declared::Constant(Constant { value, ty }) => {
                 writeln!(text, "{name} = {value} /* {} */", ty.name())
             }

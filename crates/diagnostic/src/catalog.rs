@@ -42,6 +42,7 @@ catalog! {
     CDuplicate "c-duplicate" "Two members or two parameters have one name."
     CIncompleteType "c-incomplete-type" "A type whose size is not known stands where one is needed."
     CInvalidType "c-invalid-type" "A type is built in a way that C does not have, as a function that returns an array."
+    CLeftOut "c-left-out" "A declaration of a header needs what is not supported, and is left out."
     CNesting "c-nesting" "Parentheses, braces, operators or types lie too deeply inside each other."
     CNotAType "c-not-a-type" "A name that stands for something else is used as a type."
     CRedefinition "c-redefinition" "A struct, union or enum is defined twice."

@@ -11,11 +11,11 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use cdecl::Declared;
+use cdecl::{Declared, Value};
 use ctype::Qualified;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyBytes, PyDict, PyFloat, PyList, PyString};
 
 use crate::call;
 use crate::cdata::object::CData;
@@ -228,7 +228,7 @@ pub(crate) fn address_of<'py>(
     match inner.ffi.get().declared(text) {
         Some(Declared::Variable(ty)) => inner.variable_address(py, text, ty),
         Some(Declared::Function(_)) => Ok(library.getattr(name)?),
-        Some(Declared::Constant(_)) => {
+        Some(Declared::Constant(_) | Declared::Value(_)) => {
             let text = format!("'{text}' is a constant: it has no address");
             Err(Failure::new(Class::Attribute, text))
         }
@@ -302,11 +302,31 @@ unsafe fn find(
             // SAFETY: the lock is held.
             unsafe { load::owned(py, pyobject::from_i128(constant.value)) }?
         }
+        Declared::Value(id) => {
+            let value = inner.ffi.get().namespace().value(id).clone();
+            header_value(py, &value)?
+        }
         Declared::Variable(ty) => return Ok(inner.read(py, text, ty)?.into_ptr()),
         Declared::Typedef { .. } => return Err(undeclared(inner, text)),
     };
     dict.set_item(name, &value)?;
     Ok(value.into_ptr())
+}
+
+/// The value of a macro that is no integer.
+fn header_value<'py>(py: Python<'py>, value: &Value) -> Result<Bound<'py, PyAny>, Failure> {
+    match value {
+        Value::Float { value, .. } => Ok(PyFloat::new(py, *value).into_any()),
+        Value::Text(bytes) => Ok(PyBytes::new(py, bytes).into_any()),
+        Value::Pointer { ty, address } => {
+            let address = std::ptr::without_provenance_mut(usize::try_from(*address).unwrap_or(usize::MAX));
+            let face = Face::of(*ty);
+            if face.is_function_pointer() {
+                return function::make(py, face, address, None);
+            }
+            object::plain(py, face, address)
+        }
+    }
 }
 
 #[cold]
@@ -327,7 +347,8 @@ impl Inner {
                 format!("library '{}' has been closed", self.loaded.name),
             ));
         };
-        let address = library.symbol(name).map_err(|error| {
+        let linked = self.ffi.get().namespace().symbol(name).cloned();
+        let address = library.symbol(linked.as_deref().unwrap_or(name)).map_err(|error| {
             let text = format!("{kind} '{name}' not found in library '{}': {error}", self.loaded.name);
             Failure::new(Class::Attribute, text)
         })?;
@@ -419,7 +440,7 @@ unsafe extern "C" fn set_attribute(
                     .map_err(|failure| failure.at(place))?;
                 Ok(0)
             }
-            Some(Declared::Function(_) | Declared::Constant(_)) => {
+            Some(Declared::Function(_) | Declared::Constant(_) | Declared::Value(_)) => {
                 Err(Failure::new(Class::Attribute, format!("'{text}' is no variable: it cannot be set")))
             }
             Some(Declared::Typedef { .. }) | None => Err(undeclared(inner, text)),

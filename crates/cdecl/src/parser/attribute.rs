@@ -1,6 +1,6 @@
 //! `__attribute__`, `_Alignas` and labels for the assembler.
 
-use diagnostic::{Diagnostic, Id, Label};
+use diagnostic::Id;
 use source::Span;
 
 use crate::parser::{Abort, Parse, Parser};
@@ -33,21 +33,36 @@ impl Parser<'_> {
         loop {
             if self.peek() == TokenKind::Keyword(Keyword::Attribute) {
                 self.attribute(&mut attributes)?;
-            } else if self.peek() == TokenKind::Keyword(Keyword::Asm) {
-                return Err(self.assembler_name());
             } else if !self.eat_keyword(Keyword::Extension) {
                 return Ok(attributes);
             }
         }
     }
 
-    fn assembler_name(&mut self) -> Abort {
-        let title = "a name for the assembler is not supported";
-        let label = Label::new(self.source, self.token().span, "expected `;`");
-        self.report(
-            Diagnostic::error(Id::UnsupportedDeclaration, title, label)
-                .with_note("a function is looked up in the library under the name it is declared with"),
-        )
+    /// Attributes and `asm("name")` after what is declared.
+    pub(super) fn trailing_attributes(&mut self) -> Parse<Attributes> {
+        let mut attributes = self.attributes()?;
+        while self.eat_keyword(Keyword::Asm) {
+            attributes.symbol = Some(self.symbol()?);
+            let more = self.attributes()?;
+            attributes.extend(more);
+        }
+        Ok(attributes)
+    }
+
+    /// The texts of `("name")`, which stand side by side.
+    fn symbol(&mut self) -> Parse<Span> {
+        self.expect(Sign::LeftParen)?;
+        let start = self.at;
+        while self.peek() == TokenKind::Text {
+            self.at += 1;
+        }
+        if self.at == start {
+            return Err(self.unexpected("a name in quotes"));
+        }
+        let span = self.span_from(start);
+        self.expect(Sign::RightParen)?;
+        Ok(span)
     }
 
     /// One `__attribute__((...))` or `_Alignas(...)`.

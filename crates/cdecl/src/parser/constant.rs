@@ -96,7 +96,8 @@ fn character(text: &str) -> Read {
     Ok((value, ty))
 }
 
-fn escape_code(escape: &str) -> Option<u32> {
+/// The character that what follows a backslash stands for.
+pub(super) fn escape_code(escape: &str) -> Option<u32> {
     let mut rest = escape.chars();
     let first = rest.next()?;
     let tail = rest.as_str();

@@ -55,9 +55,8 @@ impl Parser<'_> {
         };
         self.pointers_and_direct(naming, &mut declarator)?;
         declarator.span = self.span_from(start);
-        let trailing = self.attributes()?;
-        declarator.attributes.is_packed |= trailing.is_packed;
-        declarator.attributes.alignments.extend(trailing.alignments);
+        let trailing = self.trailing_attributes()?;
+        declarator.attributes.extend(trailing);
         Ok(declarator)
     }
 
@@ -99,6 +98,8 @@ impl Parser<'_> {
         if self.peek() == TokenKind::Name && naming != Naming::Forbidden {
             declarator.name = Some(self.token().span);
             self.at += 1;
+        } else if self.at_sign(Sign::Caret) {
+            return Err(self.block());
         } else if self.at_sign(Sign::LeftParen) && (naming == Naming::Required || self.is_grouping()) {
             self.at += 1;
             self.pointers_and_direct(naming, declarator)?;
@@ -116,6 +117,11 @@ impl Parser<'_> {
             };
             declarator.derivations.push(derivation);
         }
+    }
+
+    fn block(&mut self) -> Abort {
+        let title = "a block is not supported";
+        self.error(Id::UnsupportedDeclaration, title, self.token().span, "expected a pointer to a function")
     }
 
     fn missing_name(&mut self) -> Abort {
@@ -136,7 +142,7 @@ impl Parser<'_> {
         let Some(next) = self.tokens.get(self.at + 1) else { return false };
         let is_declarator = matches!(
             next.kind,
-            TokenKind::Sign(Sign::Star | Sign::LeftParen | Sign::LeftBracket)
+            TokenKind::Sign(Sign::Star | Sign::Caret | Sign::LeftParen | Sign::LeftBracket)
                 | TokenKind::Keyword(Keyword::CallingConvention | Keyword::Attribute | Keyword::Extension)
         );
         is_declarator || (next.kind == TokenKind::Name && !self.is_type_start(*next))

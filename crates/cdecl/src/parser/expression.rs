@@ -67,6 +67,9 @@ impl Parser<'_> {
             let title = format!("`{}` is a type, not a constant", self.source_text(token.span));
             return Err(self.error(Id::CConstant, title, token.span, "expected a constant"));
         }
+        if let Some(value) = self.other_value()? {
+            return Ok(value);
+        }
         let kind = if token.kind == TokenKind::Name {
             ExprKind::Name(token.span)
         } else if matches!(token.kind, TokenKind::Number | TokenKind::Character) {
@@ -112,7 +115,7 @@ impl Parser<'_> {
     }
 
     /// An expression whose tallest part has this height, unless that is too much to walk.
-    fn build(&mut self, span: Span, height: u32, kind: ExprKind) -> Parse<Expr> {
+    pub(super) fn build(&mut self, span: Span, height: u32, kind: ExprKind) -> Parse<Expr> {
         let height = height + 1;
         if height > MAX_DEPTH {
             let label = format!("at most {MAX_DEPTH} operators lie inside each other");

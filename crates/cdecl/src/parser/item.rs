@@ -1,11 +1,12 @@
 //! The declarations of a text, one after the other, and how parsing goes on after a mistake.
 
 use diagnostic::{Diagnostic, Id, Label};
+use source::Span;
 
 use crate::directive::{Define, PackChange};
 use crate::parser::{Abort, Parse, Parser};
 use crate::syntax::{
-    Declaration, Derivation, InitDeclarator, Item, Specifiers, StaticAssert, Storage, TypeSpecifier,
+    Declaration, Derivation, Expr, InitDeclarator, Item, Specifiers, StaticAssert, Storage, TypeSpecifier,
 };
 use crate::token::{Keyword, Sign, TokenKind};
 
@@ -28,15 +29,53 @@ impl<'a> Parser<'a> {
             }
             let start = self.at;
             match self.item() {
-                Ok(item) => items.push(item),
+                Ok(Some(item)) => items.push(item),
+                Ok(None) => {}
                 Err(Abort) => {
                     self.recover(start);
+                    self.given_up.push((self.span_from(start), self.given_up_name(start)));
                     let skipped = self.tokens[start..self.at].iter();
                     let names = skipped.filter(|token| token.kind == TokenKind::Name);
                     self.skipped.extend(names.map(|token| token.span));
                 }
             }
         }
+    }
+
+    /// The name that the declaration seems to declare that starts at token `start` and was given up.
+    fn given_up_name(&self, start: usize) -> Option<Span> {
+        let ends = |kind| match kind {
+            TokenKind::Sign(sign) => !matches!(sign, Sign::Star | Sign::Ellipsis),
+            TokenKind::Keyword(keyword) => matches!(keyword, Keyword::Attribute | Keyword::Asm),
+            TokenKind::Name
+            | TokenKind::Number
+            | TokenKind::Character
+            | TokenKind::Text
+            | TokenKind::TypeWord(_)
+            | TokenKind::Stray
+            | TokenKind::End => false,
+        };
+        let mut braces = 0_u32;
+        for pair in self.tokens[start..self.at].windows(2) {
+            let is_name = braces == 0 && pair[0].kind == TokenKind::Name && ends(pair[1].kind);
+            if is_name && !self.is_type_name(self.source_text(pair[0].span)) {
+                return Some(pair[0].span);
+            }
+            match pair[0].kind {
+                TokenKind::Sign(Sign::LeftBrace) => braces += 1,
+                TokenKind::Sign(Sign::RightBrace) => braces = braces.saturating_sub(1),
+                TokenKind::Name
+                | TokenKind::Number
+                | TokenKind::Character
+                | TokenKind::Text
+                | TokenKind::Keyword(_)
+                | TokenKind::TypeWord(_)
+                | TokenKind::Sign(_)
+                | TokenKind::Stray
+                | TokenKind::End => {}
+            }
+        }
+        None
     }
 
     fn define(&mut self, define: &'a Define) -> Option<Item> {
@@ -57,11 +96,20 @@ impl<'a> Parser<'a> {
         Some(Item::Define { name: define.name, value: value.ok()? })
     }
 
-    fn item(&mut self) -> Parse<Item> {
+    /// The next declaration; none where a header has text for the assembler.
+    fn item(&mut self) -> Parse<Option<Item>> {
         while self.eat_keyword(Keyword::Extension) {}
         if self.peek() == TokenKind::Keyword(Keyword::StaticAssert) {
-            return Ok(Item::StaticAssert(self.static_assert()?));
+            return Ok(Some(Item::StaticAssert(self.static_assert()?)));
         }
+        if self.context.is_header && self.eat_keyword(Keyword::Asm) {
+            self.skip_to_separator();
+            return self.end_of_declaration().map(|()| None);
+        }
+        self.declaration().map(|declaration| Some(Item::Declaration(declaration)))
+    }
+
+    fn declaration(&mut self) -> Parse<Declaration> {
         let (storage, specifiers) = self.declaration_specifiers()?;
         self.refuse_missing_result(&specifiers)?;
         // Nearly always one; a growing vector starts with room for four.
@@ -73,16 +121,68 @@ impl<'a> Parser<'a> {
             {
                 self.typedefs.insert(self.source_text(name));
             }
-            self.refuse_body(&declarator.derivations)?;
-            let has_value = self.eat(Sign::Equal);
-            let initializer = if has_value { Some(Box::new(self.expression()?)) } else { None };
+            if matches!(declarator.derivations.first(), Some(Derivation::Function(_)))
+                && self.at_sign(Sign::LeftBrace)
+            {
+                self.body()?;
+                declarators.push(InitDeclarator { declarator, initializer: None });
+                return Ok(Declaration { storage, specifiers, declarators, has_body: true });
+            }
+            let initializer = if self.eat(Sign::Equal) { self.initializer()? } else { None };
             declarators.push(InitDeclarator { declarator, initializer });
             if !self.eat(Sign::Comma) {
                 break;
             }
         }
         self.end_of_declaration()?;
-        Ok(Item::Declaration(Declaration { storage, specifiers, declarators }))
+        Ok(Declaration { storage, specifiers, declarators, has_body: false })
+    }
+
+    /// The value after `=`. A header may have values that are no integer constants.
+    fn initializer(&mut self) -> Parse<Option<Box<Expr>>> {
+        let (start, reported) = (self.at, self.diagnostics.len());
+        match self.expression() {
+            Ok(value) if !self.context.is_header || self.at_separator() => return Ok(Some(Box::new(value))),
+            Err(Abort) if !self.context.is_header => return Err(Abort),
+            Ok(_) | Err(Abort) => {}
+        }
+        self.diagnostics.truncate(reported);
+        self.at = start;
+        self.skip_to_separator();
+        Ok(None)
+    }
+
+    fn at_separator(&self) -> bool {
+        self.at_sign(Sign::Comma) || self.at_sign(Sign::Semicolon)
+    }
+
+    /// Goes to the next `,` or `;` that is in no parentheses, brackets or braces.
+    fn skip_to_separator(&mut self) {
+        let mut open = 0_u32;
+        while self.peek() != TokenKind::End && (open > 0 || !self.at_separator()) {
+            open = nesting(open, self.peek());
+            self.at += 1;
+        }
+    }
+
+    /// The body of a function of a header is passed over.
+    fn body(&mut self) -> Parse<()> {
+        if !self.context.is_header {
+            let title = "a function's body is not compiled here";
+            let label = Label::new(self.source, self.token().span, "expected `;` in place of the body");
+            return Err(self.report(Diagnostic::error(Id::UnsupportedDeclaration, title, label)));
+        }
+        let mut open = 0_u32;
+        loop {
+            open = nesting(open, self.peek());
+            if self.peek() == TokenKind::End {
+                return Err(self.unexpected("`}`"));
+            }
+            self.at += 1;
+            if open == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Whether a declarator follows. After a struct, union or enum it may be left out, and what cannot
@@ -126,16 +226,6 @@ impl<'a> Parser<'a> {
         let label = Label::new(self.source, name, "expected a type before this");
         Err(self
             .report(Diagnostic::error(Id::CSyntax, title, label).with_help(format!("write `int {shown}`"))))
-    }
-
-    fn refuse_body(&mut self, derivations: &[Derivation]) -> Parse<()> {
-        let is_function = matches!(derivations.first(), Some(Derivation::Function(_)));
-        if is_function && self.at_sign(Sign::LeftBrace) {
-            let title = "a function's body is not compiled here";
-            let label = Label::new(self.source, self.token().span, "expected `;` in place of the body");
-            return Err(self.report(Diagnostic::error(Id::UnsupportedDeclaration, title, label)));
-        }
-        Ok(())
     }
 
     /// The `;` after the last declarator. Where it is missing at the end of a line, the next line is
@@ -199,6 +289,23 @@ impl<'a> Parser<'a> {
                 },
             }
         }
+    }
+}
+
+/// How many parentheses, brackets and braces are open after a token.
+fn nesting(open: u32, kind: TokenKind) -> u32 {
+    match kind {
+        TokenKind::Sign(Sign::LeftParen | Sign::LeftBracket | Sign::LeftBrace) => open + 1,
+        TokenKind::Sign(Sign::RightParen | Sign::RightBracket | Sign::RightBrace) => open.saturating_sub(1),
+        TokenKind::Name
+        | TokenKind::Number
+        | TokenKind::Character
+        | TokenKind::Text
+        | TokenKind::Keyword(_)
+        | TokenKind::TypeWord(_)
+        | TokenKind::Sign(_)
+        | TokenKind::Stray
+        | TokenKind::End => open,
     }
 }
 

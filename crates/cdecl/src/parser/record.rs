@@ -25,8 +25,7 @@ impl Parser<'_> {
             members = Some(self.members()?);
             self.follow_pragmas(self.at);
             let trailing = self.attributes()?;
-            attributes.is_packed |= trailing.is_packed;
-            attributes.alignments.extend(trailing.alignments);
+            attributes.extend(trailing);
         }
         Ok(RecordSpecifier { span, kind, tag, members, attributes, pack: self.pack })
     }
@@ -125,10 +124,10 @@ impl Parser<'_> {
         };
         let mut bit_width = None;
         if self.eat(Sign::Colon) {
+            declarator.attributes.symbol = None;
             bit_width = Some(Box::new(self.expression()?));
             let trailing = self.attributes()?;
-            declarator.attributes.is_packed |= trailing.is_packed;
-            declarator.attributes.alignments.extend(trailing.alignments);
+            declarator.attributes.extend(trailing);
         }
         Ok(FieldDeclarator { declarator, bit_width })
     }
@@ -144,8 +143,7 @@ impl Parser<'_> {
         if self.eat(Sign::LeftBrace) {
             enumerators = Some(self.enumerators()?);
             let trailing = self.attributes()?;
-            attributes.is_packed |= trailing.is_packed;
-            attributes.alignments.extend(trailing.alignments);
+            attributes.extend(trailing);
         }
         if let Some(alignment) = attributes.alignments.first() {
             let title = "an alignment for an enum is not supported";

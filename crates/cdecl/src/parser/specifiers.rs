@@ -119,7 +119,13 @@ impl Parser<'_> {
                     }
                 })?);
             }
-            Keyword::Atomic | Keyword::Imaginary | Keyword::Typeof => {
+            Keyword::Typeof => {
+                if is_whole(reading) {
+                    return Ok(false);
+                }
+                reading.ty = Some(self.nested(Self::typeof_specifier)?);
+            }
+            Keyword::Atomic | Keyword::Imaginary | Keyword::OtherFloat => {
                 let title = format!("`{}` is not supported", self.source_text(token.span));
                 return Err(self.error(
                     Id::UnsupportedDeclaration,
@@ -133,6 +139,19 @@ impl Parser<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// `typeof(type)` or `typeof(expression)`.
+    fn typeof_specifier(&mut self) -> Parse<TypeSpecifier> {
+        self.at += 1;
+        self.expect(Sign::LeftParen)?;
+        let ty = if self.starts_type() {
+            TypeSpecifier::TypeofType(Box::new(self.type_name()?))
+        } else {
+            TypeSpecifier::TypeofExpr(Box::new(self.expression()?))
+        };
+        self.expect(Sign::RightParen)?;
+        Ok(ty)
     }
 
     fn storage(&mut self, asked: Storage, reading: &mut Reading) -> Parse<()> {

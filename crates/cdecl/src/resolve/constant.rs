@@ -51,6 +51,9 @@ impl<'a> Resolver<'a> {
     fn value(&mut self, expr: &'a Expr, is_needed: bool) -> Resolve<Constant> {
         match &expr.kind {
             ExprKind::Constant { value, ty } => Ok(Constant { value: *value, ty: *ty }),
+            ExprKind::Float { .. } | ExprKind::Text(_) => {
+                Err(self.error_at(Id::CConstant, "no integer", expr.span, "expected an integer"))
+            }
             ExprKind::Name(name) => self.constant_named(*name),
             ExprKind::Unary(op, operand) => {
                 let operand = self.value(operand, is_needed)?;
@@ -102,7 +105,9 @@ impl<'a> Resolver<'a> {
         let name = self.source.slice(span);
         match self.find_name(name) {
             Some(Declared::Constant(constant)) => Ok(*constant),
-            Some(Declared::Typedef { .. } | Declared::Function(_) | Declared::Variable(_)) => {
+            Some(
+                Declared::Typedef { .. } | Declared::Function(_) | Declared::Variable(_) | Declared::Value(_),
+            ) => {
                 let title = format!("`{name}` is not a constant");
                 Err(self.error_at(Id::CConstant, title, span, "expected a constant"))
             }
@@ -119,7 +124,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn unary(&mut self, op: UnaryOp, operand: Constant, span: Span, is_needed: bool) -> Resolve<Constant> {
+    pub(super) fn unary(
+        &mut self,
+        op: UnaryOp,
+        operand: Constant,
+        span: Span,
+        is_needed: bool,
+    ) -> Resolve<Constant> {
         let ty = self.promote(operand.ty);
         let exact = match op {
             UnaryOp::Not => {
@@ -145,8 +156,20 @@ impl<'a> Resolver<'a> {
             _ => op == BinaryOp::Or,
         };
         let right = self.value(&operands.1, is_needed && !is_decided)?;
+        self.combine(op, left, (right, operands.1.span), span, is_needed)
+    }
+
+    /// The value of an operator, from those of its operands.
+    pub(super) fn combine(
+        &mut self,
+        op: BinaryOp,
+        left: Constant,
+        (right, right_span): (Constant, Span),
+        span: Span,
+        is_needed: bool,
+    ) -> Resolve<Constant> {
         if let BinaryOp::ShiftLeft | BinaryOp::ShiftRight = op {
-            return self.shift(op, left, (right.value, operands.1.span), span, is_needed);
+            return self.shift(op, left, (right.value, right_span), span, is_needed);
         }
         let common = self.common_type(left.ty, right.ty);
         let (a, b) = (self.wrap(common, left.value), self.wrap(common, right.value));
@@ -232,7 +255,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The value of the type that equals `value` modulo two to its width.
-    fn wrap(&self, ty: IntType, value: i128) -> i128 {
+    pub(super) fn wrap(&self, ty: IntType, value: i128) -> i128 {
         let bits = ty.size(self.types.model()).bits();
         let Ok(unused) = u32::try_from(128_u64.saturating_sub(bits)) else { return value };
         let shifted = value << unused;

@@ -5,9 +5,10 @@ use diagnostic::Id;
 use rustc_hash::FxHashMap;
 use source::Span;
 
+use crate::namespace::Declared;
 use crate::parser::Abort;
 use crate::resolve::{Resolve, Resolver, Typed, Unnamed};
-use crate::syntax::{Declarator, Derivation, Expr, Params, Specifiers, TypeSpecifier};
+use crate::syntax::{Declarator, Derivation, Expr, ExprKind, Params, Specifiers, TypeSpecifier};
 
 impl<'a> Resolver<'a> {
     /// The type that declarators start from, and what of it waits for a name.
@@ -20,6 +21,8 @@ impl<'a> Resolver<'a> {
             TypeSpecifier::Float(kind) => self.types.float(*kind).into(),
             TypeSpecifier::Complex(kind) => self.types.intern(CType::Complex(*kind)).into(),
             TypeSpecifier::Named(name) => self.type_named(*name)?,
+            TypeSpecifier::TypeofType(name) => self.named_type(name)?,
+            TypeSpecifier::TypeofExpr(expr) => self.type_of(expr)?,
             TypeSpecifier::Record(specifier) => {
                 let (record, ty) = self.record(specifier)?;
                 unnamed = specifier.tag.is_none().then_some(Unnamed::Record(record));
@@ -38,6 +41,18 @@ impl<'a> Resolver<'a> {
         }
         let ty = self.qualify(typed.ty, specifiers.qualifiers);
         Ok((Typed { ty, ..typed }, unnamed))
+    }
+
+    /// The type of what `typeof` is asked about: a name, or a constant.
+    fn type_of(&mut self, expr: &'a Expr) -> Resolve<Typed> {
+        if let ExprKind::Name(name) = expr.kind
+            && let Some(Declared::Variable(Qualified { ty, .. }) | Declared::Function(ty)) =
+                self.find_name(self.source.slice(name))
+        {
+            return Ok((*ty).into());
+        }
+        let constant = self.evaluate(expr)?;
+        Ok(self.types.int(constant.ty).into())
     }
 
     /// The type with more qualifiers: those of an array are its elements'.

@@ -13,10 +13,12 @@ impl<'a> Resolver<'a> {
     pub(super) fn enumeration(&mut self, specifier: &'a EnumSpecifier) -> Resolve<(EnumId, TypeId)> {
         let (id, ty) = self.tagged_enum(specifier)?;
         let Some(enumerators) = &specifier.enumerators else { return Ok((id, ty)) };
-        if self.types.enumeration(id).body.is_some() {
+        let before = self.types.enumeration(id).body.clone();
+        if before.is_some() && !self.is_tolerant {
             return Err(self.defined_twice(specifier.tag, &self.types.enumeration(id).name.clone()));
         }
         match self.enumerators(enumerators, specifier) {
+            Ok(again) if before.as_ref() == Some(&again) => Ok((id, ty)),
             Ok(_) if self.types.enumeration(id).body.is_some() => {
                 // One of its own values defined it.
                 Err(self.defined_twice(specifier.tag, &self.types.enumeration(id).name.clone()))

@@ -18,7 +18,9 @@ impl Resolver<'_> {
         let name = self.source.slice(span);
         match self.find_name(name) {
             Some(&Declared::Typedef { ty, align }) => Ok(Typed { ty, align }),
-            Some(Declared::Function(_) | Declared::Variable(_) | Declared::Constant(_)) => {
+            Some(
+                Declared::Function(_) | Declared::Variable(_) | Declared::Constant(_) | Declared::Value(_),
+            ) => {
                 let entry = self.name_entry(name);
                 let before = entry.map(|entry| Label::new(&entry.source, entry.span, "declared here"));
                 let label = Label::new(self.source, span, "expected a type");
@@ -90,9 +92,15 @@ impl Resolver<'_> {
         if let Some(before) = self.name_entry(name) {
             let is_same = match (before.what, what) {
                 (Declared::Constant(a), Declared::Constant(b)) => a.value == b.value,
-                (a, b) => a == b && !matches!(a, Declared::Function(_)),
+                (a, b) => a == b && (self.is_tolerant || !matches!(a, Declared::Function(_))),
             };
             if is_same {
+                return Ok(());
+            }
+            if self.is_tolerant
+                && let Some(composite) = self.composite(before.what, what)
+            {
+                self.bind_anyway(span, composite);
                 return Ok(());
             }
             if !self.options.is_override {
@@ -175,7 +183,7 @@ impl Resolver<'_> {
 
     /// The name that was probably meant, among those bound to the wanted kind.
     pub(super) fn similar(&self, name: &str, is_wanted: impl Fn(&Declared) -> bool) -> Option<String> {
-        if self.diagnostics.len() >= MAX_SUGGESTIONS {
+        if self.is_quiet || self.diagnostics.len() >= MAX_SUGGESTIONS {
             return None;
         }
         let entries = self.changes.names.iter().chain(self.namespace.names.iter());
@@ -207,6 +215,7 @@ pub(crate) fn describe(types: &CTypes, what: Declared) -> String {
         Declared::Function(ty) => format!("the function `{}`", types.name(ty)),
         Declared::Variable(ty) => format!("a variable of `{}`", types.declare_qualified(ty, "")),
         Declared::Constant(constant) => format!("the constant {}", constant.value),
+        Declared::Value(_) => "another constant".to_owned(),
     }
 }
 

@@ -32,7 +32,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn record(&mut self, specifier: &'a RecordSpecifier) -> Resolve<(RecordId, TypeId)> {
         let (record, ty) = self.tagged_record(specifier)?;
         let Some(members) = &specifier.members else { return Ok((record, ty)) };
-        if self.types.record(record).body.is_some() || self.open.contains(&record) {
+        let is_complete = self.types.record(record).body.is_some();
+        if self.open.contains(&record) || (is_complete && !self.is_tolerant) {
             return Err(self.defined_twice(specifier.tag, &self.types.record(record).name.clone()));
         }
         self.open.push(record);
@@ -40,6 +41,13 @@ impl<'a> Resolver<'a> {
         let body = read.and_then(|members| self.lay_out(specifier, &members));
         self.open.pop();
         match body {
+            Ok(body) if is_complete => {
+                let before = self.types.record_body(ty);
+                if before.is_some_and(|before| self.is_same_body(before, &body)) {
+                    return Ok((record, ty));
+                }
+                Err(self.defined_twice(specifier.tag, &self.types.record(record).name.clone()))
+            }
             Ok(body) => {
                 self.types.complete_record(record, body);
                 Ok((record, ty))
