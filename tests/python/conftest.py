@@ -52,6 +52,12 @@ def threads(build_library):
     return open_library(build_library, "threads")
 
 
+@pytest.fixture
+def wide(build_library):
+    """An FFI and the library `wide`."""
+    return open_library(build_library, "wide")
+
+
 def defined(text: str, **names):
     """The function `f` of a text, or the function of `a`, `b` and `c` that returns an expression."""
     if not text.lstrip().startswith(("def ", "@")):

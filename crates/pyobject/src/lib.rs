@@ -16,6 +16,8 @@ mod integer;
 mod ndarray;
 mod number;
 mod scalar;
+mod text;
+mod x87;
 
 pub use array::{Access, ElementKind, Elements, NoElements, elements, release};
 pub use bytes::bytes_address;
@@ -24,6 +26,8 @@ pub use integer::{from_i128, from_u128, to_i64, to_i128, to_u64, to_u128, trunca
 pub use ndarray::{ArrayGuard, Ndarray, NewArray, NoArrayTy, element_of_dtype, new_array, void_scalar};
 pub use number::{box_number, converted_words, exact_words, number_ty, word_count};
 pub use scalar::Scalar;
+pub use text::{code_points, str_of_code_points};
+pub use x87::Extended;
 
 /// Why a Python object was not taken as a C value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,6 +3,7 @@
 use ctype::{DataModel, FloatType, IntType};
 use pyo3_ffi as ffi;
 
+use crate::x87::{f64_from_x87, x87_from_f64};
 use crate::{Refusal, integer, to_f64};
 
 /// How a scalar of C lies in memory and which Python type it is.
@@ -209,7 +210,7 @@ impl Scalar {
                 Self::Char => one_byte(value).map(u64::from),
                 Self::Char16 => match one_character(value)? {
                     wide @ 0..=0xffff => Ok(u64::from(wide)),
-                    _ => Err(Refusal::Range),
+                    _ => Err(Refusal::Kind("a str of one character below U+10000")),
                 },
                 Self::Char32 => one_character(value).map(u64::from),
                 Self::I128 | Self::U128 | Self::F80 | Self::C32 | Self::C64 | Self::C80 => {
@@ -366,79 +367,5 @@ unsafe fn to_complex(value: *mut ffi::PyObject) -> Result<(f64, f64), Refusal> {
         }
         ffi::PyErr_Clear();
         Err(Refusal::Kind("a complex number"))
-    }
-}
-
-/// The bits of an x87 extended number from a double: sign and 15 bits of exponent over a mantissa
-/// of 64 bits whose leading one is written out.
-pub(crate) fn x87_from_f64(value: f64) -> [u8; 16] {
-    let bits = value.to_bits();
-    let sign = (bits >> 63) << 15;
-    let fraction = bits & ((1 << 52) - 1);
-    let (exponent, mantissa) = match (bits >> 52) & 0x7ff {
-        0 if fraction == 0 => (0, 0),
-        0 => {
-            let shift = u64::from(fraction.leading_zeros());
-            (16383 - 1011 - shift, fraction << shift)
-        }
-        0x7ff => (0x7fff, 1 << 63 | fraction << 11),
-        biased => (biased + 16383 - 1023, 1 << 63 | fraction << 11),
-    };
-    (u128::from(mantissa) | u128::from(sign | exponent) << 64).to_le_bytes()
-}
-
-/// The double nearest to an x87 extended number, ties to even.
-#[expect(clippy::cast_possible_truncation, reason = "the fields are cut out")]
-pub(crate) fn f64_from_x87(bytes: [u8; 16]) -> f64 {
-    let all = u128::from_le_bytes(bytes);
-    let (mantissa, top) = (all as u64, (all >> 64) as u16);
-    let sign = u64::from(top >> 15) << 63;
-    let infinity = 0x7ff << 52;
-    let exponent = i32::from(top & 0x7fff);
-    if exponent == 0x7fff {
-        let fraction = (mantissa << 1) >> 12;
-        let quiet = u64::from(mantissa << 1 != 0) << 51;
-        return f64::from_bits(sign | infinity | fraction | quiet);
-    }
-    if mantissa == 0 {
-        return f64::from_bits(sign);
-    }
-    let shift = mantissa.leading_zeros();
-    let mantissa = mantissa << shift;
-    let exponent = exponent.max(1) - 16383 - shift.cast_signed();
-    // Below the normal numbers fewer bits are kept.
-    let dropped = 11 + (-1022 - exponent).clamp(0, 54).cast_unsigned();
-    let (kept, rest) = match dropped {
-        0..64 => (mantissa >> dropped, mantissa & ((1 << dropped) - 1)),
-        _ => (0, mantissa),
-    };
-    let half = 1_u64 << (dropped - 1).min(63);
-    let is_up = dropped <= 64 && (rest > half || (rest == half && kept & 1 == 1));
-    let rounded = kept + u64::from(is_up);
-    // The leading one adds one to the exponent field, and so does a carry out of the fraction.
-    let field = u64::from((exponent + 1022).clamp(0, 0x7ff).cast_unsigned());
-    let bits = if exponent < -1022 { rounded } else { (field << 52) + rounded };
-    f64::from_bits(sign | bits.min(infinity))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{f64_from_x87, x87_from_f64};
-
-    #[test]
-    fn doubles_survive_the_extended_format() {
-        let samples = [0.0, -0.0, 1.0, -2.5, 1e308, 5e-324, 2.2e-308, 1.1e-310, f64::INFINITY, f64::MAX, 0.1];
-        for value in samples {
-            assert_eq!(f64_from_x87(x87_from_f64(value)).to_bits(), value.to_bits(), "{value}");
-        }
-        assert!(f64_from_x87(x87_from_f64(f64::NAN)).is_nan());
-    }
-
-    #[test]
-    fn the_extra_bits_round_to_even() {
-        let one_and = |low: u128| (0x8000_0000_0000_0000_u128 | low | 16383 << 64).to_le_bytes();
-        assert_eq!(f64_from_x87(one_and(1 << 10)).to_bits(), 1.0_f64.to_bits());
-        assert_eq!(f64_from_x87(one_and((1 << 10) + 1)).to_bits(), (1.0 + f64::EPSILON).to_bits());
-        assert_eq!(f64_from_x87(one_and(3 << 10)).to_bits(), (1.0 + 2.0 * f64::EPSILON).to_bits());
     }
 }

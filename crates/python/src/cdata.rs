@@ -5,9 +5,12 @@
 //! Python value becomes in C is in [`store`], what C memory becomes in Python is in [`load`].
 
 mod access;
+mod bit_field;
+pub(crate) mod c_file;
 mod cast;
 pub(crate) mod classes;
 mod compare;
+mod extended;
 pub(crate) mod face;
 mod fields;
 pub(crate) mod function;

@@ -11,6 +11,7 @@ use pyo3::types::{PyBytes, PyString};
 use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 
 use super::{How, Param, store_value};
+use crate::cdata::c_file;
 use crate::cdata::face::{Face, Kind};
 use crate::cdata::function;
 use crate::cdata::object::CData;
@@ -366,6 +367,11 @@ fn without_buffer<'py>(
     if value.is_none() {
         let text = format!("expected a pointer for '{}', got None; NULL is ffi.NULL", face.name());
         return Err(Failure::wrong_type(text));
+    }
+    if let Some(file) = c_file::of_python(face, value)? {
+        let address = file.address();
+        held.push(Thing::Object { _object: file.keeper().clone() });
+        return Ok(address);
     }
     if face.is_function_pointer()
         && let Some(offered) = function::offered(value)?

@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PySlice};
+use pyo3::types::{PyByteArray, PyBytes, PySlice};
 use pyobject::Scalar;
 
 use super::face::{Face, Kind};
@@ -276,17 +276,13 @@ fn set_slice(
 ) -> Result<(), Failure> {
     let range = range(data, slice)?;
     check_writable(range.face)?;
-    if let Ok(text) = value.cast::<PyBytes>()
-        && matches!(range.face.scalar(), Some(Scalar::Char))
-    {
-        let text = text.as_bytes();
-        if text.len() != range.count {
-            let text = format!("need bytes of length {}, got {}", range.count, text.len());
-            return Err(Failure::new(Class::Value, text));
+    if matches!(range.face.scalar(), Some(Scalar::Char)) {
+        if let Ok(text) = value.cast::<PyBytes>() {
+            return set_text(&range, text.as_bytes());
         }
-        // SAFETY: the range was checked, or C vouches for it; the lengths are equal.
-        unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), range.address, range.bytes) };
-        return Ok(());
+        if let Ok(text) = value.cast::<PyByteArray>() {
+            return set_text(&range, &text.to_vec());
+        }
     }
     if let Some(other) = CData::of(value)
         && let (Kind::Array(element, _), Some(length)) = (&other.face.kind, other.length())
@@ -300,6 +296,16 @@ fn set_slice(
         return Ok(());
     }
     set_items(data, &range, value)
+}
+
+fn set_text(range: &Range, text: &[u8]) -> Result<(), Failure> {
+    if text.len() != range.count {
+        let text = format!("need bytes of length {}, got {}", range.count, text.len());
+        return Err(Failure::new(Class::Value, text));
+    }
+    // SAFETY: the range was checked, or C vouches for it; the lengths are equal.
+    unsafe { std::ptr::copy(text.as_ptr(), range.address, range.bytes) };
+    Ok(())
 }
 
 fn set_items(data: &CData, range: &Range, value: Borrowed<'_, '_, PyAny>) -> Result<(), Failure> {

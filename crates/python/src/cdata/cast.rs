@@ -1,5 +1,7 @@
 //! `cast`: C's explicit conversion, which truncates.
 
+use std::ptr::NonNull;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyFloat, PyString};
@@ -9,7 +11,8 @@ use super::face::{Face, Kind};
 use super::load::{blank, copy, owned};
 use super::number::to_int;
 use super::object::{self, Bounds, CData};
-use super::store::shown;
+use super::store::{refused, shown};
+use super::{c_file, extended};
 use crate::failure::{Class, Failure};
 
 /// `value` converted to the type.
@@ -49,7 +52,10 @@ fn cast_pointer<'py>(
             None => object::plain(py, face, data.address),
         };
     }
-    if matches!(face.kind, Kind::Array(..)) {
+    if let Some(file) = c_file::of_python(face, value)? {
+        return object::view(py, face, file.address(), NonNull::new(file.keeper().as_ptr()), 0);
+    }
+    if character(value).is_some() {
         return Err(refuse(face, value));
     }
     let word = integer(py, face, value)?;
@@ -112,9 +118,10 @@ fn character(value: Borrowed<'_, '_, PyAny>) -> Option<u32> {
         };
     }
     let text = value.cast::<PyString>().ok()?;
-    let text = text.to_str().ok()?;
-    let mut characters = text.chars();
-    characters.next().filter(|_| characters.next().is_none()).map(u32::from)
+    // SAFETY: the object lives and the lock is held; a string of length one has a first character.
+    unsafe {
+        (ffi::PyUnicode_GetLength(text.as_ptr()) == 1).then(|| ffi::PyUnicode_ReadChar(text.as_ptr(), 0))
+    }
 }
 
 fn cast_scalar<'py>(
@@ -153,13 +160,16 @@ fn cast_scalar<'py>(
 
 fn store_float(
     py: Python<'_>,
-    face: &Face,
+    face: &'static Face,
     scalar: Scalar,
     room: *mut u8,
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
     let number;
-    let value = if let Some(data) = CData::of(value) {
+    let is_extended = |data: &CData| matches!(data.face.scalar(), Some(Scalar::F80 | Scalar::C80));
+    let value = if matches!(scalar, Scalar::F80 | Scalar::C80) && CData::of(value).is_some_and(is_extended) {
+        value
+    } else if let Some(data) = CData::of(value) {
         number = match data.face.scalar() {
             Some(given) if given.is_float() || given.is_complex() => {
                 // SAFETY: C data of a scalar type has the value at its address.
@@ -175,9 +185,13 @@ fn store_float(
     } else {
         value
     };
-    // SAFETY: the new object has room for its type.
+    if matches!(scalar, Scalar::F80 | Scalar::C80) {
+        // SAFETY: the new object has room for its type.
+        return unsafe { extended::store(face, scalar, room, value) };
+    }
+    // SAFETY: as above.
     unsafe { scalar.store(value.as_ptr(), room) }.map_err(|refusal| match refusal {
-        pyobject::Refusal::Raised => Failure::raised(py),
-        pyobject::Refusal::Kind(_) | pyobject::Refusal::Range => refuse(face, value),
+        pyobject::Refusal::Kind(_) => refuse(face, value),
+        pyobject::Refusal::Range | pyobject::Refusal::Raised => refused(face, value, refusal),
     })
 }

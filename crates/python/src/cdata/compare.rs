@@ -4,7 +4,9 @@ use std::ffi::c_int;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyobject::Scalar;
 
+use super::extended;
 use super::face::Kind;
 use super::load::owned;
 use super::object::CData;
@@ -15,7 +17,13 @@ use crate::trampoline::slot;
 fn value<'py>(py: Python<'py>, data: &CData) -> Option<Result<Bound<'py, PyAny>, Failure>> {
     let scalar = data.face.scalar()?;
     // SAFETY: C data of a scalar type has the value at its address.
-    Some(unsafe { owned(py, scalar.load(data.address)) })
+    Some(unsafe {
+        if scalar == Scalar::F80 {
+            extended::to_number(py, data.address)
+        } else {
+            owned(py, scalar.load(data.address))
+        }
+    })
 }
 
 /// `x == y` and the others.

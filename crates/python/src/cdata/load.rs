@@ -2,11 +2,12 @@
 
 use std::ptr::NonNull;
 
-use ctype::{BitField, IntType};
+use ctype::IntType;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyobject::Scalar;
 
+use super::bit_field;
 use super::face::{Face, Kind};
 use super::object::{self, CData};
 use super::record::FieldFace;
@@ -136,16 +137,7 @@ pub(crate) unsafe fn load_field<'py>(
         let address = record.add(field.offset);
         match field.bits {
             None => load(py, field.face, address, owner),
-            Some(bits) => {
-                let value = read_bits(field.face, bits, address);
-                let is_bool = matches!(field.face.kind, Kind::Scalar(Scalar::Bool));
-                let object = if is_bool {
-                    ffi::PyBool_FromLong(std::ffi::c_long::from(value != 0))
-                } else {
-                    pyobject::from_i128(value)
-                };
-                owned(py, object)
-            }
+            Some(bits) => bit_field::load(py, field.face, bits, address),
         }
     }
 }
@@ -156,43 +148,4 @@ pub(crate) fn is_signed(face: &Face) -> bool {
     let kind = types.integer_type(face.id);
     kind.is_some_and(|kind: IntType| kind.is_signed(types.model()))
         && !matches!(face.kind, Kind::Scalar(Scalar::Bool))
-}
-
-/// The value of a bit-field. Only the bytes that hold its bits are touched.
-///
-/// # Safety
-/// The storage unit lies at `unit`, as far as the field's last bit.
-unsafe fn read_bits(face: &Face, bits: BitField, unit: *const u8) -> i128 {
-    let (first, count, shift) = bytes_of(bits);
-    let mut word = [0_u8; 16];
-    // SAFETY: the caller's promise: these bytes hold bits of the field.
-    unsafe { std::ptr::copy_nonoverlapping(unit.add(first), word.as_mut_ptr(), count) };
-    let unused = 128 - bits.width;
-    let top = (u128::from_le_bytes(word) >> shift) << unused;
-    if is_signed(face) { top.cast_signed() >> unused } else { (top >> unused).cast_signed() }
-}
-
-/// Writes a bit-field, leaving its neighbours.
-///
-/// # Safety
-/// As for [`read_bits`], and the memory may be written.
-pub(crate) unsafe fn write_bits(bits: BitField, value: i128, unit: *mut u8) {
-    let (first, count, shift) = bytes_of(bits);
-    let mut word = [0_u8; 16];
-    let mask = ((1_u128 << bits.width) - 1) << shift;
-    // SAFETY: the caller's promise: these bytes hold bits of the field.
-    unsafe {
-        std::ptr::copy_nonoverlapping(unit.add(first), word.as_mut_ptr(), count);
-        let kept = u128::from_le_bytes(word) & !mask;
-        let word = (kept | ((value.cast_unsigned() << shift) & mask)).to_le_bytes();
-        std::ptr::copy_nonoverlapping(word.as_ptr(), unit.add(first), count);
-    }
-}
-
-/// Which bytes of the storage unit hold the field, and how far up in them it starts.
-fn bytes_of(bits: BitField) -> (usize, usize, u32) {
-    let start = usize::try_from(bits.start.get()).unwrap_or(0);
-    let (first, shift) = (start / 8, start % 8);
-    let count = (shift + bits.width as usize).div_ceil(8);
-    (first, count, u32::try_from(shift).unwrap_or(0))
 }

@@ -69,13 +69,13 @@ pub(super) fn open_length(element: &'static Face, given: Borrowed<'_, '_, PyAny>
     }
     let scalar = element.scalar();
     if let Ok(bytes) = given.cast::<PyBytes>()
-        && matches!(scalar, Some(Scalar::Char | Scalar::I8 | Scalar::U8))
+        && matches!(scalar, Some(Scalar::Char | Scalar::I8 | Scalar::U8 | Scalar::Bool))
     {
         return Ok(bytes.as_bytes().len() + 1);
     }
     if let Ok(text) = given.cast::<PyString>() {
         return match scalar {
-            Some(Scalar::Char16 | Scalar::Char32) => Ok(wide_units(scalar, text.to_str()?).len() + 1),
+            Some(Scalar::Char16 | Scalar::Char32) => Ok(wide_units(scalar, &text)?.len() + 1),
             Some(Scalar::Char) => {
                 let name = element.open_array().name();
                 let text = format!(

@@ -184,7 +184,8 @@ pub(super) fn to_int<'py>(py: Python<'py>, data: &CData) -> Result<Bound<'py, Py
                 let code = if is_signed(data.face) { code.cast_signed().into() } else { code.into() };
                 owned(py, ffi::PyLong_FromLong(code))
             }
-            Scalar::F32 | Scalar::F64 | Scalar::F80 => {
+            Scalar::F80 => super::extended::to_int(py, data.address),
+            Scalar::F32 | Scalar::F64 => {
                 let float = owned(py, scalar.load(data.address))?;
                 owned(py, ffi::PyNumber_Long(float.as_ptr()))
             }

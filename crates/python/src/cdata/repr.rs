@@ -3,7 +3,9 @@
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use pyobject::Scalar;
 
+use super::extended;
 use super::face::{Face, Kind};
 use super::object::{CData, Storage};
 use crate::failure::Failure;
@@ -33,7 +35,18 @@ fn is_whole(data: &CData) -> bool {
 
 fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
     if let Some(scalar) = data.face.scalar() {
-        // SAFETY: C data of a scalar type has the value at its address.
+        if scalar == Scalar::F80 {
+            // SAFETY: C data of a scalar type has the value at its address.
+            return unsafe { extended::text(py, data.address) };
+        }
+        if scalar == Scalar::Char32 {
+            // SAFETY: as above.
+            let code = unsafe { data.address.cast::<u32>().read_unaligned() };
+            if code > 0x10_ffff {
+                return Ok(format!("{code:#x}"));
+            }
+        }
+        // SAFETY: as above.
         let value = unsafe { super::load::owned(py, scalar.load(data.address)) }?;
         let text = value.repr()?.to_string();
         return Ok(match enumerator(data.face, &text) {

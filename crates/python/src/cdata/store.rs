@@ -9,9 +9,9 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use pyobject::{Refusal, Scalar};
 
 use super::face::{Face, Kind};
-use super::load::{is_signed, write_bits};
 use super::object::CData;
 use super::record::{FieldFace, RecordFace};
+use super::{bit_field, extended};
 use crate::failure::{Class, Failure};
 
 /// Writes `value` as a `face` at `address`, in the bytes that the type takes: an array without a
@@ -45,6 +45,9 @@ pub(crate) unsafe fn store_within(
     // SAFETY: the caller's promise, passed on with parts of the memory.
     unsafe {
         match face.kind {
+            Kind::Scalar(scalar @ (Scalar::F80 | Scalar::C80)) => {
+                extended::store(face, scalar, address, value)
+            }
             Kind::Scalar(scalar) => store_scalar(face, scalar, address, value),
             Kind::Enum(_) => store_scalar(face, face.known_scalar()?, address, value),
             Kind::Pointer(_) => {
@@ -247,19 +250,19 @@ unsafe fn store_array_whole(
         }
         return Ok(());
     }
+    if scalar == Some(Scalar::Bool)
+        && let Ok(bytes) = value.cast::<PyBytes>()
+    {
+        // SAFETY: the caller made room for `count` elements of a byte.
+        return unsafe { store_truths(face, count, address, bytes.as_bytes()) };
+    }
     if let (Some(Scalar::Char16 | Scalar::Char32), Ok(text)) = (scalar, value.cast::<PyString>()) {
-        let units = wide_units(scalar, text.to_str()?);
+        let units = wide_units(scalar, &text)?;
         if units.len() > count {
             return Err(too_many_items(face, count, units.len()));
         }
-        let size = element.known_size()?;
-        let end = if units.len() < count { Some(0) } else { None };
-        for (index, unit) in units.into_iter().chain(end).enumerate() {
-            // SAFETY: at most `count` characters are written; the low bytes are the character.
-            unsafe {
-                std::ptr::copy_nonoverlapping(unit.to_le_bytes().as_ptr(), address.add(index * size), size);
-            }
-        }
+        // SAFETY: there is room for `count` characters.
+        unsafe { store_units(units, element.known_size()?, count, address) };
         return Ok(());
     }
     if let Some(data) = CData::of(value)
@@ -295,12 +298,49 @@ fn not_an_array(face: &Face, scalar: Option<Scalar>, value: Borrowed<'_, '_, PyA
     Failure::wrong_type(text)
 }
 
-/// The characters of a string in C's units.
-pub(crate) fn wide_units(scalar: Option<Scalar>, text: &str) -> Vec<u32> {
-    match scalar {
-        Some(Scalar::Char16) => text.encode_utf16().map(u32::from).collect(),
-        _ => text.chars().map(u32::from).collect(),
+/// Writes characters of `size` bytes, and the terminator where there is room for it.
+///
+/// # Safety
+/// There is room for `count` characters, which are at least as many as are given.
+unsafe fn store_units(units: Vec<u32>, size: usize, count: usize, address: *mut u8) {
+    let end = if units.len() < count { Some(0) } else { None };
+    for (index, unit) in units.into_iter().chain(end).enumerate() {
+        // SAFETY: the caller's promise; the low bytes are the character.
+        unsafe {
+            std::ptr::copy_nonoverlapping(unit.to_le_bytes().as_ptr(), address.add(index * size), size);
+        }
     }
+}
+
+/// Fills an array of `_Bool` from bytes, each of which is a truth.
+unsafe fn store_truths(face: &Face, count: usize, address: *mut u8, bytes: &[u8]) -> Result<(), Failure> {
+    if bytes.len() > count {
+        return Err(too_many_items(face, count, bytes.len()));
+    }
+    if let Some(wrong) = bytes.iter().find(|byte| **byte > 1) {
+        let text = format!("an array of '_Bool' holds bytes 0 and 1, got {wrong}");
+        return Err(Failure::new(Class::Value, text));
+    }
+    // SAFETY: the caller made room for `count` bytes.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
+    Ok(())
+}
+
+/// The characters of a string in C's units; halves of surrogate pairs stay what they are.
+pub(crate) fn wide_units(
+    scalar: Option<Scalar>,
+    text: &Borrowed<'_, '_, PyString>,
+) -> Result<Vec<u32>, Failure> {
+    // SAFETY: the object lives and the lock is held.
+    let points = unsafe { pyobject::code_points(text.as_ptr()) }.ok_or_else(|| Failure::raised(text.py()))?;
+    if scalar != Some(Scalar::Char16) {
+        return Ok(points);
+    }
+    let units = points.into_iter().flat_map(|point| match point.checked_sub(0x1_0000) {
+        None => [Some(point), None],
+        Some(beyond) => [Some(0xd800 + (beyond >> 10)), Some(0xdc00 + (beyond & 0x3ff))],
+    });
+    Ok(units.flatten().collect())
 }
 
 /// More items than an array has; of one without a length it is said how many it has room for.
@@ -406,10 +446,6 @@ fn store_named(
     dict: &Bound<'_, PyDict>,
     store: impl Fn(&FieldFace, Borrowed<'_, '_, PyAny>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let is_union = face.name().starts_with("union");
-    if is_union && dict.len() > 1 {
-        return Err(too_many_fields(face, dict.len()));
-    }
     // Converting an item may run Python code that changes the dict.
     let items = dict.iter().collect::<Vec<_>>();
     for (name, item) in items {
@@ -438,22 +474,8 @@ pub(crate) unsafe fn store_field(
         // SAFETY: as above.
         return unsafe { store_within(field.face, address, room, value) };
     };
-    // SAFETY: the value lives and the lock is held.
-    let number = unsafe { pyobject::to_i128(value.as_ptr()) };
-    let number = number.map_err(|refusal| refused(field.face, value, refusal))?;
-    let (low, high) = if is_signed(field.face) {
-        (-(1_i128 << (bits.width - 1)), (1_i128 << (bits.width - 1)) - 1)
-    } else {
-        (0, (1_i128 << bits.width) - 1)
-    };
-    if number < low || number > high {
-        let text =
-            format!("value {number} outside the range allowed by the bit field width: {low} <= x <= {high}");
-        return Err(Failure::new(Class::Overflow, text));
-    }
     // SAFETY: as above.
-    unsafe { write_bits(bits, number, address) };
-    Ok(())
+    unsafe { bit_field::store(field.face, bits, address, value) }
 }
 
 /// Writes through a face that may be const.

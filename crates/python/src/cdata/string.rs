@@ -41,6 +41,10 @@ pub(crate) fn string<'py>(
             // SAFETY: C data of a scalar type has the value at its address.
             unsafe { owned(py, scalar.load(data.address)) }
         }
+        Kind::Scalar(Scalar::I8 | Scalar::U8) => {
+            // SAFETY: as above.
+            unsafe { owned(py, Scalar::Char.load(data.address)) }
+        }
         Kind::Void | Kind::Scalar(_) | Kind::Function(_) | Kind::Record(_) => Err(refuse()),
     }
 }
@@ -70,15 +74,15 @@ fn text(
     unsafe {
         if scalar == Scalar::Char16 {
             let units: Vec<u16> = units(address.cast(), most);
-            let half = |_| Failure::new(Class::Value, "the char16_t text has half of a surrogate pair");
-            let text = String::from_utf16(&units).map_err(half)?;
-            return Ok(PyString::new(py, &text).into_any());
+            return owned(py, pyobject::str_of_code_points(&joined(&units)));
         }
         if scalar == Scalar::Char32 {
             let units: Vec<u32> = units(address.cast(), most);
-            let text: Option<String> = units.into_iter().map(char::from_u32).collect();
-            let beyond = || Failure::new(Class::Value, "the text has a character beyond U+10FFFF");
-            return Ok(PyString::new(py, &text.ok_or_else(beyond)?).into_any());
+            if let Some(beyond) = units.iter().find(|unit| **unit > 0x10_ffff) {
+                let text = format!("the text has {beyond:#x}, which is beyond U+10FFFF");
+                return Err(Failure::new(Class::Value, text));
+            }
+            return owned(py, pyobject::str_of_code_points(&units));
         }
         let count = match most {
             usize::MAX => libc::strlen(address.cast()),
@@ -86,6 +90,16 @@ fn text(
         };
         Ok(PyBytes::new(py, std::slice::from_raw_parts(address, count)).into_any())
     }
+}
+
+/// The characters of UTF-16; half of a pair stands for itself.
+fn joined(units: &[u16]) -> Vec<u32> {
+    let characters = char::decode_utf16(units.iter().copied());
+    let point = |one: Result<char, std::char::DecodeUtf16Error>| match one {
+        Ok(character) => character.into(),
+        Err(half) => half.unpaired_surrogate().into(),
+    };
+    characters.map(point).collect()
 }
 
 /// The units before the terminator, at most `most`.
