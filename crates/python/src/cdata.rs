@@ -10,6 +10,7 @@ pub(crate) mod c_file;
 mod cast;
 pub(crate) mod classes;
 mod compare;
+mod export;
 mod extended;
 pub(crate) mod face;
 mod fields;

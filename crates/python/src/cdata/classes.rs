@@ -11,7 +11,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::object::{CData, Function};
-use super::{access, compare, fields, function, iterate, number, object, repr};
+use super::{access, compare, export, fields, function, iterate, number, object, repr};
 
 /// The classes, which live as long as the process.
 pub(crate) struct Classes {
@@ -141,7 +141,10 @@ fn base_slots() -> Vec<ffi::PyType_Slot> {
         slot(ffi::Py_nb_bool, number::truth as *mut c_void),
         slot(ffi::Py_nb_int, number::int as *mut c_void),
         slot(ffi::Py_nb_float, number::float as *mut c_void),
+        slot(ffi::Py_bf_getbuffer, export::get_buffer as *mut c_void),
+        slot(ffi::Py_bf_releasebuffer, export::release_buffer as *mut c_void),
         slot(ffi::Py_tp_methods, methods()),
+        slot(ffi::Py_tp_getset, export::attributes()),
         slot(ffi::Py_tp_members, members(&[(c"__weaklistoffset__", offset_of!(CData, weak_references))])),
     ]
 }
@@ -189,11 +192,12 @@ fn methods() -> *mut c_void {
             ml_doc: doc.as_ptr(),
         }
     };
-    let table = vec![
+    let mut table = vec![
         method(c"__dir__", fields::dir, c"The names of the fields."),
         method(c"__complex__", number::complex, c"The value as a complex number."),
         method(c"__sizeof__", repr::size_of_object, c"Bytes of the Python object, with what it owns."),
-        ffi::PyMethodDef::zeroed(),
     ];
+    table.extend(export::methods());
+    table.push(ffi::PyMethodDef::zeroed());
     Box::leak(table.into_boxed_slice()).as_mut_ptr().cast()
 }
