@@ -9,10 +9,10 @@ use crate::report::{Failure, Outcome, skip, step};
 pub(crate) const BUILD: &[&str] = &["g++", "llvm-22-dev", "libpolly-22-dev", "libzstd-dev", "zlib1g-dev"];
 
 /// What the tests need besides: compilers to ask for the right answer, libraries to call, a memory checker.
-pub(crate) const TEST: &[&str] = &["clang", "make", "libgsl-dev", "libffi-dev", "valgrind"];
+pub(crate) const TEST: &[&str] = &["clang-22", "make", "libgsl-dev", "libffi-dev", "valgrind"];
 
 /// What builds the peers of the bench that are C; the faster of the two makes the floor.
-pub(crate) const COMPILERS: &[&str] = &["gcc", "clang"];
+pub(crate) const COMPILERS: &[&str] = &["gcc", "clang-22"];
 
 /// Makes sure that the packages are installed.
 pub(crate) fn install(packages: &[String]) -> Outcome {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use ccall::{Library, LoadFlags};
-use testkit::gcc;
+use testkit::compiler::GCC;
 
 const TEXT: &str = "int count = 7;\nint next(void) { return ++count; }\n\
                     asm(\".globl nowhere\\n.set nowhere, 0\");\n";
@@ -16,7 +16,7 @@ fn folder() -> &'static Path {
 
 #[test]
 fn a_symbol_may_be_null() {
-    let path = gcc::shared_library(folder(), "symbols", TEXT);
+    let path = GCC.shared_library(folder(), "symbols", TEXT);
     let library = Library::open(Some(path.as_os_str()), LoadFlags::NOW).expect("gcc made it");
     assert!(library.symbol("nowhere").expect("it is there").is_null());
     let error = library.symbol("elsewhere").expect_err("it is not");

@@ -1,4 +1,4 @@
-//! Calls and callbacks of random signatures agree with C built by gcc.
+//! Calls and callbacks of random signatures agree with C built by gcc and by clang.
 //!
 //! Each signature is called through the gate with random arguments, which the C function writes
 //! down scalar by scalar; its result is compared in the same way. Then a C function calls a thunk
@@ -13,19 +13,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cabi::classify;
 use ccall::{CallPlan, CallbackFrame, CallbackPlan, FrameBuffer, Library, LoadFlags, Place, Thunk, call};
 use ctype::{CTypes, DataModel, TypeId};
-use testkit::c_types::TypeGenerator;
-use testkit::gcc;
+use testkit::c_types::{Forms, TypeGenerator};
+use testkit::compiler::{CLANG, Compiler, GCC};
 use testkit::random::Random;
 use testkit::signatures::{BUFFER, RandomSignature, c_file};
 
 /// How many signatures there are, and how many share a C file.
-const SIGNATURES: usize = 5000;
+const SIGNATURES: usize = 12_500;
 const BATCH: usize = 250;
+/// Of so many batches one has types that gcc and clang pass in different ways.
+const GCC_EVERY: usize = 5;
 /// How many arguments there are at most.
 const MOST: usize = 20;
 
 #[test]
-fn random_signatures_agree_with_gcc() {
+fn random_signatures_agree_with_gcc_and_clang() {
     let seed: u64 = std::env::var("FERRULE_SEED").map_or(20, |seed| seed.parse().expect("a number"));
     eprintln!("FERRULE_SEED={seed}");
     let next = AtomicUsize::new(0);
@@ -45,11 +47,21 @@ fn random_signatures_agree_with_gcc() {
 }
 
 fn check_batch(seed: u64, number: usize) {
+    let (forms, compilers) = match number % GCC_EVERY {
+        0 => (Forms::Gcc, &[GCC][..]),
+        _ => (Forms::Common, &[GCC, CLANG][..]),
+    };
+    for compiler in compilers {
+        check_with(seed, number, forms, *compiler);
+    }
+}
+
+fn check_with(seed: u64, number: usize, forms: Forms, compiler: Compiler) {
     let random = Random::new((seed << 32) + number as u64);
-    let mut generator = TypeGenerator::new(CTypes::new(DataModel::SYSV_X64), random);
+    let mut generator = TypeGenerator::new(CTypes::new(DataModel::SYSV_X64), random, forms);
     let signatures: Vec<RandomSignature> =
         (0..BATCH).map(|number| RandomSignature::generate(&mut generator, MOST, number)).collect();
-    Batch::build(generator, number, &signatures).check(&signatures);
+    Batch::build(generator, number, compiler, &signatures).check(&signatures);
 }
 
 /// A compiled C file.
@@ -63,11 +75,16 @@ struct Batch {
 }
 
 impl Batch {
-    fn build(generator: TypeGenerator, number: usize, signatures: &[RandomSignature]) -> Self {
+    fn build(
+        generator: TypeGenerator,
+        number: usize,
+        compiler: Compiler,
+        signatures: &[RandomSignature],
+    ) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("signatures");
         let text = c_file(&generator, signatures);
-        let path = gcc::shared_library(&folder, &format!("batch{number}"), &text);
-        let library = Library::open(Some(path.as_os_str()), LoadFlags::NOW).expect("gcc made it");
+        let path = compiler.shared_library(&folder, &format!("batch{number}-{}", compiler.name), &text);
+        let library = Library::open(Some(path.as_os_str()), LoadFlags::NOW).expect("the compiler made it");
         fs::remove_file(&path).expect("it was just made");
         let buffer = |name| library.symbol(name).expect("the C file has it").cast();
         let (input, output) = (buffer("in_buffer"), buffer("out_buffer"));

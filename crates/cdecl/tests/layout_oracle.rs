@@ -28,7 +28,7 @@ fn layouts_are_those_of_gcc_and_clang() {
         let (queries, ours) = our_answers(&text);
         tried += queries.len() as u64;
         let compilers = match forms {
-            Forms::Common => &["gcc", "clang"][..],
+            Forms::Common => &["gcc", "clang-22"][..],
             Forms::Gcc => &["gcc"],
         };
         for compiler in compilers {

@@ -74,6 +74,16 @@ impl RandomType {
     }
 }
 
+/// Which types to make.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Forms {
+    /// Those that gcc and clang pass alike.
+    Common,
+    /// Also structs that end in an open array, which clang passes in memory whatever their size, packed ones, whose
+    /// bit-fields the two see differently, and arrays of empty structs, on which clang crashes.
+    Gcc,
+}
+
 /// Makes random types and collects the C text that declares them.
 #[derive(Debug)]
 pub struct TypeGenerator {
@@ -83,6 +93,7 @@ pub struct TypeGenerator {
     pub random: Random,
     /// The declarations so far.
     pub declarations: String,
+    forms: Forms,
     count: usize,
 }
 
@@ -91,8 +102,8 @@ const ALIGNMENTS: [u64; 5] = [2, 8, 16, 32, 64];
 
 impl TypeGenerator {
     /// A generator that has made nothing.
-    pub fn new(types: CTypes, random: Random) -> Self {
-        Self { types, random, declarations: String::new(), count: 0 }
+    pub fn new(types: CTypes, random: Random, forms: Forms) -> Self {
+        Self { types, random, declarations: String::new(), forms, count: 0 }
     }
 
     /// Any type that a function can take: three of five are structs and unions.
@@ -154,7 +165,7 @@ impl TypeGenerator {
     fn record(&mut self, depth: usize) -> RandomType {
         let kind = if self.random.percent(20) { RecordKind::Union } else { RecordKind::Struct };
         let name = self.new_name(&format!("{} s", kind.keyword()));
-        let is_packed = self.random.percent(15);
+        let is_packed = self.forms == Forms::Gcc && self.random.percent(15);
         let align = self.random.percent(5).then(|| self.alignment());
         let packing = Packing { is_packed, limit: None, align };
         let count = *self.random.choose(&[0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 6]);
@@ -165,7 +176,8 @@ impl TypeGenerator {
             describe_field(&self.types, &field, &mut text);
             fields.push(field);
         }
-        if kind == RecordKind::Struct && self.has_bytes(&fields) && self.random.percent(4) {
+        let may_be_open = self.forms == Forms::Gcc && kind == RecordKind::Struct && self.has_bytes(&fields);
+        if may_be_open && self.random.percent(4) {
             let element = self.scalar();
             let open = self.types.array_of(element.ty, ArrayLength::Unknown);
             fields.push(FieldDecl::plain("open", open));
@@ -195,7 +207,9 @@ impl TypeGenerator {
         }
         let mut ty =
             if depth > 0 && self.random.percent(25) { self.record(depth - 1).ty } else { self.scalar().ty };
-        let may_repeat = self.types.record_body(ty).is_none_or(|body| !body.is_flexible);
+        let may_repeat = self.types.record_body(ty).is_none_or(|body| {
+            !body.is_flexible && (self.forms == Forms::Gcc || body.layout.size > Size::ZERO)
+        });
         if may_repeat && self.random.percent(20) {
             let length = *self.random.choose(&[1, 2, 2, 3, 4, 9]);
             ty = self.types.array_of(ty, ArrayLength::Known(length));

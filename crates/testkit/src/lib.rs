@@ -3,8 +3,8 @@
 
 pub mod c_types;
 pub mod cases;
+pub mod compiler;
 pub mod expression_text;
-pub mod gcc;
 pub mod layout_oracle;
 pub mod random;
 pub mod record_text;
