@@ -16,6 +16,7 @@ mod header;
 mod include;
 mod lexer;
 mod namespace;
+mod parameters;
 mod parser;
 mod resolve;
 mod scope;

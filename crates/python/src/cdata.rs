@@ -15,6 +15,7 @@ mod extended;
 pub(crate) mod face;
 mod fields;
 pub(crate) mod function;
+mod introspect;
 mod iterate;
 pub(crate) mod load;
 mod make;

@@ -5,9 +5,9 @@
 //! last of them the code goes, and what C still calls becomes a tombstone.
 
 mod body;
-mod capsule;
+pub(crate) mod capsule;
 mod compile;
-mod ctypes_callback;
+pub(crate) mod ctypes_callback;
 mod decorator;
 mod object;
 mod owner;

@@ -123,8 +123,8 @@ fn statement(text: &str, offset: usize) -> String {
     let mut kept = String::new();
     let mut rest = joined.as_str();
     while let Some((head, tail)) = rest.split_once("/*") {
-        kept.push_str(head);
         rest = tail.split_once("*/").map_or("", |(_, after)| after.trim_start());
+        kept.push_str(if rest.starts_with([',', ')']) { head.trim_end() } else { head });
     }
     kept.push_str(rest);
     kept.trim().trim_start_matches("extern ").to_owned()

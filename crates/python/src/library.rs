@@ -51,9 +51,17 @@ pub(crate) struct Symbol {
     pub(crate) name: String,
     /// Its declaration, for messages.
     pub(crate) declaration: String,
+    /// The names of a function's parameters, as far as they are given.
+    pub(crate) parameters: Box<[Option<String>]>,
     /// What keeps it loaded.
-    #[expect(dead_code, reason = "held, not read")]
-    pub(crate) library: Arc<Loaded>,
+    library: Arc<Loaded>,
+}
+
+impl Symbol {
+    /// What the library was opened as.
+    pub(crate) fn library(&self) -> &str {
+        &self.library.name
+    }
 }
 
 /// For which functions the interpreter's lock is released around a call.
@@ -356,9 +364,20 @@ impl Inner {
     }
 
     fn symbol(&self, name: &str, face: &Face) -> Symbol {
+        let declaration = self.ffi.get().declaration(name).unwrap_or_else(|| face.name());
+        let parameters = match face.kind {
+            Kind::Function(_) => self.ffi.get().namespace().parameter_names(&declaration, name),
+            Kind::Void
+            | Kind::Scalar(_)
+            | Kind::Enum(_)
+            | Kind::Pointer(_)
+            | Kind::Array(..)
+            | Kind::Record(_) => Vec::new(),
+        };
         Symbol {
             name: name.to_owned(),
-            declaration: self.ffi.get().declaration(name).unwrap_or_else(|| face.name()),
+            declaration,
+            parameters: parameters.into(),
             library: self.loaded.clone(),
         }
     }

@@ -11,7 +11,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::object::{CData, Function};
-use super::{access, compare, export, fields, function, iterate, number, object, repr};
+use super::{access, compare, export, fields, function, introspect, iterate, number, object, repr};
 
 /// The classes, which live as long as the process.
 pub(crate) struct Classes {
@@ -152,6 +152,8 @@ fn base_slots() -> Vec<ffi::PyType_Slot> {
 fn function_slots() -> Vec<ffi::PyType_Slot> {
     vec![
         slot(ffi::Py_tp_dealloc, object::deallocate_function as *mut c_void),
+        slot(ffi::Py_tp_getset, introspect::getters()),
+        slot(ffi::Py_tp_descr_get, introspect::unbound as *mut c_void),
         slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),
         slot(ffi::Py_tp_members, members(&[(c"__vectorcalloffset__", offset_of!(Function, vectorcall))])),
     ]
@@ -160,6 +162,8 @@ fn function_slots() -> Vec<ffi::PyType_Slot> {
 fn callback_slots() -> Vec<ffi::PyType_Slot> {
     vec![
         slot(ffi::Py_tp_dealloc, function::deallocate_callback as *mut c_void),
+        slot(ffi::Py_tp_getset, introspect::getters()),
+        slot(ffi::Py_tp_descr_get, introspect::unbound as *mut c_void),
         slot(ffi::Py_tp_traverse, function::traverse as *mut c_void),
         slot(ffi::Py_tp_clear, function::clear as *mut c_void),
         slot(ffi::Py_tp_call, ffi::PyVectorcall_Call as *mut c_void),

@@ -6,23 +6,26 @@
 //! Safety model: [`OWNERS`] holds the name of each capsule from before it is made until its
 //! destructor runs.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::{CString, c_void};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use ctype::{CType, CTypes, TypeId};
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::body::Body;
 use crate::table;
 
 struct Owner {
     name: CString,
-    /// The code lives as long as the capsule.
-    body: Arc<Body>,
+    /// What keeps the code, as long as the capsule lives.
+    keeper: Keeper,
 }
+
+/// Anything that keeps code alive.
+type Keeper = Box<dyn Any + Send>;
 
 static OWNERS: LazyLock<Mutex<HashMap<usize, Owner>>> = LazyLock::new(Mutex::default);
 
@@ -30,13 +33,13 @@ fn owners() -> MutexGuard<'static, HashMap<usize, Owner>> {
     OWNERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A new capsule that owns the code.
-pub(super) fn new<'py>(py: Python<'py>, body: &Arc<Body>) -> PyResult<Bound<'py, PyAny>> {
-    let name = CString::new(signature_name(&table::read(), body.ty))
+/// A new capsule of the code at `address`, a function of the type, which owns what keeps the code.
+pub(crate) fn new(py: Python<'_>, ty: TypeId, address: usize, keeper: Keeper) -> PyResult<Bound<'_, PyAny>> {
+    let name = CString::new(signature_name(&table::read(), ty))
         .map_err(|_| PyValueError::new_err("a name in the signature holds a zero"))?;
-    let pointer = std::ptr::with_exposed_provenance_mut::<c_void>(body.address()?);
+    let pointer = std::ptr::with_exposed_provenance_mut::<c_void>(address);
     let key = name.as_ptr();
-    owners().insert(key.addr(), Owner { name, body: body.clone() });
+    owners().insert(key.addr(), Owner { name, keeper });
     // SAFETY: the pointer is not null; the name is in `OWNERS` until `destroy` takes it out.
     let capsule = unsafe { ffi::PyCapsule_New(pointer, key, Some(destroy)) };
     // SAFETY: a new reference, or null with an exception set.
@@ -53,9 +56,10 @@ unsafe extern "C" fn destroy(capsule: *mut ffi::PyObject) {
     // SAFETY: the capsule is whole while its destructor runs.
     let key = unsafe { ffi::PyCapsule_GetName(capsule) };
     let owner = owners().remove(&key.addr());
-    // Outside of the lock: the code may be the last to hold other capsules.
-    if let Some(Owner { name, body }) = owner {
-        drop((name, body));
+    // Outside of the lock: the code may be the last to hold other capsules. `PyO3` is told that the
+    // interpreter's lock is held: it would else put off letting go of objects.
+    if let Some(Owner { name, keeper }) = owner {
+        Python::attach(|_| drop((name, keeper)));
     }
 }
 

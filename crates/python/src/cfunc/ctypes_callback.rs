@@ -19,14 +19,21 @@ use crate::table;
 /// # Errors
 /// `TypeError` where the signature has a type that `ctypes` lacks.
 pub(super) fn new<'py>(py: Python<'py>, body: &Arc<Body>) -> PyResult<Bound<'py, PyAny>> {
-    let shapes = shapes(&table::read(), body.ty);
+    prototype(py, body.ty)?.call_method1("from_buffer", (CodeOwner::new(py, body)?,))
+}
+
+/// The class of `ctypes` for functions of the type.
+///
+/// # Errors
+/// As for [`new`].
+pub(crate) fn prototype(py: Python<'_>, ty: TypeId) -> PyResult<Bound<'_, PyAny>> {
+    let shapes = shapes(&table::read(), ty);
     let ctypes = py.import("ctypes")?;
     let mut classes = Vec::new();
     for shape in &shapes {
         classes.push(shape.class(&ctypes)?);
     }
-    let prototype = ctypes.getattr("CFUNCTYPE")?.call1(PyTuple::new(py, classes)?)?;
-    prototype.call_method1("from_buffer", (CodeOwner::new(py, body)?,))
+    ctypes.getattr("CFUNCTYPE")?.call1(PyTuple::new(py, classes)?)
 }
 
 /// The result and the parameters of a function type.
@@ -46,10 +53,27 @@ enum Shape {
     Pointer(&'static str),
     /// So many of an element.
     Array(Box<Shape>, u64),
-    /// A struct or union: its name, and its fields with their widths in bits.
-    Record(RecordKind, String, Vec<(String, Shape, Option<u32>)>),
+    /// A struct or union.
+    Record(Record),
     /// Nothing, in C's words.
     Missing(String),
+}
+
+struct Record {
+    kind: RecordKind,
+    /// Its name in C.
+    name: String,
+    size: u64,
+    fields: Vec<Field>,
+}
+
+struct Field {
+    name: String,
+    shape: Shape,
+    /// In bytes, unless it is a bit-field.
+    offset: Option<u64>,
+    /// In bits, if it is one.
+    width: Option<u32>,
 }
 
 impl Shape {
@@ -67,11 +91,18 @@ impl Shape {
             CType::Record(record) => {
                 let record = types.record(*record);
                 let Some(body) = &record.body else { return Self::Missing(types.name(ty)) };
-                let fields = body.fields.iter().enumerate().map(|(index, field)| {
-                    let name = field.name.as_ref().map_or_else(|| format!("_{index}"), ToString::to_string);
-                    (name, Self::of(types, field.ty.ty), field.bits.map(|bits| bits.width))
+                let fields = body.fields.iter().enumerate().map(|(index, field)| Field {
+                    name: field.name.as_ref().map_or_else(|| format!("_{index}"), ToString::to_string),
+                    shape: Self::of(types, field.ty.ty),
+                    offset: if field.is_bit_field() { None } else { Some(field.offset.get()) },
+                    width: field.bits.map(|bits| bits.width),
                 });
-                Self::Record(record.kind, record.name.replace(' ', "_"), fields.collect())
+                Self::Record(Record {
+                    kind: record.kind,
+                    name: types.name(ty),
+                    size: body.layout.size.get(),
+                    fields: fields.collect(),
+                })
             }
             CType::Enum(id) => match &types.enumeration(*id).body {
                 Some((kind, _)) => integer(types, *kind),
@@ -96,7 +127,7 @@ impl Shape {
             Self::Simple(name) => ctypes.getattr(*name),
             Self::Pointer(name) => ctypes.getattr("POINTER")?.call1((ctypes.getattr(*name)?,)),
             Self::Array(element, count) => element.class(ctypes)?.mul(*count),
-            Self::Record(kind, name, fields) => record(ctypes, *kind, name, fields),
+            Self::Record(shape) => record(ctypes, shape),
             Self::Missing(name) => Err(PyTypeError::new_err(format!(
                 "ctypes has no type for `{name}`: use .address or .capsule"
             ))),
@@ -118,26 +149,33 @@ fn integer(types: &CTypes, kind: IntType) -> Shape {
     }
 }
 
-/// A new class for a struct or union.
-fn record<'py>(
-    ctypes: &Bound<'py, PyModule>,
-    kind: RecordKind,
-    name: &str,
-    fields: &[(String, Shape, Option<u32>)],
-) -> PyResult<Bound<'py, PyAny>> {
+/// A new class for a struct or union, which `ctypes` has to lay out as C does.
+fn record<'py>(ctypes: &Bound<'py, PyModule>, shape: &Record) -> PyResult<Bound<'py, PyAny>> {
     let py = ctypes.py();
     let list = PyList::empty(py);
-    for (name, shape, width) in fields {
+    for Field { name, shape, width, .. } in &shape.fields {
         match width {
             Some(width) => list.append((name, shape.class(ctypes)?, width))?,
             None => list.append((name, shape.class(ctypes)?))?,
         }
     }
-    let base = match kind {
+    let base = match shape.kind {
         RecordKind::Struct => ctypes.getattr("Structure")?,
         RecordKind::Union => ctypes.getattr("Union")?,
     };
     let namespace = PyDict::new(py);
     namespace.set_item("_fields_", list)?;
-    py.get_type::<PyType>().call1((name, (base,), namespace))
+    let name = shape.name.replace(' ', "_");
+    let class = py.get_type::<PyType>().call1((name, (base,), namespace))?;
+    let mut is_same = ctypes.call_method1("sizeof", (&class,))?.extract::<u64>()? == shape.size;
+    for Field { name, offset, .. } in &shape.fields {
+        if let Some(offset) = offset {
+            is_same &= class.getattr(name)?.getattr("offset")?.extract::<u64>()? == *offset;
+        }
+    }
+    if is_same {
+        return Ok(class);
+    }
+    let text = format!("ctypes lays out `{}` in another way than C: use .address or .capsule", shape.name);
+    Err(PyTypeError::new_err(text))
 }

@@ -117,7 +117,7 @@ impl CFunc {
     /// keeps the code alive.
     #[getter]
     fn capsule<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        capsule::new(py, &self.body)
+        capsule::new(py, self.body.ty, self.body.address()?, Box::new(self.body.clone()))
     }
 
     /// The symbol of the compiled function, as a debugger or profiler shows it.
