@@ -1,6 +1,6 @@
 import builtins
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Literal, TypeAlias, final, overload
 
@@ -25,6 +25,7 @@ __all__ = [
     "add_member",
     "add_overload",
     "array_type",
+    "bind_headers",
     "callback",
     "cfunc",
     "from_dtype",
@@ -181,6 +182,14 @@ class FFI:
     def cdef(
         self, csource: str, override: bool = False, packed: bool = False, pack: int | None = None
     ) -> None: ...
+    def cdef_header(
+        self,
+        header: str,
+        *,
+        include_dirs: Iterable[str | os.PathLike[str]] | None = None,
+        define: Mapping[str, object] | Iterable[str] | None = None,
+        also: Sequence[str] | None = None,
+    ) -> list[Diagnostic]: ...
     def dlopen(
         self,
         name: str | bytes | os.PathLike[str] | _CData | None,
@@ -297,6 +306,14 @@ class Signature:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
+def bind_headers(
+    headers: list[str],
+    include_dirs: Iterable[str | os.PathLike[str]],
+    define: Iterable[str],
+    also: list[str],
+    library: str | None,
+    command: str,
+) -> tuple[str, str, list[Diagnostic]]: ...
 def pointer_type(dtype: Type) -> Type: ...
 def array_type(
     dtype: Type, ndim: int, layout: Literal["C", "F", "A"], readonly: bool, aligned: bool

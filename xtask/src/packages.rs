@@ -9,7 +9,17 @@ use crate::report::{Failure, Outcome, skip, step};
 pub(crate) const BUILD: &[&str] = &["g++", "llvm-22-dev", "libpolly-22-dev", "libzstd-dev", "zlib1g-dev"];
 
 /// What the tests need besides: compilers to ask for the right answer, libraries to call, a memory checker.
-pub(crate) const TEST: &[&str] = &["clang-22", "make", "libgsl-dev", "libffi-dev", "valgrind"];
+pub(crate) const TEST: &[&str] = &[
+    "clang-22",
+    "make",
+    "libcurl4-openssl-dev",
+    "libffi-dev",
+    "libgsl-dev",
+    "libpng-dev",
+    "libsqlite3-dev",
+    "libssl-dev",
+    "valgrind",
+];
 
 /// What builds the peers of the bench that are C; the faster of the two makes the floor.
 pub(crate) const COMPILERS: &[&str] = &["gcc", "clang-22"];

@@ -12,6 +12,9 @@ use crate::syntax::{
     Specifiers, StaticAssert, Storage, TypeName, TypeSpecifier, UnaryOp,
 };
 
+/// An enum with more names has one a line.
+const ENUMERATORS_OF_A_LINE: usize = 6;
+
 impl Decls {
     /// One item as C, without its newline.
     pub fn item_text(&self, item: &Item) -> String {
@@ -162,15 +165,28 @@ impl Printer<'_> {
         self.tag(specifier.tag);
         let Some(enumerators) = &specifier.enumerators else { return };
         self.text.push_str(" {");
+        let is_long = enumerators.len() > ENUMERATORS_OF_A_LINE;
+        self.indent += usize::from(is_long);
         for (index, one) in enumerators.iter().enumerate() {
-            self.text.push_str(if index == 0 { " " } else { ", " });
+            self.text.push_str(if index == 0 { "" } else { "," });
+            if is_long {
+                self.new_line();
+            } else {
+                self.text.push(' ');
+            }
             self.text.push_str(self.source.slice(one.name));
             if let Some(value) = &one.value {
                 let value = self.expr(value);
                 let _ = write!(self.text, " = {value}");
             }
         }
-        self.text.push_str(" }");
+        self.indent -= usize::from(is_long);
+        if is_long {
+            self.new_line();
+        } else {
+            self.text.push(' ');
+        }
+        self.text.push('}');
     }
 
     fn tag(&mut self, tag: Option<Span>) {

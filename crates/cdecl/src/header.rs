@@ -91,7 +91,7 @@ impl Namespace {
             Evaluated::Other(value) => self.add_value(value),
         };
         let span = Span::new(0, value.len());
-        self.names.bind(Entry { name: name.into(), what, source, span });
+        self.names.bind(Entry { name: name.into(), what, source, span, statement: span });
         true
     }
 

@@ -27,7 +27,7 @@ use diagnostic::Diagnostic;
 use source::Source;
 
 pub use header::{HeaderText, LeftOut};
-pub use namespace::{Constant, DeclareOptions, Declared, Namespace, Tag, Value, ValueId};
+pub use namespace::{Constant, DeclareOptions, Declared, Namespace, Tag, Value, ValueId, is_known_type};
 pub use syntax::Decls;
 
 /// The declarations of a text, and everything that is wrong with it as a text.

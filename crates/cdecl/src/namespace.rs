@@ -230,6 +230,11 @@ impl Namespace {
         self.names.get(name).map(|Entry { source, span, .. }| (source, *span))
     }
 
+    /// The declaration, from its first word to its last declarator, that an ordinary name is a part of.
+    pub fn statement(&self, name: &str) -> Option<(&Source, Span)> {
+        self.names.get(name).map(|entry| (&entry.source, entry.statement))
+    }
+
     pub(crate) fn is_type(&self, name: &str) -> bool {
         match self.get(name) {
             Some(what) => matches!(what, Declared::Typedef { .. }),
@@ -239,13 +244,24 @@ impl Namespace {
 }
 
 /// Whether a name is a type without a declaration.
-pub(crate) fn is_known_type(name: &str) -> bool {
+pub fn is_known_type(name: &str) -> bool {
     IntType::from_typedef_name(name).is_some() || KNOWN_TYPES.contains(&name)
 }
 
 /// The types known without a declaration that are not names of integer types.
-pub(crate) const KNOWN_TYPES: &[&str] =
-    &["bool", "FILE", "va_list", "__builtin_va_list", "__gnuc_va_list", "__int128_t", "__uint128_t"];
+pub(crate) const KNOWN_TYPES: &[&str] = &[
+    "bool",
+    "FILE",
+    "va_list",
+    "__builtin_va_list",
+    "__gnuc_va_list",
+    "__int128_t",
+    "__uint128_t",
+    "_Float32",
+    "_Float32x",
+    "_Float64",
+    "_Float64x",
+];
 
 #[cfg(test)]
 mod tests {

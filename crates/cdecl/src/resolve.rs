@@ -74,6 +74,8 @@ pub(crate) struct Resolver<'a> {
     source: &'a Source,
     options: DeclareOptions,
     changes: Changes,
+    /// The declaration that is being read.
+    statement: Span,
     /// Whether the text is a header's, which may say again what was said.
     is_tolerant: bool,
     /// Whether mistakes are not shown, so that no words for them are worth looking for.
@@ -103,6 +105,7 @@ impl<'a> Resolver<'a> {
             source,
             options,
             changes: Changes::default(),
+            statement: Span::at(0),
             is_tolerant: false,
             is_quiet: false,
             is_declaring: true,
@@ -129,6 +132,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn item(&mut self, item: &'a Item) -> Resolve<()> {
+        self.statement = item.span();
         match item {
             Item::Declaration(declaration) => self.declaration(declaration),
             Item::Define { name, value } => self.define(*name, value),

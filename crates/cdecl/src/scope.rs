@@ -12,6 +12,8 @@ pub(crate) struct Entry<V> {
     pub(crate) what: V,
     pub(crate) source: Source,
     pub(crate) span: Span,
+    /// The declaration that it is a part of.
+    pub(crate) statement: Span,
 }
 
 /// Names in the order in which they were first bound.

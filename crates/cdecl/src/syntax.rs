@@ -37,10 +37,13 @@ pub enum Item {
 }
 
 impl Item {
-    /// Where it starts, and at least its first words.
+    /// From its first word to its last declarator, or its value.
     pub fn span(&self) -> Span {
         match self {
-            Self::Declaration(declaration) => declaration.specifiers.span,
+            Self::Declaration(declaration) => {
+                let first = declaration.specifiers.span;
+                declaration.declarators.last().map_or(first, |last| first.to(last.declarator.span))
+            }
             Self::Define { name, .. } => *name,
             Self::StaticAssert(assertion) => assertion.condition.span,
         }
@@ -127,6 +130,24 @@ pub enum TypeSpecifier {
     Record(Box<RecordSpecifier>),
     /// An enum.
     Enum(Box<EnumSpecifier>),
+}
+
+impl TypeSpecifier {
+    /// Whether it is words, and no struct, union or enum that may have a body.
+    pub fn is_word(&self) -> bool {
+        match self {
+            Self::Record(record) => record.members.is_none(),
+            Self::Enum(specifier) => specifier.enumerators.is_none(),
+            Self::Void
+            | Self::Bool
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Complex(_)
+            | Self::Named(_)
+            | Self::TypeofType(_)
+            | Self::TypeofExpr(_) => true,
+        }
+    }
 }
 
 /// `struct tag { ... }`, with or without one of the two.

@@ -56,10 +56,8 @@ words! {
     Bool "_Bool";
     Char "char";
     Complex "_Complex" "__complex__" "__complex";
-    Double "double" "_Float64" "_Float32x";
-    /// `_Float64x`, which is `long double` on this line of machines.
-    Extended "_Float64x";
-    Float "float" "_Float32";
+    Double "double";
+    Float "float";
     Int "int";
     Int128 "__int128" "__int128__";
     Long "long";

@@ -20,7 +20,7 @@ create_exception!(ferrule, InternalError, PyException, "A bug of ferrule: please
 
 /// One thing that is wrong with a text.
 #[pyclass(frozen, module = "ferrule", name = "Diagnostic")]
-pub(crate) struct PyDiagnostic(Diagnostic);
+pub(crate) struct PyDiagnostic(pub(crate) Diagnostic);
 
 #[pymethods]
 impl PyDiagnostic {

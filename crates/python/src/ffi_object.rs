@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "docstrings of Python are numpydoc, not Markdown")]
 
 mod ctype_object;
+mod header;
 mod names;
 mod open;
 mod parts;
@@ -16,6 +17,8 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use source::Source;
+
+pub(crate) use header::bind_headers;
 
 pub(crate) use ctype_object::{CTypeObject, ctype_object};
 
@@ -55,8 +58,20 @@ impl Ffi {
     /// A declaration in its own words, on one line.
     pub(crate) fn declaration(&self, name: &str) -> Option<String> {
         let namespace = self.namespace();
-        let (source, span) = namespace.declaration(name)?;
-        Some(statement(source.text(), span.start()))
+        let (source, statement) = namespace.statement(name)?;
+        Some(on_one_line(source.slice(statement)))
+    }
+
+    /// The comment that belongs to a declaration.
+    pub(crate) fn comment(&self, name: &str) -> Option<String> {
+        let namespace = self.namespace();
+        let (source, statement) = namespace.statement(name)?;
+        bind::comment::of(source.text(), statement)
+    }
+
+    /// Forgets which types names stood for: they may stand for others now.
+    pub(crate) fn forget_type_names(&self, py: Python<'_>) {
+        self.known.bind(py).clear();
     }
 
     /// All names that a library has: functions, variables and constants.
@@ -110,14 +125,9 @@ impl Ffi {
     }
 }
 
-/// The declaration around byte `offset`: from the previous `;` or brace to the next, spaces
-/// joined.
-fn statement(text: &str, offset: usize) -> String {
-    let is_edge = |character: char| matches!(character, ';' | '{' | '}');
-    let before = &text[..offset];
-    let start = before.rfind(is_edge).map_or(0, |edge| edge + 1);
-    let end = text[offset..].find(is_edge).map_or(text.len(), |edge| offset + edge);
-    let lines = text[start..end].lines().map(|line| line.split("//").next().unwrap_or(line));
+/// A declaration without comments and directives, on one line.
+fn on_one_line(declaration: &str) -> String {
+    let lines = declaration.lines().map(|line| line.split("//").next().unwrap_or(line));
     let lines = lines.filter(|line| !line.trim_start().starts_with('#'));
     let joined = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
     let mut kept = String::new();
@@ -191,8 +201,7 @@ impl Ffi {
         });
         match declared {
             Ok(()) => {
-                // A type name may mean another type now.
-                self.known.bind(py).clear();
+                self.forget_type_names(py);
                 Ok(())
             }
             Err(diagnostics) => Err(errors::raise(py, &py.get_type::<CDefError>(), diagnostics)),
@@ -417,6 +426,7 @@ impl Ffi {
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Ffi>()?;
     ctype_object::register(module)?;
+    module.add_function(wrap_pyfunction!(bind_headers, module)?)?;
     let py = module.py();
     let class = py.get_type::<Ffi>();
     class.setattr("CData", module.getattr("CData")?)?;

@@ -53,6 +53,8 @@ pub(crate) struct Symbol {
     pub(crate) declaration: String,
     /// The names of a function's parameters, as far as they are given.
     pub(crate) parameters: Box<[Option<String>]>,
+    /// The comment that belongs to the declaration.
+    pub(crate) comment: Option<String>,
     /// What keeps it loaded.
     library: Arc<Loaded>,
 }
@@ -378,6 +380,7 @@ impl Inner {
             name: name.to_owned(),
             declaration,
             parameters: parameters.into(),
+            comment: self.ffi.get().comment(name),
             library: self.loaded.clone(),
         }
     }

@@ -9,6 +9,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diagnostic", &["source", "annotate-snippets"]),
     ("ctype", &["arena"]),
     ("cdecl", &["source", "diagnostic", "arena", "ctype"]),
+    ("bind", &["source", "diagnostic", "ctype", "cdecl"]),
     ("cabi", &["ctype"]),
     ("ccall", &["ctype", "cabi", "libc"]),
     (
@@ -28,8 +29,19 @@ const ARROWS: &[(&str, &[&str])] = &[
 const EVERYWHERE: &[&str] = &["rustc-hash", "smallvec"];
 
 /// The crates in which the compiler itself must refuse unsafe code.
-const SAFE: &[&str] =
-    &["source", "arena", "diagnostic", "ctype", "cdecl", "cabi", "pysyntax", "tir", "infer", "optimize"];
+const SAFE: &[&str] = &[
+    "source",
+    "arena",
+    "diagnostic",
+    "ctype",
+    "cdecl",
+    "bind",
+    "cabi",
+    "pysyntax",
+    "tir",
+    "infer",
+    "optimize",
+];
 
 pub(super) fn check(texts: &[Text]) -> Vec<String> {
     texts

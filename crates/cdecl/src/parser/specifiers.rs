@@ -4,7 +4,7 @@ use ctype::Qualifiers;
 use diagnostic::{Diagnostic, Id, Label};
 use source::Span;
 
-use crate::parser::type_words::combine;
+use crate::parser::type_words::{combine, sized_float};
 use crate::parser::{Abort, Parse, Parser};
 use crate::syntax::{Attributes, Specifiers, Storage, TypeSpecifier};
 use crate::token::{Keyword, Sign, TokenKind, TypeWord};
@@ -77,6 +77,13 @@ impl Parser<'_> {
             let first = reading.words_span.unwrap_or(token.span);
             reading.words_span = Some(first.to(token.span));
             reading.words.push(word);
+        } else if token.kind == TokenKind::Name
+            && reading.ty.is_none()
+            && matches!(reading.words.as_slice(), [] | [TypeWord::Complex])
+            && let Some(words) = sized_float(self.source_text(token.span))
+        {
+            reading.words_span = Some(reading.words_span.unwrap_or(token.span).to(token.span));
+            reading.words.extend_from_slice(words);
         } else if token.kind == TokenKind::Name && reading.ty.is_none() && reading.words.is_empty() {
             reading.ty = Some(TypeSpecifier::Named(token.span));
         } else {

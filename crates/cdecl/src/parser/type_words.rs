@@ -5,11 +5,20 @@ use ctype::{FloatType, IntType};
 use crate::syntax::TypeSpecifier;
 use crate::token::TypeWord;
 
+/// The words that a floating type named by its width stands for: ISO/IEC TS 18661-3, on x86-64. Where a compiler
+/// lacks them, the C library's headers declare them as other types.
+pub(super) fn sized_float(name: &str) -> Option<&'static [TypeWord]> {
+    match name {
+        "_Float32" => Some(&[TypeWord::Float]),
+        "_Float64" | "_Float32x" => Some(&[TypeWord::Double]),
+        "_Float64x" => Some(&[TypeWord::Long, TypeWord::Double]),
+        _ => None,
+    }
+}
+
 /// The type that the words name, if they go together.
 pub(super) fn combine(words: &[TypeWord]) -> Option<TypeSpecifier> {
-    use TypeWord::{
-        Bool, Char, Complex, Double, Extended, Float, Int, Int128, Long, Short, Signed, Unsigned, Void,
-    };
+    use TypeWord::{Bool, Char, Complex, Double, Float, Int, Int128, Long, Short, Signed, Unsigned, Void};
     let is_sign = |word: &TypeWord| matches!(word, Signed | Unsigned);
     let signs: Vec<TypeWord> = words.iter().copied().filter(is_sign).collect();
     let mut others: Vec<TypeWord> = words.iter().copied().filter(|word| !is_sign(word)).collect();
@@ -28,12 +37,10 @@ pub(super) fn combine(words: &[TypeWord]) -> Option<TypeSpecifier> {
         [Void] if signs.is_empty() => TypeSpecifier::Void,
         [Float] if signs.is_empty() => TypeSpecifier::Float(FloatType::Float),
         [Double] if signs.is_empty() => TypeSpecifier::Float(FloatType::Double),
-        [Double, Long] | [Extended] if signs.is_empty() => TypeSpecifier::Float(FloatType::LongDouble),
+        [Double, Long] if signs.is_empty() => TypeSpecifier::Float(FloatType::LongDouble),
         [Complex, Float] if signs.is_empty() => TypeSpecifier::Complex(FloatType::Float),
         [Complex] | [Complex, Double] if signs.is_empty() => TypeSpecifier::Complex(FloatType::Double),
-        [Complex, Double, Long] | [Complex, Extended] if signs.is_empty() => {
-            TypeSpecifier::Complex(FloatType::LongDouble)
-        }
+        [Complex, Double, Long] if signs.is_empty() => TypeSpecifier::Complex(FloatType::LongDouble),
         _ => return None,
     };
     let is_plain_char = others == [Char] && signs.is_empty();

@@ -1,6 +1,6 @@
 //! Looking names up and binding them.
 
-use ctype::{CType, CTypes, IntType, TypeId};
+use ctype::{CType, CTypes, FloatType, IntType, TypeId};
 use diagnostic::{Diagnostic, Id, Label};
 use source::Span;
 
@@ -41,6 +41,9 @@ impl Resolver<'_> {
         match name {
             "bool" => Some(self.types.intern(CType::Bool)),
             "FILE" => Some(self.types.file()),
+            "_Float32" => Some(self.types.float(FloatType::Float)),
+            "_Float64" | "_Float32x" => Some(self.types.float(FloatType::Double)),
+            "_Float64x" => Some(self.types.float(FloatType::LongDouble)),
             "va_list" | "__builtin_va_list" | "__gnuc_va_list" => Some(self.types.va_list()),
             "__int128_t" => Some(self.types.int(IntType::Int128)),
             "__uint128_t" => Some(self.types.int(IntType::UInt128)),
@@ -119,7 +122,8 @@ impl Resolver<'_> {
 
     fn bind_anyway(&mut self, span: Span, what: Declared) {
         let name = self.source.slice(span).into();
-        self.changes.names.bind(Entry { name, what, source: self.source.clone(), span });
+        let (source, statement) = (self.source.clone(), self.statement);
+        self.changes.names.bind(Entry { name, what, source, span, statement });
     }
 
     fn conflict(&self, span: Span, what: Declared, before: &Entry<Declared>) -> Diagnostic {
@@ -143,7 +147,8 @@ impl Resolver<'_> {
         if self.lost.contains(name) {
             self.lost_types.insert(ty);
         }
-        self.changes.tags.bind(Entry { name: name.into(), what: tag, source: self.source.clone(), span });
+        let (source, statement) = (self.source.clone(), self.statement);
+        self.changes.tags.bind(Entry { name: name.into(), what: tag, source, span, statement });
     }
 
     /// A type name does not define types.

@@ -30,7 +30,7 @@ struct Attribute {
 
 static ATTRIBUTES: &[Attribute] = &[
     Attribute { name: c"__name__", doc: c"The name that it is declared under.", get: name },
-    Attribute { name: c"__doc__", doc: c"Its declaration.", get: doc },
+    Attribute { name: c"__doc__", doc: c"Its declaration, and the comment that belongs to it.", get: doc },
     Attribute {
         name: c"__signature__",
         doc: c"Its parameters, with their C types as annotations.",
@@ -111,7 +111,9 @@ fn name<'py>(object: &Bound<'py, PyAny>, function: &Function) -> Result<Bound<'p
 fn doc<'py>(object: &Bound<'py, PyAny>, function: &Function) -> Result<Bound<'py, PyAny>, Failure> {
     let py = object.py();
     if let Some(symbol) = symbol(object, function) {
-        let text = format!("{};\n\nA function of the library '{}'.", symbol.declaration, symbol.library());
+        let comment = symbol.comment.as_ref().map_or(String::new(), |comment| format!("{comment}\n\n"));
+        let text =
+            format!("{};\n\n{comment}A function of the library '{}'.", symbol.declaration, symbol.library());
         return Ok(PyString::new(py, &text).into_any());
     }
     let own = callable(py, &function.base).map(|callable| callable.getattr_opt("__doc__")).transpose()?;

@@ -1,0 +1,203 @@
+//! The stub of a module: constants, variables, and functions with names and types of their parameters.
+
+use std::fmt::Write as _;
+
+use cdecl::syntax::{Derivation, Item, Param};
+use cdecl::{Declared, Value};
+use ctype::{CType, TypeId};
+use rustc_hash::FxHashMap;
+
+use crate::annotation::{Used, given, taken};
+use crate::module::{Binding, Names, constant, documentation};
+
+/// Writes the stub.
+pub(crate) fn write(binding: &Binding<'_>, names: &Names) -> String {
+    let mut used = Used::default();
+    let mut body = String::new();
+    constants(binding, &mut body, "Enumerators", &names.enumerators, &mut used);
+    constants(binding, &mut body, "Macros", &names.macros, &mut used);
+    section(&mut body, "Variables", &names.variables);
+    for name in &names.variables {
+        if let Some(Declared::Variable(ty)) = binding.namespace.get(name) {
+            let _ = writeln!(body, "{name}: {}", given(binding.types, ty.ty, &mut used));
+        }
+    }
+    section(&mut body, "Functions", &names.functions);
+    let prototypes = prototypes(binding);
+    for name in &names.functions {
+        if let Some(Declared::Function(ty)) = binding.namespace.get(name) {
+            function(binding, &mut body, (name, ty), prototypes.get(name.as_str()).copied(), &mut used);
+        }
+    }
+    let text = preamble(binding, &used, names) + &body;
+    text.trim_end().to_owned() + "\n"
+}
+
+fn section(text: &mut String, title: &str, names: &[String]) {
+    if !names.is_empty() {
+        let _ = write!(text, "\n# {title}\n\n");
+    }
+}
+
+fn preamble(binding: &Binding<'_>, used: &Used, names: &Names) -> String {
+    let mut text = format!("\"\"\"What {} declares, for Python.\"\"\"\n\n", binding.title);
+    let collections = match (used.has("_Record"), used.has("_Pointer")) {
+        (true, _) => "from collections.abc import Mapping, Sequence\n",
+        (false, true) => "from collections.abc import Sequence\n",
+        (false, false) => "",
+    };
+    text.push_str(collections);
+    let has_alias = ["_Function", "_Pointer", "_Record"].iter().any(|name| used.has(name));
+    let has_constant = !names.enumerators.is_empty() || !names.macros.is_empty();
+    let needs_any = used.has("_Record") || used.has("_Pointer") || has_variadic(binding, names);
+    let words = [(needs_any, "Any"), (has_constant, "Final"), (has_alias, "TypeAlias")];
+    let words: Vec<&str> = words.into_iter().filter(|(is_used, _)| *is_used).map(|(_, word)| word).collect();
+    if !words.is_empty() {
+        let _ = writeln!(text, "from typing import {}", words.join(", "));
+    }
+    let own = if used.has("_Function") { "FFI, CFunc" } else { "FFI" };
+    let data = if used.has("CData") || has_alias { "CData, Lib" } else { "Lib" };
+    let _ = write!(text, "\nfrom ferrule import {own}\nfrom ferrule.cffi import {data}\n");
+    if used.has("_Pointer") {
+        text.push_str("from typing_extensions import Buffer\n");
+    }
+    if has_alias {
+        text.push('\n');
+    }
+    if used.has("_Pointer") {
+        text.push_str("_Pointer: TypeAlias = CData | Buffer | Sequence[Any]\n");
+    }
+    if used.has("_Function") {
+        text.push_str("_Function: TypeAlias = CData | CFunc\n");
+    }
+    if used.has("_Record") {
+        text.push_str("_Record: TypeAlias = CData | Mapping[str, Any] | Sequence[Any]\n");
+    }
+    text + "\nffi: FFI\nlib: Lib\n"
+}
+
+fn has_variadic(binding: &Binding<'_>, names: &Names) -> bool {
+    names
+        .functions
+        .iter()
+        .filter_map(|name| binding.namespace.function(name))
+        .any(|ty| matches!(binding.types.get(ty), CType::Function(signature) if signature.is_variadic))
+}
+
+fn constants(binding: &Binding<'_>, text: &mut String, title: &str, names: &[String], used: &mut Used) {
+    section(text, title, names);
+    for name in names {
+        let Some(value) = constant(binding, name) else { continue };
+        let is_pointer = match binding.namespace.get(name) {
+            Some(Declared::Value(id)) => matches!(binding.namespace.value(id), Value::Pointer { .. }),
+            Some(
+                Declared::Constant(_)
+                | Declared::Typedef { .. }
+                | Declared::Function(_)
+                | Declared::Variable(_),
+            )
+            | None => false,
+        };
+        let is_float =
+            !is_pointer && (value.starts_with("float(") || value.contains('.') || value.contains('e'));
+        let _ = if is_pointer {
+            used.add("CData");
+            writeln!(text, "{name}: Final[CData]")
+        } else if is_float && !value.starts_with('b') {
+            writeln!(text, "{name}: Final[float]")
+        } else {
+            writeln!(text, "{name}: Final = {value}")
+        };
+    }
+}
+
+/// A function as it is written.
+#[derive(Clone, Copy)]
+struct Prototype<'a> {
+    item: &'a Item,
+    params: &'a [Param],
+    /// Whether the declaration is of nothing else.
+    is_alone: bool,
+}
+
+fn prototypes<'a>(binding: &Binding<'a>) -> FxHashMap<&'a str, Prototype<'a>> {
+    let decls = &binding.header.text.decls;
+    let mut found = FxHashMap::default();
+    for &at in &binding.header.chosen {
+        let item = &decls.items[at];
+        let Item::Declaration(declaration) = item else { continue };
+        let is_alone = declaration.declarators.len() == 1 && declaration.specifiers.ty.is_word();
+        for one in &declaration.declarators {
+            if let (Some(name), Some(Derivation::Function(params))) =
+                (one.declarator.name, one.declarator.derivations.first())
+            {
+                let params = params.params.as_slice();
+                found.insert(decls.source.slice(name), Prototype { item, params, is_alone });
+            }
+        }
+    }
+    found
+}
+
+fn function(
+    binding: &Binding<'_>,
+    text: &mut String,
+    (name, ty): (&str, TypeId),
+    prototype: Option<Prototype<'_>>,
+    used: &mut Used,
+) {
+    let CType::Function(signature) = binding.types.get(ty) else { return };
+    let source = &binding.header.text.decls.source;
+    let mut list: Vec<String> = Vec::new();
+    for (at, ty) in signature.params.iter().enumerate() {
+        let param = prototype.and_then(|prototype| prototype.params.get(at));
+        let given = param.and_then(|param| param.declarator.name).map(|name| source.slice(name));
+        let given =
+            given.filter(|name| is_parameter(name)).map_or_else(|| format!("arg{}", at + 1), str::to_owned);
+        list.push(format!("{given}: {}", taken(binding.types, *ty, used)));
+    }
+    if !list.is_empty() {
+        list.push("/".to_owned());
+    }
+    if signature.is_variadic {
+        list.push("*args: Any".to_owned());
+    }
+    let result = given(binding.types, signature.result, used);
+    let _ = writeln!(text, "def {name}({}) -> {result}:", list.join(", "));
+    let declaration = match prototype.filter(|prototype| prototype.is_alone) {
+        Some(prototype) => binding.header.text.decls.item_text(prototype.item),
+        None => binding.types.declare(ty, name),
+    };
+    docstring(binding, text, name, &declaration);
+}
+
+fn is_parameter(name: &str) -> bool {
+    let is_word = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let is_reserved = [
+        "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else",
+        "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+        "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "None", "True", "False",
+    ];
+    is_word && !name.starts_with("__") && !is_reserved.contains(&name)
+}
+
+/// The C declaration, then the header's comment.
+fn docstring(binding: &Binding<'_>, text: &mut String, name: &str, declaration: &str) {
+    let declaration = declaration.trim_start_matches("extern ").trim_end_matches(';');
+    let mut doc = format!("``{declaration}``");
+    if let Some(comment) = documentation(binding, name) {
+        doc.push_str("\n\n");
+        doc.push_str(&comment);
+    }
+    let doc = doc.replace('\\', "\\\\").replace("\"\"\"", "'''");
+    if !doc.contains('\n') {
+        let _ = writeln!(text, "    \"\"\"{doc}\"\"\"\n");
+        return;
+    }
+    text.push_str("    \"\"\"");
+    for (at, line) in doc.lines().enumerate() {
+        let indent = if at == 0 || line.is_empty() { "" } else { "    " };
+        let _ = writeln!(text, "{indent}{line}");
+    }
+    text.push_str("    \"\"\"\n\n");
+}
