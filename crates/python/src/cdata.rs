@@ -14,6 +14,7 @@ mod export;
 mod extended;
 pub(crate) mod face;
 mod fields;
+pub(crate) mod foreign;
 pub(crate) mod function;
 mod introspect;
 mod iterate;

@@ -13,9 +13,9 @@ use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 use super::{How, Param, store_value};
 use crate::cdata::c_file;
 use crate::cdata::face::{Face, Kind};
-use crate::cdata::function;
 use crate::cdata::object::CData;
 use crate::cdata::store::{Items, is_compatible, pointer_value, refused, shown};
+use crate::cdata::{foreign, function};
 use crate::failure::{Class, Failure};
 
 /// What has to live until the call returned: nearly always nothing, which costs nothing.
@@ -258,6 +258,11 @@ fn other_pointer<'py>(
     if matches!(target.kind, Kind::Function(_)) {
         return without_buffer(face, target, value, held);
     }
+    if foreign::may_be_ctypes(value)
+        && let Some(address) = foreign::pointer(face, target, value)?
+    {
+        return Ok(address);
+    }
     let access = if target.is_const { Access::Read } else { Access::Write };
     // SAFETY: the object lives as long as the call, and the lock is held.
     match unsafe { pyobject::elements(value.as_ptr(), access) } {
@@ -380,7 +385,10 @@ fn without_buffer<'py>(
         held.push(Thing::Object { _object: offered });
         return Ok(address);
     }
-    pointer_value(face, value)
+    match foreign::pointer(face, target, value)? {
+        Some(address) => Ok(address),
+        None => pointer_value(face, value),
+    }
 }
 
 /// The address of a function of ctypes, if `value` is one.

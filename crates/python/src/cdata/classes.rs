@@ -11,7 +11,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::object::{CData, Function};
-use super::{access, compare, export, fields, function, introspect, iterate, number, object, repr};
+use super::{access, compare, export, fields, foreign, function, introspect, iterate, number, object, repr};
 
 /// The classes, which live as long as the process.
 pub(crate) struct Classes {
@@ -201,6 +201,12 @@ fn methods() -> *mut c_void {
         method(c"__complex__", number::complex, c"The value as a complex number."),
         method(c"__sizeof__", repr::size_of_object, c"Bytes of the Python object, with what it owns."),
     ];
+    table.push(ffi::PyMethodDef {
+        ml_name: c"as_cffi".as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: foreign::as_cffi },
+        ml_flags: ffi::METH_VARARGS,
+        ml_doc: foreign::AS_CFFI_DOC.as_ptr(),
+    });
     table.extend(export::methods());
     table.push(ffi::PyMethodDef::zeroed());
     Box::leak(table.into_boxed_slice()).as_mut_ptr().cast()

@@ -125,7 +125,13 @@ pub(super) fn foreign_pointer(
     }
     match offered(value)? {
         Some(offered) => super::store::pointer_value(face, offered.as_borrowed()).map(Some),
-        None => crate::call::ctypes_function_address(value),
+        None => {
+            let found = crate::call::ctypes_function_address(value)?;
+            if found.is_some() {
+                super::foreign::check_ctypes_function(face, value)?;
+            }
+            Ok(found)
+        }
     }
 }
 

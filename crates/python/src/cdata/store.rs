@@ -169,8 +169,7 @@ pub(crate) fn pointer_value(face: &'static Face, value: Borrowed<'_, '_, PyAny>)
         if let Some(pointer) = super::function::foreign_pointer(face, value)? {
             return Ok(pointer);
         }
-        let text = format!("expected a pointer for '{}', got {}", face.name(), shown(value));
-        return Err(Failure::wrong_type(text));
+        return Err(no_pointer(face, value));
     };
     let is_taken = match data.face.kind {
         Kind::Pointer(given) | Kind::Array(given, _) => is_compatible(target, given),
@@ -181,6 +180,21 @@ pub(crate) fn pointer_value(face: &'static Face, value: Borrowed<'_, '_, PyAny>)
     }
     let text = format!("expected a pointer of the same type for '{}', got {}", face.name(), shown(value));
     Err(Failure::wrong_type(text))
+}
+
+/// What is said of an object that is no C data. Memory of others would have to be kept alive, which a
+/// pointer in C memory does not.
+#[cold]
+fn no_pointer(face: &Face, value: Borrowed<'_, '_, PyAny>) -> Failure {
+    let mut text = format!("expected a pointer for '{}', got {}", face.name(), shown(value));
+    // SAFETY: the object lives and the lock is held.
+    let is_buffer = unsafe { ffi::PyObject_CheckBuffer(value.as_ptr()) } != 0;
+    if is_buffer && !face.is_function_pointer() {
+        text.push_str(
+            "; a pointer does not keep that alive: store what ffi.from_buffer() gives, and keep it",
+        );
+    }
+    Failure::wrong_type(text)
 }
 
 /// Whether a pointer to `given` is taken for a pointer to `wanted`: the same type, `void` on
