@@ -5,6 +5,7 @@
 //! Python value becomes in C is in [`store`], what C memory becomes in Python is in [`load`].
 
 mod access;
+mod allocate;
 mod bit_field;
 pub(crate) mod c_file;
 mod cast;
@@ -15,9 +16,13 @@ mod extended;
 pub(crate) mod face;
 mod fields;
 pub(crate) mod foreign;
+mod from_buffer;
 pub(crate) mod function;
+pub(crate) mod handle;
 mod introspect;
 mod iterate;
+mod lease;
+pub(crate) mod lifetime;
 pub(crate) mod load;
 mod make;
 mod number;
@@ -27,8 +32,10 @@ mod repr;
 pub(crate) mod store;
 mod string;
 
+pub(crate) use allocate::{Source, allocate};
 pub(crate) use cast::cast;
 pub(crate) use face::{Face, Kind};
+pub(crate) use from_buffer::{bytes_face, from_buffer};
 pub(crate) use make::new;
 pub(crate) use object::CData;
 pub(crate) use string::string;

@@ -2,9 +2,12 @@
 
 #![expect(clippy::doc_markdown, reason = "docstrings of Python are numpydoc, not Markdown")]
 
+mod allocator;
 mod ctype_object;
 mod header;
+mod lifetime;
 mod names;
+mod once;
 mod open;
 mod parts;
 
@@ -43,6 +46,8 @@ pub(crate) struct Ffi {
     namespace: Mutex<Namespace>,
     /// Type names that were read already, with their types.
     known: Py<PyDict>,
+    /// What ran once, by tag.
+    once: Py<PyDict>,
 }
 
 impl Ffi {
@@ -145,12 +150,13 @@ impl Ffi {
     /// An FFI without declarations.
     #[new]
     fn new(py: Python<'_>) -> Self {
-        Self { namespace: Mutex::default(), known: PyDict::new(py).unbind() }
+        Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), once: PyDict::new(py).unbind() }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         // The object's own dict, where a library that refers back may be, is visited by `pyo3`.
-        visit.call(&self.known)
+        visit.call(&self.known)?;
+        visit.call(&self.once)
     }
 
     /// Read C declarations.
@@ -427,6 +433,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Ffi>()?;
     ctype_object::register(module)?;
     module.add_function(wrap_pyfunction!(bind_headers, module)?)?;
+    allocator::register(module)?;
     let py = module.py();
     let class = py.get_type::<Ffi>();
     class.setattr("CData", module.getattr("CData")?)?;

@@ -13,6 +13,7 @@ use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 use super::{How, Param, store_value};
 use crate::cdata::c_file;
 use crate::cdata::face::{Face, Kind};
+use crate::cdata::lifetime::Pin;
 use crate::cdata::object::CData;
 use crate::cdata::store::{Items, is_compatible, pointer_value, refused, shown};
 use crate::cdata::{foreign, function};
@@ -28,6 +29,10 @@ enum Thing<'py> {
         _object: Bound<'py, PyAny>,
     },
     Elements(Elements),
+    /// Memory that could be released meanwhile. Never read: it is only kept.
+    Memory {
+        _pin: Pin,
+    },
 }
 
 impl<'py> Held<'py> {
@@ -100,6 +105,7 @@ pub(super) unsafe fn convert<'py>(
             && let Some(data) = CData::of_ptr(value)
             && data.face.id == param.face.id
         {
+            data.check_alive()?;
             store_place(place, frame, data.address);
             return Ok(());
         }
@@ -136,6 +142,7 @@ unsafe fn convert_any<'py>(
                 if let Some(data) = CData::of(value)
                     && data.face.id == param.face.id
                 {
+                    data.check_alive()?;
                     store_place(place, frame, data.address);
                     return Ok(());
                 }
@@ -230,6 +237,10 @@ fn pointer<'py>(
         if let Kind::Pointer(given) | Kind::Array(given, _) = data.face.kind
             && is_compatible(target, given)
         {
+            let pin = data.pin()?;
+            if pin.is_needed() {
+                held.push(Thing::Memory { _pin: pin });
+            }
             return Ok(data.address);
         }
         return pointer_value(face, value);

@@ -41,7 +41,9 @@ pub(super) unsafe extern "C" fn get_item(
         if let Ok(slice) = key.cast::<PySlice>() {
             return get_slice(data, &slice);
         }
-        let element = element(data, index(key)?)?;
+        let index = index(key)?;
+        data.check_alive()?;
+        let element = element(data, index)?;
         // SAFETY: `element` checked that the value is there, or C vouches for it.
         let value = unsafe { load(py, element.face, element.address, data.owner()) }?;
         Ok(value.into_ptr())
@@ -66,6 +68,7 @@ pub(super) unsafe extern "C" fn set_item(
             return Ok(0);
         }
         let index = index(key)?;
+        let _pin = data.pin_to_write()?;
         let element = element(data, index)?;
         check_writable(element.face)?;
         let room = room(data, &element);
@@ -117,7 +120,7 @@ pub(super) fn element(data: &CData, index: isize) -> Result<Element, Failure> {
                     let text = format!("{} can only be indexed by 0", data.describe());
                     return Err(Failure::new(Class::Index, text));
                 }
-                Storage::View => check_bounds(data, &element, index)?,
+                Storage::View | Storage::Lease => check_bounds(data, &element, index)?,
                 Storage::Owned | Storage::Plain | Storage::Function => {}
             }
             Ok(element)
@@ -263,6 +266,7 @@ fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
 
 fn get_slice(data: &CData, slice: &Bound<'_, PySlice>) -> Result<*mut ffi::PyObject, Failure> {
     let range = range(data, slice)?;
+    data.check_alive()?;
     let open = range.face.open_array();
     let owner: Option<NonNull<ffi::PyObject>> = data.owner();
     let made = object::view(slice.py(), open, range.address, owner, range.bytes)?;
@@ -275,6 +279,7 @@ fn set_slice(
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
     let range = range(data, slice)?;
+    let _pin = data.pin_to_write()?;
     check_writable(range.face)?;
     if matches!(range.face.scalar(), Some(Scalar::Char)) {
         if let Ok(text) = value.cast::<PyBytes>() {
@@ -291,6 +296,7 @@ fn set_slice(
         if length != range.count {
             return Err(wrong_count(range.count, length));
         }
+        other.check_alive()?;
         // SAFETY: as above; the two may overlap.
         unsafe { std::ptr::copy(other.address, range.address, range.bytes) };
         return Ok(());

@@ -133,6 +133,7 @@ fn cast_scalar<'py>(
     if let Some(data) = CData::of(value)
         && data.face.scalar() == Some(scalar)
     {
+        data.check_alive()?;
         // SAFETY: C data of a scalar type has the value at its address.
         return unsafe { copy(py, face, data.address) };
     }
@@ -172,6 +173,7 @@ fn store_float(
     } else if let Some(data) = CData::of(value) {
         number = match data.face.scalar() {
             Some(given) if given.is_float() || given.is_complex() => {
+                data.check_alive()?;
                 // SAFETY: C data of a scalar type has the value at its address.
                 unsafe { owned(py, given.load(data.address)) }?
             }

@@ -3,15 +3,18 @@
 //! One base class has all the slots; its subclasses only lay out their memory differently. None
 //! can be instantiated from Python, and none takes new attributes.
 
-use std::ffi::{c_int, c_uint, c_void};
+use std::ffi::{CStr, c_int, c_uint, c_void};
 use std::mem::{offset_of, size_of};
 use std::sync::OnceLock;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::object::{CData, Function};
-use super::{access, compare, export, fields, foreign, function, introspect, iterate, number, object, repr};
+use super::lease::{self, Buffered, Guarded};
+use super::object::{CData, Function, Storage};
+use super::{
+    access, compare, export, fields, foreign, function, introspect, iterate, lifetime, number, object, repr,
+};
 
 /// The classes, which live as long as the process.
 pub(crate) struct Classes {
@@ -23,6 +26,16 @@ pub(crate) struct Classes {
     pub(super) function: *mut ffi::PyTypeObject,
     /// A function that keeps a Python callable alive, seen by the cycle collector.
     pub(super) callback: *mut ffi::PyTypeObject,
+    /// Owned data that was released.
+    pub(super) released: *mut ffi::PyTypeObject,
+    /// A lease that ends with a call, or with nothing.
+    pub(super) guarded: *mut ffi::PyTypeObject,
+    /// A lease on the memory of a Python object.
+    pub(super) buffered: *mut ffi::PyTypeObject,
+    /// A view of a lease's memory, seen by the cycle collector as leases are.
+    pub(super) lease_view: *mut ffi::PyTypeObject,
+    /// One that knows its extent.
+    pub(super) open_lease_view: *mut ffi::PyTypeObject,
     pub(super) iterator: *mut ffi::PyTypeObject,
 }
 
@@ -43,12 +56,21 @@ impl Classes {
     /// Whether objects of the class are C data.
     #[inline]
     pub(super) fn holds(&self, class: *mut ffi::PyTypeObject) -> bool {
-        class == self.base
-            || class == self.owned
-            || class == self.view
-            || class == self.open_view
-            || class == self.function
-            || class == self.callback
+        // SAFETY: the class of a live object; the subclasses of the base have none of their own.
+        class == self.owned || class == self.base || unsafe { (*class).tp_base } == self.base
+    }
+
+    /// Whose memory C data of a class is in that is neither the base nor owned nor a view of it.
+    pub(super) fn uncommon_storage(&self, class: *mut ffi::PyTypeObject) -> Storage {
+        if class == self.function || class == self.callback {
+            Storage::Function
+        } else if class == self.lease_view || class == self.open_lease_view {
+            Storage::View
+        } else if class == self.released {
+            Storage::Owned
+        } else {
+            Storage::Lease
+        }
     }
 }
 
@@ -71,6 +93,15 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         sub(c"ferrule.CFunction", size_of::<Function>(), ffi::Py_TPFLAGS_HAVE_VECTORCALL, function_slots())?;
     let flags = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_HAVE_GC;
     let callback = sub(c"ferrule.CCallback", size_of::<Function>(), flags, callback_slots())?;
+    let released =
+        sub(c"ferrule.CDataReleased", size_of::<CData>(), 0, dealloc(object::deallocate as *mut c_void))?;
+    let collected = ffi::Py_TPFLAGS_HAVE_GC;
+    let guarded = sub(c"ferrule.CDataGuarded", size_of::<Guarded>(), collected, lease::slots())?;
+    let buffered = sub(c"ferrule.CDataBuffered", size_of::<Buffered>(), collected, lease::slots())?;
+    let size = size_of::<object::View>();
+    let lease_view = sub(c"ferrule.CDataLeaseView", size, collected, lease::view_slots())?;
+    let size = size_of::<object::OpenView>();
+    let open_lease_view = sub(c"ferrule.CDataOpenLeaseView", size, collected, lease::view_slots())?;
     let iterator = make(
         py,
         c"ferrule.CDataIterator",
@@ -79,7 +110,20 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
         std::ptr::null_mut(),
         iterate::slots(),
     )?;
-    let made = Classes { base, owned, view, open_view, function, callback, iterator };
+    let made = Classes {
+        base,
+        owned,
+        view,
+        open_view,
+        function,
+        callback,
+        released,
+        guarded,
+        buffered,
+        lease_view,
+        open_lease_view,
+        iterator,
+    };
     let classes = CLASSES.get_or_init(|| made);
     // No further subclass: its objects would not have been made by us.
     // SAFETY: the lock is held, and the class has no other users yet.
@@ -92,7 +136,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// A class from its slots; the reference is never given back.
 fn make(
     py: Python<'_>,
-    name: &'static std::ffi::CStr,
+    name: &'static CStr,
     size: usize,
     flags: std::ffi::c_ulong,
     base: *mut ffi::PyTypeObject,
@@ -172,8 +216,8 @@ fn callback_slots() -> Vec<ffi::PyType_Slot> {
 }
 
 /// The table of members that tells CPython where it finds its own fields.
-fn members(offsets: &[(&'static std::ffi::CStr, usize)]) -> *mut c_void {
-    let member = |(name, offset): &(&'static std::ffi::CStr, usize)| ffi::PyMemberDef {
+fn members(offsets: &[(&'static CStr, usize)]) -> *mut c_void {
+    let member = |(name, offset): &(&'static CStr, usize)| ffi::PyMemberDef {
         name: name.as_ptr(),
         type_code: ffi::Py_T_PYSSIZET,
         offset: isize::try_from(*offset).expect("an offset in a layout is small"),
@@ -188,17 +232,19 @@ fn members(offsets: &[(&'static std::ffi::CStr, usize)]) -> *mut c_void {
 
 /// The methods of all C data.
 fn methods() -> *mut c_void {
-    let method = |name: &'static std::ffi::CStr, function: ffi::PyCFunction, doc: &'static std::ffi::CStr| {
-        ffi::PyMethodDef {
+    let with_flags =
+        |name: &'static CStr, function: ffi::PyCFunction, doc: &'static CStr, flags| ffi::PyMethodDef {
             ml_name: name.as_ptr(),
             ml_meth: ffi::PyMethodDefPointer { PyCFunction: function },
-            ml_flags: ffi::METH_NOARGS,
+            ml_flags: flags,
             ml_doc: doc.as_ptr(),
-        }
-    };
+        };
+    let method = |name, function, doc| with_flags(name, function, doc, ffi::METH_NOARGS);
     let mut table = vec![
         method(c"__dir__", fields::dir, c"The names of the fields."),
         method(c"__complex__", number::complex, c"The value as a complex number."),
+        method(c"__enter__", lifetime::enter, c"Start a block at whose end the memory is released."),
+        with_flags(c"__exit__", lifetime::exit, c"Release the memory.", ffi::METH_VARARGS),
         method(c"__sizeof__", repr::size_of_object, c"Bytes of the Python object, with what it owns."),
     ];
     table.push(ffi::PyMethodDef {

@@ -16,6 +16,9 @@ use crate::trampoline::slot;
 /// The Python value by which a scalar is compared and hashed.
 fn value<'py>(py: Python<'py>, data: &CData) -> Option<Result<Bound<'py, PyAny>, Failure>> {
     let scalar = data.face.scalar()?;
+    if let Err(failure) = data.check_alive() {
+        return Some(Err(failure));
+    }
     // SAFETY: C data of a scalar type has the value at its address.
     Some(unsafe {
         if scalar == Scalar::F80 {

@@ -44,6 +44,7 @@ pub(super) unsafe fn store(
             && let Some(given @ (Scalar::F80 | Scalar::C80)) = data.face.scalar()
             && (given == scalar || given == Scalar::F80)
         {
+            data.check_alive()?;
             address.write_bytes(0, scalar.size());
             std::ptr::copy_nonoverlapping(data.address, address, given.size());
             return Ok(());

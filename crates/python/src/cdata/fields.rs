@@ -49,6 +49,7 @@ pub(super) unsafe extern "C" fn get_attribute(
         // SAFETY: CPython calls the slot with live objects.
         let (data, name) = unsafe { (CData::of_self(this), Borrowed::from_ptr(py, name)) };
         if let Some((_, field)) = find(data, name) {
+            data.check_alive()?;
             let address = record_address(data, field)?;
             // SAFETY: the record is there: checked, or C vouches for it.
             return Ok(unsafe { load_field(py, field, address, data.owner()) }?.into_ptr());
@@ -102,6 +103,7 @@ pub(super) unsafe extern "C" fn set_attribute(
             return Err(Failure::new(Class::Attribute, "cannot delete struct field"));
         };
         let place = || format!("field '{}' of {}", field.name, face.name());
+        let _pin = data.pin_to_write().map_err(|failure| failure.at(place))?;
         let address = record_address(data, field)?;
         check_writable(field.face).map_err(|failure| failure.at(place))?;
         let room = data.room(field.face, address.wrapping_add(field.offset));

@@ -60,6 +60,7 @@ unsafe extern "C" fn next(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
         if index >= data.length().unwrap_or(0) {
             return Ok(std::ptr::null_mut());
         }
+        data.check_alive()?;
         iterator.next.set(index + 1);
         let element = element(data, index.cast_signed())?;
         // SAFETY: the index is below the array's length.

@@ -15,6 +15,31 @@ pub(crate) fn new<'py>(
     face: &'static Face,
     initializer: Option<Borrowed<'_, '_, PyAny>>,
 ) -> Result<Bound<'py, PyAny>, Failure> {
+    let needs = needs(face, initializer)?;
+    let made = object::owned(py, face, needs.extent, needs.align, needs.spare)?;
+    let data = CData::of(made.as_borrowed()).expect("C data was just made");
+    if let Some(given) = initializer {
+        // SAFETY: the memory has that extent.
+        unsafe { initialize(face, &needs, data.address, given) }?;
+    }
+    Ok(made)
+}
+
+/// The memory that a new value needs.
+pub(super) struct Needs {
+    /// What is in it: the array, or what a pointer points to.
+    value: &'static Face,
+    pub(super) extent: usize,
+    align: usize,
+    /// How many zeroed bytes follow: a terminator, where C may look for one.
+    pub(super) spare: usize,
+}
+
+/// The memory that `new` needs for a type and an initialiser.
+pub(super) fn needs(
+    face: &'static Face,
+    initializer: Option<Borrowed<'_, '_, PyAny>>,
+) -> Result<Needs, Failure> {
     let (value, extent) = match face.kind {
         Kind::Pointer(target @ Face { kind: Kind::Function(_), .. }) => {
             return Err(not_new(target.pointer()));
@@ -36,16 +61,25 @@ pub(crate) fn new<'py>(
     let is_character =
         matches!(face.kind, Kind::Pointer(Face { kind: Kind::Scalar(scalar), .. }) if scalar.is_character());
     let spare = if is_character { extent } else { 0 };
-    let made = object::owned(py, face, extent, align, spare)?;
-    let data = CData::of(made.as_borrowed()).expect("C data was just made");
-    if let Some(given) = initializer {
-        let is_length = matches!(face.kind, Kind::Array(_, None)) && given.is_instance_of::<PyInt>();
-        if !is_length {
-            // SAFETY: the memory has that extent, whatever the initialiser has become meanwhile.
-            unsafe { store_within(value, data.address, extent, given) }?;
-        }
+    Ok(Needs { value, extent, align, spare })
+}
+
+/// Writes the initialiser, unless it only says how long the array is.
+///
+/// # Safety
+/// The memory has the extent that was needed, and may be written.
+pub(super) unsafe fn initialize(
+    face: &'static Face,
+    needs: &Needs,
+    address: *mut u8,
+    given: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    let is_length = matches!(face.kind, Kind::Array(_, None)) && given.is_instance_of::<PyInt>();
+    if is_length {
+        return Ok(());
     }
-    Ok(made)
+    // SAFETY: the caller's promise, whatever the initialiser has become meanwhile.
+    unsafe { store_within(needs.value, address, needs.extent, given) }
 }
 
 fn not_new(face: &Face) -> Failure {

@@ -110,6 +110,7 @@ pub(super) unsafe extern "C" fn truth(this: *mut ffi::PyObject) -> c_int {
         let is_true = match data.face.kind {
             Kind::Pointer(_) => !data.address.is_null(),
             Kind::Scalar(_) | Kind::Enum(_) => {
+                data.check_alive()?;
                 // SAFETY: C data of a scalar type has the value at its address.
                 data.face.scalar().is_some_and(|scalar| unsafe { !is_zero(scalar, data.address) })
             }
@@ -172,6 +173,7 @@ pub(super) unsafe extern "C" fn int(this: *mut ffi::PyObject) -> *mut ffi::PyObj
 /// The integer that a scalar is: characters by their code, floats truncated.
 pub(super) fn to_int<'py>(py: Python<'py>, data: &CData) -> Result<Bound<'py, PyAny>, Failure> {
     let Some(scalar) = data.face.scalar() else { return Err(refuse(data, "int")) };
+    data.check_alive()?;
     // SAFETY: C data of a scalar type has the value at its address; results are new references.
     unsafe {
         match scalar {
@@ -209,6 +211,7 @@ pub(super) unsafe extern "C" fn float(this: *mut ffi::PyObject) -> *mut ffi::PyO
     slot(|py| {
         // SAFETY: CPython calls the slot with a live object of the class.
         let data = unsafe { CData::of_self(this) };
+        data.check_alive()?;
         match data.face.scalar() {
             // SAFETY: C data of a scalar type has the value at its address.
             Some(scalar) if scalar.is_float() => unsafe {
@@ -232,6 +235,7 @@ pub(super) unsafe extern "C" fn complex(
     slot(|py| {
         // SAFETY: CPython calls the method with a live object of the class.
         let data = unsafe { CData::of_self(this) };
+        data.check_alive()?;
         match data.face.scalar() {
             // SAFETY: C data of a scalar type has the value at its address; results are new
             // references.

@@ -6,13 +6,14 @@
 //! owned      40 [extent]  then the C memory itself, aligned
 //! view       40 owner  48 [extent]
 //! function   40 vectorcall  48 origin  56 how to call it
+//! lease      40 extent  48 its state, then how it ends: see [`super::lease`]
 //! ```
 //!
 //! `address` is the value of a pointer, else where the value lies. The extent, in bytes, is there
-//! in owned data of types that are open ([`Face::is_open`]) and in open views. The owner of a view is owned C data, or any
+//! in owned data of types that are open ([`Face::is_open`]) and in open views. The owner of a view is owned C data, a lease, or any
 //! object that keeps the memory alive, or null where only the extent is known; views of views
-//! keep the first owner. Faces live for ever and are not counted. Nothing but the weak references
-//! changes after an object is made.
+//! keep the first owner. Faces live for ever and are not counted. Nothing but the weak references and
+//! what [`super::lifetime`] says changes after an object is made.
 //!
 //! # Safety model
 //! A `&CData` is borrowed from an object that the caller keeps alive. Whether `address` may be
@@ -28,6 +29,7 @@ use pyo3::prelude::*;
 
 use super::classes::classes;
 use super::face::{Face, Kind};
+use super::lease::Lease;
 use crate::call::CallFace;
 use crate::failure::{Class, Failure};
 
@@ -44,7 +46,7 @@ pub(crate) struct CData {
 #[repr(C)]
 pub(super) struct View {
     base: CData,
-    owner: Option<NonNull<ffi::PyObject>>,
+    pub(super) owner: Option<NonNull<ffi::PyObject>>,
 }
 
 /// An open array, or a pointer to an open struct, whose memory another object owns.
@@ -81,6 +83,8 @@ pub(crate) enum Storage {
     Owned,
     /// Another object's.
     View,
+    /// Its own until it is released, somewhere else.
+    Lease,
     /// A function's code.
     Function,
 }
@@ -138,9 +142,7 @@ impl CData {
     /// Whose memory it is in.
     #[inline]
     pub(crate) fn storage(&self) -> Storage {
-        // SAFETY: the head of a live object.
-        let class = unsafe { ffi::Py_TYPE(self.as_ptr()) };
-        let classes = classes();
+        let (class, classes) = (self.class(), classes());
         if class == classes.base {
             Storage::Plain
         } else if class == classes.owned {
@@ -148,15 +150,22 @@ impl CData {
         } else if class == classes.view || class == classes.open_view {
             Storage::View
         } else {
-            Storage::Function
+            classes.uncommon_storage(class)
         }
+    }
+
+    /// Its class.
+    #[inline]
+    pub(super) fn class(&self) -> *mut ffi::PyTypeObject {
+        // SAFETY: the head of a live object.
+        unsafe { ffi::Py_TYPE(self.as_ptr()) }
     }
 
     /// Whether it is a view whose memory says its extent. The type alone does not tell: a struct
     /// may have been completed, with an open array, after the view was made.
     fn is_open_view(&self) -> bool {
-        // SAFETY: the head of a live object.
-        unsafe { ffi::Py_TYPE(self.as_ptr()) == classes().open_view }
+        let class = self.class();
+        class == classes().open_view || class == classes().open_lease_view
     }
 
     /// The function that it is, if it is a pointer to one.
@@ -169,7 +178,7 @@ impl CData {
     pub(crate) fn owner(&self) -> Option<NonNull<ffi::PyObject>> {
         match self.storage() {
             Storage::Plain | Storage::Function => None,
-            Storage::Owned => NonNull::new(self.as_ptr()),
+            Storage::Owned | Storage::Lease => NonNull::new(self.as_ptr()),
             // SAFETY: objects of the view class have the layout of `View`.
             Storage::View => unsafe { (*ptr::from_ref(self).cast::<View>()).owner },
         }
@@ -189,6 +198,7 @@ impl CData {
                 Some((*ptr::from_ref(self).cast::<OpenView>()).extent)
             },
             Storage::Owned if is_pointer => self.face.target().and_then(Face::size),
+            Storage::Lease => self.lease().map(|lease| lease.extent),
             Storage::Plain | Storage::Owned | Storage::View | Storage::Function => self.face.size(),
         }
     }
@@ -202,10 +212,12 @@ impl CData {
         match self.storage() {
             Storage::Plain | Storage::Function => None,
             Storage::Owned => bounds(self),
+            Storage::Lease => self.lease().and_then(Lease::bounds),
             Storage::View => {
                 let owner = self.owner()?;
                 // SAFETY: the view keeps its owner alive.
-                unsafe { Self::of_ptr(owner.as_ptr()) }.and_then(bounds)
+                let owner = unsafe { Self::of_ptr(owner.as_ptr()) }?;
+                if owner.class() == classes().owned { bounds(owner) } else { owner.bounds() }
             }
         }
     }
@@ -272,6 +284,9 @@ pub(crate) fn view<'py>(
     if face.is_function_pointer() || (owner.is_none() && !is_open) {
         return plain(py, face, address);
     }
+    if let Some(lease) = owner.and_then(Lease::of_owner) {
+        return super::lease::view(py, face, address, lease, extent);
+    }
     let object = if is_open {
         allocate(py, classes().open_view, size_of::<OpenView>())?
     } else {
@@ -280,15 +295,32 @@ pub(crate) fn view<'py>(
     // SAFETY: the memory has room for the layout; the owner lives, and gets a reference for the
     // view.
     unsafe {
+        fill_view(object, face, address, owner, extent);
+        Ok(Bound::from_owned_ptr(py, object))
+    }
+}
+
+/// Fills in a view, which gets a reference to its owner.
+///
+/// # Safety
+/// `object` is new memory of a view's layout, of an open one if the type is open; the owner lives.
+pub(super) unsafe fn fill_view(
+    object: *mut ffi::PyObject,
+    face: &'static Face,
+    address: *mut u8,
+    owner: Option<NonNull<ffi::PyObject>>,
+    extent: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
         fill(object, face, address);
         if let Some(owner) = owner {
             ffi::Py_INCREF(owner.as_ptr());
         }
         (&raw mut (*object.cast::<View>()).owner).write(owner);
-        if is_open {
+        if face.is_open() {
             (&raw mut (*object.cast::<OpenView>()).extent).write(extent);
         }
-        Ok(Bound::from_owned_ptr(py, object))
     }
 }
 

@@ -1,5 +1,8 @@
 //! C data as Python shows it.
 
+use std::ffi::CStr;
+use std::ptr::NonNull;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -7,6 +10,7 @@ use pyobject::Scalar;
 
 use super::extended;
 use super::face::{Face, Kind};
+use super::lease::{Lease, Role};
 use super::object::{CData, Storage};
 use crate::failure::Failure;
 use crate::trampoline::slot;
@@ -34,6 +38,14 @@ fn is_whole(data: &CData) -> bool {
 }
 
 fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
+    if let Some(lease) = data.lease()
+        && let Some(text) = lease_state(py, data, lease)?
+    {
+        return Ok(text);
+    }
+    if data.is_released() {
+        return Ok("RELEASED".to_owned());
+    }
     if let Some(scalar) = data.face.scalar() {
         if scalar == Scalar::F80 {
             // SAFETY: C data of a scalar type has the value at its address.
@@ -67,6 +79,35 @@ fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
         Some(extent) if is_owning => format!("owning {extent} bytes"),
         _ if data.address.is_null() => "NULL".to_owned(),
         _ => format!("{:#x}", data.address.addr()),
+    })
+}
+
+/// What a lease that was not only made by `gc` says of itself, or that it was released.
+fn lease_state(py: Python<'_>, data: &CData, lease: &Lease) -> Result<Option<String>, Failure> {
+    let is_released = data.is_released();
+    // SAFETY: what a lease refers to lives as long as it has not ended.
+    let object = |object: NonNull<ffi::PyObject>| unsafe { Borrowed::from_ptr(py, object.as_ptr()) };
+    Ok(match lease.role {
+        Role::Buffer if is_released => Some("buffer RELEASED".to_owned()),
+        Role::Buffer => {
+            let class = match lease.exporter() {
+                // SAFETY: the class of a live object has a name that ends in a null.
+                Some(exporter) => unsafe {
+                    let name = (*ffi::Py_TYPE(exporter.as_ptr())).tp_name;
+                    CStr::from_ptr(name).to_string_lossy().into_owned()
+                },
+                None => "object".to_owned(),
+            };
+            let length = data.length().map_or_else(String::new, |length| format!(" len {length}"));
+            Some(format!("buffer{length} from '{class}' object"))
+        }
+        Role::Handle => match lease.target() {
+            Some(target) => Some(format!("handle to {}", object(target).repr()?)),
+            None => Some("handle RELEASED".to_owned()),
+        },
+        Role::Destructor | Role::Allocated if is_released => Some("RELEASED".to_owned()),
+        Role::Allocated => Some(format!("owning {} bytes", lease.extent)),
+        Role::Destructor => None,
     })
 }
 

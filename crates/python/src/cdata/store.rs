@@ -144,6 +144,7 @@ unsafe fn store_other_scalar(
     if !is_taken {
         return Err(refused(face, value, refusal));
     }
+    data.check_alive()?;
     // SAFETY: C data of a scalar type has the value at its address; the caller made room.
     unsafe {
         if given == scalar {
@@ -176,6 +177,7 @@ pub(crate) fn pointer_value(face: &'static Face, value: Borrowed<'_, '_, PyAny>)
         Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Function(_) | Kind::Record(_) => false,
     };
     if is_taken {
+        data.check_alive()?;
         return Ok(data.address);
     }
     let text = format!("expected a pointer of the same type for '{}', got {}", face.name(), shown(value));
@@ -286,6 +288,7 @@ unsafe fn store_array_whole(
         if length > count {
             return Err(too_many_items(face, count, length));
         }
+        data.check_alive()?;
         let size = length * element.known_size()?;
         // SAFETY: both arrays have so many bytes; they may overlap.
         unsafe { std::ptr::copy(data.address, address, size) };
@@ -419,6 +422,7 @@ unsafe fn store_record(
     if let Some(data) = CData::of(value)
         && data.face.id == face.id
     {
+        data.check_alive()?;
         // SAFETY: both have as many bytes as the type; they may be the same.
         unsafe { std::ptr::copy(data.address, address, face.known_size()?) };
         return Ok(());

@@ -16,6 +16,7 @@ pub(crate) fn string<'py>(
     data: &CData,
     limit: Option<usize>,
 ) -> Result<Bound<'py, PyAny>, Failure> {
+    data.check_alive()?;
     let refuse = || Failure::wrong_type(format!("string(): unexpected {} argument", data.describe()));
     match data.face.kind {
         Kind::Pointer(target) | Kind::Array(target, _) => {

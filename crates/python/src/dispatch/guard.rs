@@ -13,7 +13,7 @@ use tir::{ArrayTy, Element, Ty};
 
 use super::argument::{Argument, is_of_class};
 use super::generator;
-use crate::cdata::{CData, Kind};
+use crate::cdata::{CData, Face, Kind};
 use crate::{dtype, table};
 
 /// How one argument is taken.
@@ -185,15 +185,7 @@ impl Guard {
                             true
                         });
                     };
-                    let is_it = match data.face.kind {
-                        Kind::Pointer(_) => *ty == Ty::Pointer(data.face.id),
-                        Kind::Array(element, _) => *ty == Ty::Pointer(element.pointer().id),
-                        Kind::Void
-                        | Kind::Scalar(_)
-                        | Kind::Enum(..)
-                        | Kind::Function(_)
-                        | Kind::Record(_) => false,
-                    };
+                    let is_it = is_passed_as(data.face, *ty) && data.check_alive().is_ok();
                     if is_it {
                         room.push(data.address.expose_provenance() as u64);
                     }
@@ -202,7 +194,9 @@ impl Guard {
                 Self::Record(ty) => {
                     let object = Borrowed::from_ptr(Python::assume_attached(), object);
                     let address = match CData::of(object) {
-                        Some(data) if *ty == Ty::Record(data.face.id) => Some(data.address),
+                        Some(data) if *ty == Ty::Record(data.face.id) => {
+                            data.check_alive().is_ok().then_some(data.address)
+                        }
                         Some(_) => None,
                         None => match dtype::record_scalar(object) {
                             Ok(Some((address, record))) if *ty == Ty::Record(record) => Some(address),
@@ -277,5 +271,14 @@ fn records_of(array: ArrayTy) -> (*mut ffi::PyObject, usize) {
         Element::Bool | Element::Int(_) | Element::Float(_) | Element::Complex(_) => {
             (std::ptr::null_mut(), 1)
         }
+    }
+}
+
+/// Whether C data of that type is a pointer of type `ty` to compiled code; arrays become pointers.
+fn is_passed_as(face: &'static Face, ty: Ty) -> bool {
+    match face.kind {
+        Kind::Pointer(_) => ty == Ty::Pointer(face.id),
+        Kind::Array(element, _) => ty == Ty::Pointer(element.pointer().id),
+        Kind::Void | Kind::Scalar(_) | Kind::Enum(..) | Kind::Function(_) | Kind::Record(_) => false,
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn of<'py>(
     if let Some(function) = data.function() {
         return Ok(function_of(value, function, objects));
     }
+    data.check_alive()?;
     match data.face.kind {
         Kind::Scalar(_) | Kind::Enum(..) => number_of(value, data.face),
         Kind::Pointer(_) => Ok(Some(pointer(value, data.face, data.address, objects))),

@@ -25,6 +25,8 @@ pub(super) unsafe extern "C" fn get(this: *mut ffi::PyObject, _closure: *mut c_v
             Failure::new(Class::Attribute, format!("__array_interface__: {why}"))
         };
         let extent = Extent::of(data).map_err(missing)?;
+        // Nobody says when the address is no longer used.
+        data.lend();
         Ok(describe(py, &extent)?.into_ptr())
     })
 }

@@ -7,6 +7,7 @@ use pyo3::ffi;
 
 use super::extent::Extent;
 use super::format::format;
+use crate::cdata::lifetime::Pin;
 use crate::cdata::object::CData;
 use crate::failure::{Class, Failure};
 use crate::trampoline::slot;
@@ -16,6 +17,8 @@ struct Exported {
     shape: Box<[isize]>,
     strides: Box<[isize]>,
     format: CString,
+    /// A release meanwhile does not free the memory.
+    _pin: Pin,
 }
 
 /// Fills a buffer.
@@ -29,9 +32,10 @@ pub(in crate::cdata) unsafe extern "C" fn get_buffer(
         // is null when there is an error.
         unsafe {
             (*view).obj = std::ptr::null_mut();
-            let extent = Extent::of(CData::of_self(this))?;
+            let data = CData::of_self(this);
+            let extent = Extent::of(data)?;
             check_flags(&extent, flags)?;
-            fill(this, view, &extent, flags)?;
+            fill(this, view, &extent, data.pin()?, flags)?;
         }
         Ok(0)
     })
@@ -39,7 +43,7 @@ pub(in crate::cdata) unsafe extern "C" fn get_buffer(
 
 fn check_flags(extent: &Extent, flags: c_int) -> Result<(), Failure> {
     if extent.is_read_only && flags & ffi::PyBUF_WRITABLE != 0 {
-        let text = format!("'{}' is const: its memory is read-only", extent.item.name());
+        let text = format!("the memory of '{}' is read-only", extent.item.name());
         return Err(PyBufferError::new_err(text).into());
     }
     let columns = ffi::PyBUF_F_CONTIGUOUS;
@@ -55,6 +59,7 @@ unsafe fn fill(
     this: *mut ffi::PyObject,
     view: *mut ffi::Py_buffer,
     extent: &Extent,
+    pin: Pin,
     flags: c_int,
 ) -> Result<(), Failure> {
     let signed = |number: usize| {
@@ -66,6 +71,7 @@ unsafe fn fill(
         shape: extent.dims.iter().map(|dim| signed(*dim)).collect::<Result<_, _>>()?,
         strides: extent.strides(extent.item_size).into_iter().map(signed).collect::<Result<_, _>>()?,
         format: CString::new(format).map_err(|_| Failure::wrong_type("a name contains a zero byte"))?,
+        _pin: pin,
     });
     let (length, item_size) = (signed(extent.count() * extent.item_size)?, signed(extent.item_size)?);
     let rank = c_int::try_from(extent.dims.len()).expect("a type is written in a text of less than 2 GB");

@@ -5,6 +5,7 @@
 //! thread.
 
 use std::ffi::{CStr, c_void};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use pyo3::exceptions::PyBufferError;
@@ -14,6 +15,7 @@ use pyo3::types::{PyDict, PyTuple};
 use pyobject::Scalar;
 
 use super::extent::Extent;
+use crate::cdata::lifetime::Pin;
 use crate::cdata::object::CData;
 use crate::failure::Failure;
 use crate::trampoline::slot;
@@ -83,8 +85,8 @@ struct Parts {
 
 /// Whose memory the numbers are in.
 enum Memory {
-    /// A Python object's, which is kept.
-    Of(NonNull<ffi::PyObject>),
+    /// A Python object's, which is kept, and is not released meanwhile.
+    Of(NonNull<ffi::PyObject>, ManuallyDrop<Pin>),
     /// The tensor's own; the words give the alignment.
     Copy(Box<[u128]>),
 }
@@ -94,10 +96,13 @@ unsafe impl Send for Memory {}
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        if let Self::Of(object) = self {
+        if let Self::Of(object, pin) = self {
             // A tensor that outlives the interpreter has nobody to give the object back to.
-            // SAFETY: the reference was the tensor's, and the lock is held.
-            let _ = Python::try_attach(|_| unsafe { ffi::Py_DECREF(object.as_ptr()) });
+            // SAFETY: the reference was the tensor's, as the pin was, and the lock is held.
+            let _ = Python::try_attach(|_| unsafe {
+                ManuallyDrop::drop(pin);
+                ffi::Py_DECREF(object.as_ptr());
+            });
         }
     }
 }
@@ -134,9 +139,11 @@ pub(super) unsafe extern "C" fn tensor(
         let memory = if must_copy {
             copy_of(&extent)
         } else {
+            let pin = data.pin()?;
             // SAFETY: a live object; the tensor gets a reference of its own.
             let object = unsafe { ffi::Py_NewRef(this) };
-            Memory::Of(NonNull::new(object).expect("an object is not null"))
+            let object = NonNull::new(object).expect("an object is not null");
+            Memory::Of(object, ManuallyDrop::new(pin))
         };
         capsule(py, &extent, data_type, memory, asked.is_versioned)
     })
@@ -230,7 +237,7 @@ fn capsule(
         memory,
     };
     let data = match &mut parts.memory {
-        Memory::Of(_) => extent.address,
+        Memory::Of(..) => extent.address,
         Memory::Copy(words) => words.as_mut_ptr().cast(),
     };
     let tensor = Tensor {

@@ -26,8 +26,10 @@ impl Extent {
     /// What `data` offers.
     ///
     /// # Errors
-    /// `BufferError` for functions, and where it is not known how many items there are.
+    /// `BufferError` for functions, and where it is not known how many items there are; `ValueError` for
+    /// memory that was released.
     pub(super) fn of(data: &CData) -> Result<Self, Failure> {
+        data.check_alive()?;
         let face = data.face;
         let (outer, mut dims) = match face.kind {
             Kind::Array(element, _) => {
@@ -50,7 +52,7 @@ impl Extent {
         let item_size = item_size(item)?;
         // A number is a value, as in Python.
         let is_value = matches!(face.kind, Kind::Scalar(_) | Kind::Enum(_));
-        let is_read_only = is_value || outer.is_const || item.is_const;
+        let is_read_only = is_value || outer.is_const || item.is_const || data.is_read_only();
         Ok(Self { item, item_size, dims, address: data.address, is_read_only })
     }
 
@@ -62,7 +64,7 @@ impl Extent {
             item_size: 1,
             dims: vec![bytes],
             address: data.address,
-            is_read_only: record.is_const,
+            is_read_only: record.is_const || data.is_read_only(),
         }
     }
 

@@ -98,6 +98,8 @@ fn convert<'py>(
     if is_array {
         return Ok(ffi.call_method1("from_buffer", (ty, this))?);
     }
+    data.check_alive()?;
+    data.lend();
     let pointer = ffi.call_method1("cast", (ty, data.address.expose_provenance()))?;
     let keeper = Bound::new(this.py(), Keeper { object: this.to_owned().unbind() })?;
     Ok(ffi.call_method1("gc", (pointer, keeper))?)
