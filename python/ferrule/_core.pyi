@@ -31,6 +31,7 @@ __all__ = [
     "cfunc",
     "from_dtype",
     "literal_type",
+    "llvm_version",
     "make_c_struct",
     "named_tuple_type",
     "named_types",
@@ -354,6 +355,7 @@ def bind_headers(
     library: str | None,
     command: str,
 ) -> tuple[str, str, list[Diagnostic]]: ...
+def llvm_version() -> str: ...
 def pointer_type(dtype: Type) -> Type: ...
 def array_type(
     dtype: Type, ndim: int, layout: Literal["C", "F", "A"], readonly: bool, aligned: bool

@@ -226,7 +226,10 @@ fn declarations(binding: &Binding<'_>) -> String {
         if let Some(doc) = comment::of(decls.source.text(), item.span()) {
             let _ = write!(section, "\n{}", c_comment(&doc));
         }
-        let _ = writeln!(section, "{}", decls.item_text(item));
+        let declaration = decls.item_text(item);
+        let is_function = matches!(binding.namespace.get(name), Some(Declared::Function(_)));
+        let shown = declaration.strip_prefix("extern ").filter(|_| is_function).unwrap_or(&declaration);
+        let _ = writeln!(section, "{shown}");
     }
     let mut text = String::new();
     for (title, section) in [("Types", types), ("Variables", variables), ("Functions", functions)] {

@@ -151,9 +151,12 @@ fn function(
     let mut list: Vec<String> = Vec::new();
     for (at, ty) in signature.params.iter().enumerate() {
         let param = prototype.and_then(|prototype| prototype.params.get(at));
-        let given = param.and_then(|param| param.declarator.name).map(|name| source.slice(name));
-        let given =
-            given.filter(|name| is_parameter(name)).map_or_else(|| format!("arg{}", at + 1), str::to_owned);
+        let given = param.and_then(|param| param.declarator.name);
+        // The C library's headers have reserved names: `__filename`.
+        let given = given.map(|name| source.slice(name).trim_start_matches('_'));
+        let is_new = |name: &str| !list.iter().any(|before| before.starts_with(&format!("{name}: ")));
+        let given = given.filter(|name| is_parameter(name) && is_new(name));
+        let given = given.map_or_else(|| format!("arg{}", at + 1), str::to_owned);
         list.push(format!("{given}: {}", taken(binding.types, *ty, used)));
     }
     if !list.is_empty() {
@@ -178,7 +181,10 @@ fn is_parameter(name: &str) -> bool {
         "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
         "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "None", "True", "False",
     ];
-    is_word && !name.starts_with("__") && !is_reserved.contains(&name)
+    !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && is_word
+        && !is_reserved.contains(&name)
 }
 
 /// The C declaration, then the header's comment.

@@ -22,3 +22,8 @@ mod orc;
 
 pub use elf::Symbols;
 pub use engine::{Code, Engine, LinkError};
+
+/// The version of LLVM: major, minor, patch.
+pub fn llvm_version() -> (u32, u32, u32) {
+    inkwell::support::get_llvm_version()
+}

@@ -35,7 +35,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     library::register(module)?;
     ffi_object::register(module)?;
     callback::register(module)?;
-    compiled::register();
+    compiled::register(module)?;
     cfunc::register(module)?;
     dispatch::register(module)?;
     extending::register(module)?;
