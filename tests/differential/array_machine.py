@@ -91,7 +91,7 @@ def inplace(name: str, a, b):
     """`a += b`, which changes an array."""
     if not isinstance(a, np.ndarray):
         return binary(name, a, b)
-    store(a, ..., elementwise(name, a, b))
+    store(elementwise(name, a, b), a, ...)
     return a
 
 
@@ -128,8 +128,8 @@ def item(container, index):
     return number(container[beside_array(index)])
 
 
-def store(array: np.ndarray, index, value) -> None:
-    """DEVIATIONS["element"]."""
+def store(value, array: np.ndarray, index) -> None:
+    """DEVIATIONS["element"]. The value is computed before the array and the index."""
     is_element = isinstance(array[beside_array(index)], np.generic)
     if is_element and isinstance(value, int) and array.dtype.kind in "iu":
         value = np.array(int(value) & (1 << 64) - 1, np.uint64).astype(array.dtype)

@@ -28,7 +28,7 @@ class ArrayRewrite(Rewrite):
 
     def assigned(self, target: ast.expr, value: ast.expr) -> ast.stmt:
         if isinstance(target, ast.Subscript):
-            return ast.Expr(call("store", self.visit(target.value), self.visit(target.slice), value))
+            return ast.Expr(call("store", value, self.visit(target.value), self.visit(target.slice)))
         return ast.Assign([target], value)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:

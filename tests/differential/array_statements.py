@@ -74,8 +74,11 @@ def store_slice(body: ArrayBody) -> list[str]:
     other = suffix if rng.random() < 0.9 else sliced(body.scope, made)[0]
     value = elementwise(body.scope, made.axes, 2, other)
     if rng.random() < 0.05:
-        # Of another shape: it may have more axes, or not fit.
-        value = (another := body.pick()) + suffix * (rng.random() < 0.5), body.scope.arrays[another].dtype
+        # Of another shape, which may not fit; an index for too many axes would be refused when compiled.
+        another = body.pick()
+        other_type = body.scope.arrays[another]
+        has_suffix = rng.random() < 0.5 and len(other_type.axes) >= len(made.axes)
+        value = another + suffix * has_suffix, other_type.dtype
     return stored(body, name + suffix, made.dtype, value)
 
 

@@ -5,30 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from ferrule import FFI, cfunc, errors, njit
+from ferrule import cfunc, errors, njit
 
-
-@njit
-def double(x):
-    return 2 * x
-
-
-def triple(x):
-    return 3 * x
-
-
-@cfunc("double(double)")
-def half(x):
-    return x / 2
-
-
-ffi = FFI()
-ffi.cdef("double cos(double);")
-c_cos = ffi.dlopen("libm.so.6").cos
-
-
-class Odd(Exception):
-    pass
+from .functions import Odd, c_cos, double, half, triple
 
 
 def test_a_conditional_expression(compare):

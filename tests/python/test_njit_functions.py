@@ -9,31 +9,9 @@ import weakref
 import numpy as np
 import pytest
 
-from ferrule import FFI, cfunc, errors, njit, types
+from ferrule import cfunc, errors, njit, types
 
-
-@njit
-def double(x):
-    return 2 * x
-
-
-def triple(x):
-    return 3 * x
-
-
-@cfunc("double(double)")
-def half(x):
-    return x / 2
-
-
-ffi = FFI()
-ffi.cdef("double cos(double);")
-libm = ffi.dlopen("libm.so.6")
-c_cos = libm.cos
-
-
-class Odd(Exception):
-    pass
+from .functions import Odd, c_cos, double, half, triple
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
-"""`np.random` in compiled functions: the streams of NumPy's legacy generator, and `Generator` arguments."""
+"""`np.random` in compiled functions: the streams of NumPy's legacy generator."""
 
 import os
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
 
 from ferrule import njit
-from ferrule.errors import UnsupportedError
+from ferrule.errors import TypingError
+
+from .conftest import defined
+from .equal import same, same_error
 
 SEEDS = [0, 1, 42, 5489, 2**31, 2**32 - 1, *range(100, 130)]
 
@@ -15,14 +19,6 @@ SEEDS = [0, 1, 42, 5489, 2**31, 2**32 - 1, *range(100, 130)]
 @njit
 def seed(n):
     np.random.seed(n)
-
-
-def same(drawn, expected):
-    """Equal to the bit, dtype and shape included."""
-    drawn, expected = np.asarray(drawn), np.asarray(expected)
-    assert drawn.dtype == expected.dtype
-    assert drawn.shape == expected.shape
-    assert drawn.tobytes() == expected.tobytes()
 
 
 @njit
@@ -261,11 +257,7 @@ def choice(a):
     ],
 )
 def test_errors_are_those_of_numpy(call, legacy):
-    with pytest.raises((ValueError, OverflowError)) as expected:
-        legacy(np.random.RandomState(0))
-    with pytest.raises(type(expected.value)) as raised:
-        call()
-    assert str(raised.value) == str(expected.value)
+    same_error(call, partial(legacy, np.random.RandomState(0)))
 
 
 def test_threads_have_states_of_their_own():
@@ -309,143 +301,143 @@ def test_without_a_seed_the_system_is_asked():
     assert reseeded() != reseeded()
 
 
-@njit
-def from_generator(bits, n):
-    out = np.empty(n)
-    for i in range(n):
-        out[i] = bits.random()
-    return out
+LEGACY_INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
 
 
-GENERATORS = [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64]
-
-
-@pytest.mark.parametrize("bits", GENERATORS)
-def test_a_generator_draws_its_own_stream_on(bits):
-    ours, theirs = np.random.Generator(bits(3)), np.random.Generator(bits(3))
-    same(from_generator(ours, 100), theirs.random(100))
-    same(ours.random(10), theirs.random(10))
-    same(from_generator(ours, 7), theirs.random(7))
-
-
-@njit
-def generator_draws(bits, low, high):
+def legacy_integers(dtype):
+    """Integers of a dtype, one and many."""
+    name = "np.bool_" if dtype == "bool" else f"np.{dtype}"
+    return defined(
+        f"""
+def f(low, high, n):
     return (
-        bits.random(),
-        bits.random(4),
-        bits.uniform(-1.0, 3.0),
-        bits.uniform(low=2.0, high=5.0, size=(2, 2)),
-        bits.integers(low, high),
-        bits.integers(low, high, 30),
-        bits.integers(low, high, endpoint=True),
-        bits.uniform(),
+        np.random.randint(low, high, dtype={name}),
+        np.random.randint(low, high, n, {name}),
+        np.random.randint(low, high, (n, 2), dtype={name}),
+        np.random.random(),
+    )
+"""
     )
 
 
-@pytest.mark.parametrize("bits", GENERATORS)
+@pytest.mark.parametrize("dtype", LEGACY_INTEGERS)
+def test_randint_of_each_dtype(dtype):
+    function = legacy_integers(dtype)
+    compiled = njit(function)
+    least, most = (0, 1) if dtype == "bool" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    end = min(most + 1, 2**63 - 1)
+    for low, high in [
+        (0, 1),
+        (least, end),
+        (end - 1, end),
+        (max(least, -3), min(end, 100)),
+        (0, end // 2 + 1),
+    ]:
+        np.random.seed(6)
+        seed(6)
+        for n in (0, 1, 2, 301):
+            expected = function(low, high, n)
+            drawn = compiled(low, high, n)
+            assert drawn[0] == expected[0]
+            same(drawn[1], expected[1])
+            same(drawn[2], expected[2])
+            assert drawn[3] == expected[3]
+
+
+@pytest.mark.parametrize("dtype", LEGACY_INTEGERS)
+def test_bounds_of_randint_outside_of_a_dtype(dtype):
+    function = legacy_integers(dtype)
+    compiled = njit(function)
+    least, most = (0, 1) if dtype == "bool" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    wrong = [(0, 0), (1, 0), (0, -1), (-1, -2), (1, 1)]
+    wrong += [(least - 1, 1)] if least > -(2**63) else []
+    wrong += [(0, most + 2)] if most < 2**63 - 1 else []
+    for bounds in wrong:
+        same_error(partial(compiled, *bounds, 2), partial(function, *bounds, 2))
+
+
+@njit
+def randint_of_floats(high):
+    return np.random.randint(high, dtype=np.float64)
+
+
+def test_randint_of_another_dtype():
+    with pytest.raises(TypingError, match="expected an integer type or `bool`"):
+        randint_of_floats(3)
+
+
+@njit
+def choose_weighted(a, n, p):
+    return (
+        np.random.choice(a, p=p),
+        np.random.choice(a, n, p=p),
+        np.random.choice(a, (2, n), True, p),
+        np.random.choice(a, n, False, p),
+        np.random.choice(a, replace=False, p=p),
+        np.random.random(),
+    )
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 40])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_choice_with_probabilities(n, dtype):
+    shares = np.random.RandomState(0).random_sample(60).astype(dtype)
+    shares[::4] = 0
+    shares /= shares.sum()
+    for a in (60, np.arange(60) * 1.5, np.arange(120.0)[::2]):
+        for p in (shares, np.repeat(shares, 2)[::2]):
+            np.random.seed(4)
+            seed(4)
+            expected = choose_weighted.py_func(a, n, p)
+            for drawn, wanted in zip(choose_weighted(a, n, p), expected, strict=True):
+                same(drawn, wanted)
+
+
+@njit
+def choose_some(a, n, p, replace):
+    return np.random.choice(a, n, replace, p)
+
+
 @pytest.mark.parametrize(
-    "bounds", [(0, 10), (-3, 2**20), (0, 2**32 - 1), (0, 2**32), (0, 2**40), (-(2**62), 2**62), (5, 6)]
-)
-def test_methods_of_a_generator(bits, bounds):
-    ours, theirs = np.random.Generator(bits(17)), np.random.Generator(bits(17))
-    for _ in range(20):
-        expected = (
-            theirs.random(),
-            theirs.random(4),
-            theirs.uniform(-1.0, 3.0),
-            theirs.uniform(low=2.0, high=5.0, size=(2, 2)),
-            theirs.integers(*bounds),
-            theirs.integers(*bounds, 30),
-            theirs.integers(*bounds, endpoint=True),
-            theirs.uniform(),
-        )
-        for drawn, wanted in zip(generator_draws(ours, *bounds), expected, strict=True):
-            same(drawn, wanted)
-
-
-@njit
-def generator_shuffled(bits, a):
-    bits.shuffle(a)
-
-
-def test_shuffle_of_a_generator():
-    ours, theirs = np.random.default_rng(4), np.random.default_rng(4)
-    for n in (0, 1, 2, 50, 3000):
-        drawn, expected = np.arange(n), np.arange(n)
-        generator_shuffled(ours, drawn)
-        theirs.shuffle(expected)
-        same(drawn, expected)
-    assert ours.random() == theirs.random()
-
-
-@pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (1, 7), (0, 2), (4, 0)])
-def test_shuffle_of_a_generator_along_the_first_axis(shape):
-    ours, theirs = np.random.default_rng(4), np.random.default_rng(4)
-    count = int(np.prod(shape))
-    for order in ("C", "F"):
-        drawn, expected = (np.arange(count).reshape(shape).copy(order) for _ in range(2))
-        generator_shuffled(ours, drawn)
-        theirs.shuffle(expected)
-        same(drawn, expected)
-    assert ours.random() == theirs.random()
-
-
-@njit
-def generator_permutation(bits, of):
-    return bits.permutation(of)
-
-
-def test_permutation_of_a_generator():
-    ours, theirs = np.random.default_rng(4), np.random.default_rng(4)
-    for of in (0, 1, 20, np.arange(9.0), np.arange(12).reshape(6, 2), np.arange(20.0)[::-2]):
-        same(generator_permutation(ours, of), theirs.permutation(of))
-    assert ours.random() == theirs.random()
-
-
-@njit
-def generator_integers(bits, low, high, endpoint):
-    return bits.integers(low, high, endpoint=endpoint)
-
-
-@njit
-def generator_uniform(bits, low, high):
-    return bits.uniform(low, high)
-
-
-@pytest.mark.parametrize(
-    ("compiled", "method", "args"),
+    "p",
     [
-        (generator_uniform, "uniform", (0.0, np.inf)),
-        (generator_uniform, "uniform", (1.0, 0.0)),
-        (lambda bits, *args: generator_integers(bits, *args, False), "integers", (3, 3)),
-        (lambda bits, *args: generator_integers(bits, *args, False), "integers", (0, -1)),
-        (
-            lambda bits, *args: generator_integers(bits, *args, True),
-            "integers",
-            (3, 2, None, np.int64, True)[:2],
-        ),
+        [0.5, 0.6, 0.7],
+        [np.nan, 0.6, 0.7],
+        [-0.5, 0.6, 0.9],
+        [0.5, 0.5],
+        [1.0, 0.0, 0.0],
+        [[0.5, 0.2, 0.3]],
     ],
 )
-def test_errors_of_a_generator(compiled, method, args):
-    kwargs = {}
-    if method == "integers" and args == (3, 2):
-        kwargs = {"endpoint": True}
-    with pytest.raises((ValueError, OverflowError)) as expected:
-        getattr(np.random.default_rng(0), method)(*args, **kwargs)
-    with pytest.raises(type(expected.value)) as raised:
-        compiled(np.random.default_rng(0), *args)
-    assert str(raised.value) == str(expected.value)
+def test_probabilities_that_are_none(p):
+    for a in (3, np.arange(3)):
+        for n in (2, 4):
+            args = (a, n, np.array(p), False)
+            same_error(partial(choose_some, *args), partial(choose_some.py_func, *args))
 
 
-def test_what_a_generator_does_not_have_is_named():
+def test_choice_of_lists_and_records():
     @njit
-    def normal(bits):
-        return bits.normal()
+    def of_lists():
+        return np.random.choice([3.0, 4.0], 5), np.random.choice((1, 2, 3), 2, True, [0.5, 0.25, 0.25])
 
-    with pytest.raises(UnsupportedError, match=r"Generator\.normal"):
-        normal(np.random.default_rng(0))
+    np.random.seed(4)
+    seed(4)
+    for drawn, expected in zip(of_lists(), of_lists.py_func(), strict=True):
+        same(drawn, expected)
+
+    @njit
+    def of_records(a):
+        return np.random.choice(a, 4), np.random.choice(a, 2, replace=False), np.random.choice(a)["y"]
+
+    records = np.zeros(5, [("x", "i4"), ("y", "f8")])
+    records["y"] = np.arange(5)
+    np.random.seed(4)
+    seed(4)
+    for drawn, expected in zip(of_records(records), of_records.py_func(records), strict=True):
+        same(drawn, expected)
 
 
-def test_an_object_that_is_no_generator():
-    with pytest.raises(TypeError, match="RandomState"):
-        from_generator(np.random.RandomState(0), 3)
+def test_choice_of_rows_is_not_what_numpy_has():
+    with pytest.raises(TypingError, match="with one axis"):
+        choice(np.zeros((3, 2)))

@@ -31,6 +31,7 @@ use crate::walk::Walker;
 pub(crate) use attributes::{ATTRIBUTES, METHODS};
 pub(crate) use create::CREATED;
 pub(crate) use elementwise::{Lazy, cast};
+pub(crate) use index_items::IndexItem;
 pub(crate) use indexing::{Chosen, Indexed};
 pub(crate) use methods::AS_FUNCTIONS;
 pub(crate) use product::Product;

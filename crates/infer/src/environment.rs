@@ -98,7 +98,8 @@ pub trait Environment: Send + Sync {
     /// The sentence that says why there is none.
     fn function(&self, function: HostObject) -> Result<FunctionSource, String>;
 
-    /// Where a function of the host's BLAS is, by its name there: `dgemm`. None where the host has none.
+    /// Where a function of the host's libraries is, by its name there: `dgemm` of a BLAS, `random_normal` of NumPy. None
+    /// where the host has none.
     fn library_function(&self, _name: &str) -> Option<u64> {
         None
     }

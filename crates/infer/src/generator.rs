@@ -1,18 +1,63 @@
 //! NumPy's `Generator` as an argument. Its value is the address of the `bitgen_t` of its bit generator; what its
-//! methods compute is in `prelude/generator.py`.
+//! methods compute is in `prelude/generator.py`, or is a function of C that NumPy exports.
+
+mod choice;
+mod distributions;
+mod exported;
+mod integers;
+mod standard;
+
+pub(crate) use choice::{OF_LEGACY, Population};
 
 use diagnostic::Id;
 use source::Span;
 use tir::{Const, Order, Ty, Value};
 
 use crate::calls::{Arg, Args};
-use crate::convert;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
 
 /// The methods that compiled code has.
-pub(crate) const METHODS: &[&str] = &["integers", "permutation", "random", "shuffle", "uniform"];
+pub(crate) const METHODS: &[&str] = &[
+    "beta",
+    "binomial",
+    "chisquare",
+    "choice",
+    "exponential",
+    "f",
+    "gamma",
+    "geometric",
+    "gumbel",
+    "hypergeometric",
+    "integers",
+    "laplace",
+    "logistic",
+    "lognormal",
+    "logseries",
+    "negative_binomial",
+    "noncentral_chisquare",
+    "noncentral_f",
+    "normal",
+    "pareto",
+    "permutation",
+    "poisson",
+    "power",
+    "random",
+    "rayleigh",
+    "shuffle",
+    "standard_cauchy",
+    "standard_exponential",
+    "standard_gamma",
+    "standard_normal",
+    "standard_t",
+    "triangular",
+    "uniform",
+    "vonmises",
+    "wald",
+    "weibull",
+    "zipf",
+];
 
 impl Walker<'_, '_> {
     /// Whether a value is a generator.
@@ -26,23 +71,19 @@ impl Walker<'_, '_> {
             return Ok(Term::Method(known, of));
         }
         let title = format!("`Generator.{name}` is not supported in compiled code");
-        let stop = self.error(Id::UnsupportedFunction, span, title, "");
-        Err(match name {
-            "normal" | "standard_normal" | "exponential" | "standard_exponential" => {
-                stop.help(format!("call `np.random.{name}`, whose stream is another"))
-            }
-            _ => stop,
-        })
+        Err(self.error(Id::UnsupportedFunction, span, title, ""))
     }
 
     /// Calls a method of a generator.
     pub(crate) fn call_generator(&mut self, name: &str, bits: Value, args: &Args) -> Walked<Term> {
         let span = args.span;
+        if let Some(drawn) = self.call_standard(name, bits, args)? {
+            return Ok(drawn);
+        }
+        if let Some(drawn) = self.call_distribution(name, bits, args)? {
+            return Ok(drawn);
+        }
         match name {
-            "random" => {
-                let [size] = self.bound_args(name, args, ["size"])?;
-                self.sized(size, Ty::F64, span, |walker| walker.generator("random", &[bits], span))
-            }
             "uniform" => {
                 let [low, high, size] = self.bound_args(name, args, ["low", "high", "size"])?;
                 let low = self.real_or(name, low.as_ref(), 0.0, span)?;
@@ -52,6 +93,7 @@ impl Walker<'_, '_> {
                     walker.generator("uniform", &[bits, low, high], span)
                 })
             }
+            "choice" => self.generator_choice(bits, args),
             "integers" => self.generator_integers(bits, args),
             "permutation" => {
                 let [of] = self.exactly(name, args)?;
@@ -95,31 +137,5 @@ impl Walker<'_, '_> {
             Some(arg) => self.real_arg(name, arg),
             None => Ok(self.body.constant(Const::Float(otherwise), Ty::F64, span)),
         }
-    }
-
-    fn generator_integers(&mut self, bits: Value, args: &Args) -> Walked<Term> {
-        let span = args.span;
-        let [low, high, size, dtype, endpoint] =
-            self.bound_args("integers", args, ["low", "high", "size", "dtype", "endpoint"])?;
-        let low = self.wanted(low, "low", args)?;
-        let low = self.word_arg(&low)?;
-        let (low, high) = match high.filter(|high| !self.is_none(&high.term)) {
-            Some(high) => (low, self.word_arg(&high)?),
-            None => (self.word(0, span), low),
-        };
-        if let Some(dtype) = dtype
-            && self.dtype_of(&dtype.term, dtype.span)?.ty() != Ty::I64
-        {
-            let title = "`integers` of another dtype than `np.int64`";
-            return Err(self.error(Id::WrongArguments, dtype.span, title, ""));
-        }
-        let endpoint = match &endpoint {
-            Some(endpoint) => self.truth(&endpoint.term, endpoint.span)?,
-            None => convert::zero(&mut self.body, Ty::Bool, span),
-        };
-        self.generator("check_integers", &[low, high, endpoint], span)?;
-        self.sized(size, Ty::I64, span, |walker| {
-            walker.generator("integers", &[bits, low, high, endpoint], span)
-        })
     }
 }

@@ -25,6 +25,7 @@ use crate::{Entity, FunctionSource, promote};
 /// The modules: the prefix of their functions' names, and their text.
 const MODULES: &[(&str, &str)] = &[
     ("array", include_str!("prelude/array.py")),
+    ("choice", include_str!("prelude/choice.py")),
     ("cmath", include_str!("prelude/cmath.py")),
     ("generator", include_str!("prelude/generator.py")),
     ("math", include_str!("prelude/math.py")),

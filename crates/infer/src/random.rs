@@ -1,12 +1,16 @@
 //! `np.random`: the functions of NumPy's legacy generator. What they compute is in `prelude/random.py`; here it
 //! is decided what their arguments mean, and whether a number or an array comes out.
 
+mod choice;
+pub(crate) mod integers;
+
 use diagnostic::Id;
 use source::Span;
 use tir::{Const, Element, Order, Ty, Value};
 
 use crate::calls::{Arg, Args};
 use crate::convert;
+use crate::random::integers::Between;
 use crate::stop::Walked;
 use crate::term::Term;
 use crate::walk::Walker;
@@ -164,15 +168,36 @@ impl Walker<'_, '_> {
 
     fn randint(&mut self, args: &Args) -> Walked<Term> {
         let span = args.span;
-        let [low, high, size] = self.bound_args("randint", args, ["low", "high", "size"])?;
+        let [low, high, size, dtype] = self.bound_args("randint", args, ["low", "high", "size", "dtype"])?;
         let low = self.wanted(low, "low", args)?;
-        let low = self.word_arg(&low)?;
-        let (low, high) = match high.filter(|high| !self.is_none(&high.term)) {
-            Some(high) => (low, self.word_arg(&high)?),
-            None => (self.word(0, span), low),
+        let size = size.filter(|size| !self.is_none(&size.term));
+        let dims = match &size {
+            Some(size) => Some(self.shape_of(size)?),
+            None => None,
         };
-        self.random_prelude("check_randint", &[low, high], span)?;
-        self.sized(size, Ty::I64, span, |walker| walker.random_prelude("randint", &[low, high], span))
+        let endpoint = self.body.constant(Const::Bool(false), Ty::Bool, span);
+        let between = Between { low, high, dtype, endpoint };
+        let interval = self.interval("randint", &between, dims.as_deref(), args)?;
+        if !Self::is_narrow(interval.element) {
+            return self.draw_wide(interval, size, span, |walker, most| {
+                walker.random_prelude("below", &[most], span)
+            });
+        }
+        let is_one = dims.is_none();
+        let dims = dims.unwrap_or_else(|| vec![self.word(1, span)]);
+        let array = self.allocate(interval.element, dims, Order::C, false, span);
+        let flat = self.flat_view(array, span);
+        let bits = match interval.element {
+            Element::Int(int) => i128::from(int.bits),
+            _ => 1,
+        };
+        let bits = self.word(bits, span);
+        self.random_prelude("fill_narrow", &[flat, interval.low, interval.most, bits], span)?;
+        if is_one {
+            let first = self.word(0, span);
+            return Ok(Term::Value(self.get_element(array, vec![first], span)));
+        }
+        Ok(Term::Value(array))
     }
 
     fn shuffle(&mut self, of: &Arg) -> Walked<Term> {
@@ -193,42 +218,6 @@ impl Walker<'_, '_> {
         }
         let count = self.word_arg(of)?;
         self.random_prelude("permutation", &[count], span)
-    }
-
-    fn random_choice(&mut self, args: &Args) -> Walked<Term> {
-        let span = args.span;
-        let [of, size, replace] = self.bound_args("choice", args, ["a", "size", "replace"])?;
-        let of = self.wanted(of, "a", args)?;
-        let replace = match &replace {
-            Some(replace) => self.truth(&replace.term, replace.span)?,
-            None => self.body.constant(Const::Bool(true), Ty::Bool, span),
-        };
-        let size = size.filter(|size| !self.is_none(&size.term));
-        let (from, element, words) = match self.as_array(&of.term) {
-            Some((array, ty)) if ty.rank == 1 && !matches!(ty.element, Element::Record(_)) => {
-                (array, ty.element, "item")
-            }
-            Some(_) => {
-                let title = format!("`choice` of {}", self.describe(&of.term));
-                let label = "expected an integer, or an array of numbers with one axis";
-                return Err(self.error(Id::WrongArguments, of.span, title, label));
-            }
-            None => (self.word_arg(&of)?, Element::Int(tir::IntTy::I64), "number"),
-        };
-        let is_replaced = self.body.as_const(replace) == Some(Const::Bool(true));
-        let dims = match &size {
-            Some(size) => self.shape_of(size)?,
-            None if is_replaced => return self.random_prelude(&format!("choice_{words}"), &[from], span),
-            None => Vec::new(),
-        };
-        let array = self.allocate(element, dims, Order::C, false, span);
-        let flat = self.flat_view(array, span);
-        self.random_prelude(&format!("choice_{words}s"), &[flat, from, replace], span)?;
-        if size.is_some() {
-            return Ok(Term::Value(array));
-        }
-        let first = self.word(0, span);
-        Ok(Term::Value(self.get_element(flat, vec![first], span)))
     }
 
     /// A real number as a `float64`.

@@ -10,6 +10,7 @@
 mod blas;
 mod c_data;
 mod entity;
+mod generator;
 mod objects;
 
 use std::collections::hash_map::Entry;
@@ -53,6 +54,8 @@ struct Snapshot {
     otherwise: HostObject,
     /// Whether a text multiplies matrices, and what does it.
     blas: Option<&'static HashMap<String, u64>>,
+    /// What draws for NumPy's generators.
+    generators: Option<generator::Library>,
     /// What has implementations for calls of it.
     overloaded: Vec<(Entity, HostObject)>,
     /// The names of attributes and methods that were added.
@@ -154,6 +157,7 @@ impl<'py> World<'py> {
             builtin_exceptions,
             otherwise,
             blas: None,
+            generators: generator::library(function.py()),
             overloaded: Vec::new(),
             added: Arc::default(),
             answers: Vec::new(),
@@ -347,7 +351,8 @@ impl Environment for View {
     }
 
     fn library_function(&self, name: &str) -> Option<u64> {
-        self.snapshot.blas?.get(name).copied()
+        let of_blas = self.snapshot.blas.and_then(|blas| blas.get(name).copied());
+        of_blas.or_else(|| self.snapshot.generators?.function(name))
     }
 
     fn overloaded(&self, callee: &Entity) -> Option<HostObject> {

@@ -33,23 +33,6 @@ def generator__below(bits, most):
     return (product >> 32) & 4294967295
 
 
-def generator__check_integers(low, high, endpoint):
-    if endpoint:
-        if low > high:
-            if low == 0:
-                raise ValueError("high < 0")
-            raise ValueError("low > high")
-    elif low >= high:
-        if low == 0:
-            raise ValueError("high <= 0")
-        raise ValueError("low >= high")
-
-
-def generator__integers(bits, low, high, endpoint):
-    last = high if endpoint else high - 1
-    return low + generator__below(bits, last - low)
-
-
 def generator__place(bits, last):
     # Up to and with the last, not as `integers` draws, but as the legacy generator shuffles.
     mask = last | (last >> 1)
@@ -90,3 +73,62 @@ def generator__permutation(bits, count) -> call:
         order[i] = i
     generator__shuffle(bits, order)
     return order
+
+
+def generator__is_negative(x):
+    return _signbit(x) and not _isnan(x)
+
+
+def generator__is_nan(x):
+    return _isnan(x)
+
+
+def generator__is_not_above_zero(x):
+    return x <= 0.0
+
+
+def generator__is_no_probability(x):
+    return not (x >= 0.0 and x <= 1.0)
+
+
+def generator__is_no_probability_above_zero(x):
+    return not (x > 0.0 and x <= 1.0)
+
+
+def generator__is_no_probability_below_one(x):
+    return not (x >= 0.0 and x < 1.0)
+
+
+def generator__is_not_above_one(x):
+    return not x > 1.0
+
+
+def generator__is_no_rate(x):
+    return not x >= 0.0
+
+
+def generator__is_too_large_a_rate(x):
+    # What 64 bits hold with ten deviations more.
+    return not x <= 9.223372006484771e18
+
+
+def generator__check_triangular(left, mode, right):
+    if left > mode:
+        raise ValueError("left > mode")
+    if mode > right:
+        raise ValueError("mode > right")
+    if left == right:
+        raise ValueError("left == right")
+
+
+def generator__check_hypergeometric(good, bad, sample):
+    if good >= 1000000000 or bad >= 1000000000:
+        raise ValueError("both ngood and nbad must be less than 1000000000")
+    if good + bad < sample:
+        raise ValueError("ngood + nbad < nsample")
+
+
+def generator__check_negative_binomial(n, p):
+    # It draws from Poisson's distribution.
+    if _div(1.0 - p, p) * (n + 10.0 * _sqrt(n)) > 9.223372006484771e18:
+        raise ValueError("n too large or p too small, see Generator.negative_binomial Notes")

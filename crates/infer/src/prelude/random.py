@@ -102,15 +102,49 @@ def random__exponential(scale):
     return scale * -_log(1.0 - random__double())
 
 
-def random__check_randint(low, high):
-    if low >= high:
+def random__last(high, endpoint):
+    return high if endpoint else high - _like(1, high)
+
+
+def random__is_beyond(high, most, endpoint, lowest):
+    if not endpoint and high == lowest:
+        return False
+    return random__last(high, endpoint) > most
+
+
+def random__check_order(low, high, endpoint, is_negative, draws):
+    # A negative upper bound of numbers without a sign is below all.
+    if draws and (is_negative or low > high or (low == high and not endpoint)):
+        if endpoint:
+            if low == 0:
+                raise ValueError("high < 0")
+            raise ValueError("low > high")
         if low == 0:
             raise ValueError("high <= 0")
         raise ValueError("low >= high")
 
 
-def random__randint(low, high):
-    return low + random__below(high - 1 - low)
+def random__fill_narrow(out, low, most, bits) -> call:
+    # Numbers of few bits: as many from each word as there is room for, the lowest bits first.
+    mask = most | (most >> 1)
+    mask |= mask >> 2
+    mask |= mask >> 4
+    mask |= mask >> 8
+    word = 0
+    left = 0
+    for i in range(len(out)):
+        drawn = 0
+        if most > 0:
+            drawn = most + 1
+            while drawn > most:
+                if left < bits:
+                    word = random__word()
+                    left = 32
+                else:
+                    word >>= bits
+                left -= bits
+                drawn = word & mask
+        out[i] = low + drawn
 
 
 def random__shuffle(a) -> call:

@@ -1,6 +1,6 @@
 //! Signatures of case files: `float64(int32, double *)`. Scalars by Numba's names, all else as C in
 //! the words of the case's declarations. `auto` for the result leaves it to inference. An array is
-//! `array float64 2 C`, with `readonly` and `unaligned` where it is.
+//! `array float64 2 C`, with `readonly` and `unaligned` where it is. `generator` is one of NumPy's.
 
 use cdecl::{DeclareOptions, Namespace};
 use ctype::{CTypes, TypeId};
@@ -42,6 +42,9 @@ pub(crate) fn read(types: &mut CTypes, world: &mut World, text: &str) -> (Vec<Ty
 pub(crate) fn ty(types: &mut CTypes, world: &mut World, name: &str) -> Ty {
     if let Some(ty) = scalar(name) {
         return ty;
+    }
+    if name == "generator" {
+        return Ty::Pointer(types.generator());
     }
     if let Some(array) = name.strip_prefix("array ") {
         return Ty::Array(self::array(types, world, array));
