@@ -238,8 +238,35 @@ def test_signatures_use_the_names_of_an_ffi(ffi):
 
 
 def test_thousands_alive_at_once(ffi):
-    many = [ffi.callback("int(int)", lambda x, n=n: x + n) for n in range(3000)]
-    assert [many[n](1) for n in (0, 1500, 2999)] == [1, 1501, 3000]
+    def make(count):
+        return [ffi.callback("int(int)", lambda x, n=n: x + n) for n in range(count)]
+
+    many = make(10_000)
+    assert len({int(ffi.cast("uintptr_t", one)) for one in many}) == 10_000
+    assert [one(1) for one in many] == list(range(1, 10_001))
+    # Half of them go; those that stay and those that come do not mix.
+    del many[::2]
+    gc.collect()
+    more = make(5000)
+    assert [one(1) for one in many] == list(range(2, 10_001, 2))
+    assert [one(2) for one in more] == list(range(2, 5002))
+
+
+def test_thousands_in_cycles_are_collected(ffi):
+    class Owner:
+        def __init__(self, n):
+            self.n = n
+            self.callback = ffi.callback("int(int)", self.answer)
+
+        def answer(self, x):
+            return x + self.n
+
+    owners = [Owner(n) for n in range(2000)]
+    alive = [weakref.ref(owner) for owner in owners]
+    assert [owner.callback(1) for owner in owners[:3]] == [1, 2, 3]
+    owners.clear()
+    gc.collect()
+    assert not any(reference() for reference in alive)
 
 
 def test_a_callback_dropped_while_an_exception_is_raised(ffi):

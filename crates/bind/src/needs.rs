@@ -59,7 +59,8 @@ impl<'a> Walk<'a> {
             | TypeSpecifier::Bool
             | TypeSpecifier::Int(_)
             | TypeSpecifier::Float(_)
-            | TypeSpecifier::Complex(_) => {}
+            | TypeSpecifier::Complex(_)
+            | TypeSpecifier::Opaque => {}
             TypeSpecifier::Named(name) => self.name(*name, is_strong),
             TypeSpecifier::TypeofType(name) => self.type_name(name),
             TypeSpecifier::TypeofExpr(expr) => self.expr(expr),

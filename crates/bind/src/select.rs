@@ -97,6 +97,7 @@ impl<'a> Index<'a> {
             | TypeSpecifier::Int(_)
             | TypeSpecifier::Float(_)
             | TypeSpecifier::Complex(_)
+            | TypeSpecifier::Opaque
             | TypeSpecifier::Named(_)
             | TypeSpecifier::TypeofType(_)
             | TypeSpecifier::TypeofExpr(_) => {}
@@ -198,6 +199,7 @@ pub(crate) fn shown_name<'a>(item: &Item, source: &'a Source) -> Option<&'a str>
         | TypeSpecifier::Int(_)
         | TypeSpecifier::Float(_)
         | TypeSpecifier::Complex(_)
+        | TypeSpecifier::Opaque
         | TypeSpecifier::Named(_)
         | TypeSpecifier::TypeofType(_)
         | TypeSpecifier::TypeofExpr(_) => None,

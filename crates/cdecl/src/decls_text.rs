@@ -99,6 +99,7 @@ impl Printer<'_> {
             TypeSpecifier::Int(kind) => self.text.push_str(kind.name()),
             TypeSpecifier::Float(kind) => self.text.push_str(kind.name()),
             TypeSpecifier::Complex(kind) => self.text.push_str(complex_name(*kind)),
+            TypeSpecifier::Opaque => self.text.push_str("..."),
             TypeSpecifier::Named(name) => self.text.push_str(self.source.slice(*name)),
             TypeSpecifier::TypeofType(name) => {
                 let name = self.type_name(name);
@@ -311,6 +312,7 @@ fn pack_limit(specifiers: &Specifiers) -> Option<Align> {
         | TypeSpecifier::Int(_)
         | TypeSpecifier::Float(_)
         | TypeSpecifier::Complex(_)
+        | TypeSpecifier::Opaque
         | TypeSpecifier::Named(_)
         | TypeSpecifier::TypeofType(_)
         | TypeSpecifier::TypeofExpr(_)

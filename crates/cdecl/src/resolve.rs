@@ -268,6 +268,7 @@ fn declares_nothing(ty: &TypeSpecifier) -> bool {
         | TypeSpecifier::Int(_)
         | TypeSpecifier::Float(_)
         | TypeSpecifier::Complex(_)
+        | TypeSpecifier::Opaque
         | TypeSpecifier::Named(_)
         | TypeSpecifier::TypeofType(_)
         | TypeSpecifier::TypeofExpr(_) => true,

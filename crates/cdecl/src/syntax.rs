@@ -120,6 +120,8 @@ pub enum TypeSpecifier {
     Float(FloatType),
     /// A complex type.
     Complex(FloatType),
+    /// `...` in a typedef: a type that only C looks into.
+    Opaque,
     /// A typedef's name.
     Named(Span),
     /// `typeof(type)`.
@@ -143,6 +145,7 @@ impl TypeSpecifier {
             | Self::Int(_)
             | Self::Float(_)
             | Self::Complex(_)
+            | Self::Opaque
             | Self::Named(_)
             | Self::TypeofType(_)
             | Self::TypeofExpr(_) => true,

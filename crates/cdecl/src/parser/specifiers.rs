@@ -35,6 +35,10 @@ impl Parser<'_> {
                 let title = "two types in one declaration";
                 return Err(self.error(Id::CSyntax, title, words, "expected no other type here"));
             }
+            (None, None) if reading.storage == Some(Storage::Typedef) && self.at_sign(Sign::Ellipsis) => {
+                self.at += 1;
+                TypeSpecifier::Opaque
+            }
             (None, None) if self.at_sign(Sign::Ellipsis) => {
                 return Err(self.partial("a type is left to a compiler".to_owned(), "expected a type"));
             }

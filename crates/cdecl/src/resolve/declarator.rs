@@ -1,6 +1,6 @@
 //! Specifiers and declarators to types.
 
-use ctype::{ArrayLength, CType, LayoutError, Qualified, Qualifiers, TypeId};
+use ctype::{ArrayLength, CType, LayoutError, Qualified, Qualifiers, RecordKind, TypeId};
 use diagnostic::Id;
 use rustc_hash::FxHashMap;
 use source::Span;
@@ -20,6 +20,11 @@ impl<'a> Resolver<'a> {
             TypeSpecifier::Int(kind) => self.types.int(*kind).into(),
             TypeSpecifier::Float(kind) => self.types.float(*kind).into(),
             TypeSpecifier::Complex(kind) => self.types.intern(CType::Complex(*kind)).into(),
+            TypeSpecifier::Opaque => {
+                let (record, ty) = self.types.declare_record(RecordKind::Struct, "struct <opaque>");
+                unnamed = Some(Unnamed::Record(record));
+                ty.into()
+            }
             TypeSpecifier::Named(name) => self.type_named(*name)?,
             TypeSpecifier::TypeofType(name) => self.named_type(name)?,
             TypeSpecifier::TypeofExpr(expr) => self.type_of(expr)?,

@@ -95,6 +95,7 @@ fn name_of(item: &Item) -> Option<Span> {
                 | TypeSpecifier::Int(_)
                 | TypeSpecifier::Float(_)
                 | TypeSpecifier::Complex(_)
+                | TypeSpecifier::Opaque
                 | TypeSpecifier::Named(_)
                 | TypeSpecifier::TypeofType(_)
                 | TypeSpecifier::TypeofExpr(_) => None,
