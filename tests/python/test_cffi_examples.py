@@ -527,6 +527,72 @@ def what_an_included_ffi_declared(FFI):
     )
 
 
+# Memory, and Python objects that travel through C.
+
+
+@example
+def an_object_behind_a_handle(FFI):
+    ffi = FFI()
+
+    class Widget:
+        def __init__(self):
+            self.events = []
+            self.handle = ffi.new_handle(self)
+
+    @ffi.callback("int(int, void *)")
+    def notice(event, handle):
+        ffi.from_handle(handle).events.append(event)
+        return len(ffi.from_handle(handle).events)
+
+    widget = Widget()
+    counts = notice(7, widget.handle), notice(8, widget.handle)
+    return counts, widget.events, ffi.from_handle(widget.handle) is widget
+
+
+@example
+def memory_that_is_freed_by_a_function(FFI):
+    ffi = FFI()
+    freed = []
+    memory = ffi.gc(ffi.new("int *", 5), lambda pointer: freed.append(pointer[0]))
+    seen = memory[0]
+    with memory:
+        memory[0] = 6
+    kept = ffi.gc(ffi.new("int *", 9), freed.append)
+    return seen, freed, ffi.gc(kept, None) is None
+
+
+@example
+def an_allocator_of_ones_own(FFI):
+    ffi = FFI()
+    ffi.cdef("void *malloc(size_t size); void free(void *memory);")
+    libc = ffi.dlopen(None)
+    allocate = ffi.new_allocator(libc.malloc, libc.free)
+    with allocate("int[]", 5) as numbers:
+        numbers[4] = 3
+        return list(numbers)
+
+
+@example
+def memory_of_other_objects(FFI):
+    ffi = FFI()
+    array = bytearray(b"abcdefgh")
+    with ffi.from_buffer("uint16_t[]", array) as numbers:
+        numbers[0] = 0x4241
+        return len(numbers), bytes(array)
+
+
+@example
+def what_is_done_once(FFI):
+    ffi = FFI()
+    calls = []
+
+    def start():
+        calls.append(1)
+        return 42
+
+    return ffi.init_once(start, "init"), ffi.init_once(start, "init"), calls
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_both_see_the_same(name, capfd):
     theirs = EXAMPLES[name](cffi.FFI)
