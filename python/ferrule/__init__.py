@@ -11,6 +11,7 @@ from ferrule._core import (
     cfunc,
     njit,
     typeof,
+    vectorize,
 )
 from ferrule.pointers import carray, farray
 
@@ -32,4 +33,5 @@ __all__ = [
     "njit",
     "typeof",
     "types",
+    "vectorize",
 ]

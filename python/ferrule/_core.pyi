@@ -42,6 +42,7 @@ __all__ = [
     "tuple_type",
     "typeof",
     "uni_tuple_type",
+    "vectorize",
 ]
 
 __version__: str
@@ -464,3 +465,4 @@ def add_member(
     strict: bool,
     prefer_literal: bool,
 ) -> None: ...
+def vectorize(function: Any = None, /, *args: Any, **options: Any) -> Any: ...

@@ -123,7 +123,10 @@ impl<'ctx> Maker<'_, '_, 'ctx> {
                 Ok(Shape::Memory(layout.size, layout.align))
             }
             Passing::X87 => Ok(Shape::Pieces(vec![(self.unit.context.x86_f80_type().into(), Size::ZERO)])),
-            Passing::ComplexX87 => Err(unpassable(self.types, ty)),
+            Passing::ComplexX87 => {
+                let part = BasicTypeEnum::from(self.unit.context.x86_f80_type());
+                Ok(Shape::Pieces(vec![(part, Size::ZERO), (part, Size::bytes(16))]))
+            }
         }
     }
 
@@ -141,9 +144,8 @@ impl<'ctx> Maker<'_, '_, 'ctx> {
             CType::Float(FloatType::Float) => Ok(Some(context.f32_type().into())),
             CType::Float(FloatType::Double) => Ok(Some(context.f64_type().into())),
             CType::Pointer(_) => Ok(Some(self.unit.pointer().into())),
-            CType::Float(FloatType::LongDouble) | CType::Array { .. } | CType::Function(_) => {
-                Err(unpassable(self.types, ty))
-            }
+            CType::Float(FloatType::LongDouble) => Ok(Some(context.x86_f80_type().into())),
+            CType::Array { .. } | CType::Function(_) => Err(unpassable(self.types, ty)),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::unit::Promise;
 /// The status of a call that left its error with the runtime.
 const STATUS_RAISED: u64 = 1;
 /// The status of a call that left its error in the border's frame.
-const STATUS_PENDING: u64 = 2;
+pub(crate) const STATUS_PENDING: u64 = 2;
 
 impl<'ctx> Body<'_, 'ctx> {
     /// Ends the function with an error that has these arguments.

@@ -52,10 +52,11 @@ mod print_call;
 mod runtime_call;
 mod stack;
 mod target;
+mod ufunc_loop;
 mod unit;
 
 use ctype::{CTypes, TypeId};
-use tir::Program;
+use tir::{CFunction, Program};
 
 pub use error::InternalError;
 pub use module::Module;
@@ -105,6 +106,21 @@ pub fn lower(types: &CTypes, program: &Program, entry: &Entry) -> Result<Module,
             Entry::C(entry) => c_entry::lower_entry(&unit, entry)?,
             Entry::Native { symbol } => native_entry::lower_native_entry(&unit, symbol)?,
         }
+        Ok(unit.c_symbols())
+    })
+}
+
+/// Lowers a loop over a C function of numbers, `i32 loop(char *const *args, i64 count, const i64 *steps)`, which
+/// applies it to elements of arrays.
+///
+/// # Errors
+/// When the function takes or returns anything but numbers.
+pub fn lower_ufunc(types: &CTypes, function: CFunction, symbol: &str) -> Result<Module, InternalError> {
+    let mut program = Program::default();
+    program.c_functions.push(function);
+    Module::build(symbol, |context, module| {
+        let unit = unit::Unit::declare(context, module, types, &program)?;
+        ufunc_loop::lower_ufunc_loop(&unit, symbol)?;
         Ok(unit.c_symbols())
     })
 }

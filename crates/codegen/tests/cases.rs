@@ -5,6 +5,7 @@ use codegen::{CEntry, Entry, InternalError, Module};
 use ctype::{CTypes, DataModel};
 use source::Source;
 use testkit::cases::{self, Case};
+use tir::CFunction;
 
 #[test]
 fn every_case_has_its_answers() {
@@ -27,6 +28,11 @@ fn lower(case: &Case) -> Result<Module, InternalError> {
     let declared = namespace.declare(&mut types, &declarations, &DeclareOptions::default());
     declared.expect("the declarations of a case are right");
     let mut resolve = |name: &str| namespace.type_name(&mut types, &Source::new("<type>", name)).ok();
+    if let Some(text) = case.find("ufunc") {
+        let ty = resolve(text.trim()).expect("a C function type");
+        let function = CFunction { name: "f".to_owned(), address: 0, ty, can_call_back: true, keeps: None };
+        return codegen::lower_ufunc(&types, function, "loop");
+    }
     let program = tir::read(case.input("tir"), &mut resolve).expect("the text is of the form");
     let symbol = "entry".to_owned();
     let entry = match case.find("signature") {

@@ -17,6 +17,7 @@ mod ndarray;
 mod number;
 mod scalar;
 mod text;
+mod ufunc;
 mod x87;
 
 pub use array::{Access, ElementKind, Elements, NoElements, elements, release};
@@ -27,6 +28,7 @@ pub use ndarray::{ArrayGuard, Ndarray, NewArray, NoArrayTy, element_of_dtype, ne
 pub use number::{box_number, converted_words, exact_words, number_ty, word_count};
 pub use scalar::Scalar;
 pub use text::{code_points, str_of_code_points};
+pub use ufunc::{NewUfunc, UfuncLoop, new_ufunc};
 pub use x87::Extended;
 
 /// Why a Python object was not taken as a C value.

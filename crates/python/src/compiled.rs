@@ -17,7 +17,7 @@ pub(crate) use border::{OnError, with_interpreter};
 pub(crate) use diagnosed::{ErrorClass, compile_error};
 pub(crate) use options::{Options, variable};
 pub(crate) use raised::{Descriptor, Facts, RaisedError};
-pub(crate) use stages::{Stopped, broken, detached, inferred, link, symbol_text};
+pub(crate) use stages::{Stopped, broken, detached, inferred, link, link_silent, symbol_text};
 
 /// The version of LLVM that compiles.
 #[pyfunction]

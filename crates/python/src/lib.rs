@@ -22,6 +22,7 @@ mod source;
 mod stack;
 mod table;
 mod trampoline;
+mod ufunc;
 
 use pyo3::prelude::*;
 
@@ -40,5 +41,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     dispatch::register(module)?;
     extending::register(module)?;
     signature::register(module)?;
+    ufunc::register(module)?;
     source::record_prompt(module.py())
 }

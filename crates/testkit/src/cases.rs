@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The info strings of input blocks.
-pub const INPUTS: &[&str] = &["c", "python", "tir", "environment", "signature", "arguments"];
+pub const INPUTS: &[&str] = &["c", "python", "tir", "environment", "signature", "arguments", "ufunc"];
 
 /// One case: a heading with its blocks.
 #[derive(Clone, Debug)]

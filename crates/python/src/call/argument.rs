@@ -213,7 +213,9 @@ fn other_scalar(
     refusal: Refusal,
 ) -> Result<u64, Failure> {
     if CData::of(value).is_none() {
-        return Err(refused(face, value, refusal));
+        // SAFETY: the object lives and the lock is held.
+        let is_array = unsafe { pyobject::Ndarray::of(value.as_ptr()) }.is_some();
+        return Err(if is_array { array_for_scalar(face, scalar) } else { refused(face, value, refusal) });
     }
     let mut room = [0_u8; 16];
     // SAFETY: the room holds any scalar of eight bytes; it is then read as the same scalar.
@@ -224,6 +226,19 @@ fn other_scalar(
         let number = number.as_borrowed();
         scalar.to_word(number.as_ptr()).map_err(|refusal| refused(face, number, refusal))
     }
+}
+
+/// An array where one number belongs. NumPy's own exception may be set.
+#[cold]
+fn array_for_scalar(face: &Face, scalar: Scalar) -> Failure {
+    // SAFETY: the lock is held.
+    unsafe { ffi::PyErr_Clear() };
+    let expected = if scalar.is_integer() { "an integer" } else { "a number" };
+    let text = format!(
+        "expected {expected} for '{}', got ndarray; ferrule.vectorize(f) calls f with each element of arrays",
+        face.name()
+    );
+    Failure::wrong_type(text)
 }
 
 /// The address that a pointer parameter gets.

@@ -90,9 +90,17 @@ pub(crate) fn link(
     descriptor: &Descriptor,
     symbol: &str,
 ) -> Result<(jit::Code, u64), Stopped> {
+    link_code(module, std::ptr::from_ref(descriptor).expose_provenance() as u64, symbol)
+}
+
+/// As [`link`], of code that raises nothing of its own.
+pub(crate) fn link_silent(module: &Module, symbol: &str) -> Result<(jit::Code, u64), Stopped> {
+    link_code(module, 0, symbol)
+}
+
+fn link_code(module: &Module, own: u64, symbol: &str) -> Result<(jit::Code, u64), Stopped> {
     module.optimize().map_err(broken("codegen"))?;
     let object = module.object().map_err(broken("codegen"))?;
-    let own = std::ptr::from_ref(descriptor).expose_provenance() as u64;
     let named = module.c_symbols().iter().chain(runtime::symbols());
     let mut symbols: Vec<(&str, u64)> = named.map(|(name, address)| (name.as_str(), *address)).collect();
     symbols.push(("ferrule_code", own));
