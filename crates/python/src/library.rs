@@ -165,7 +165,9 @@ pub(crate) fn open<'py>(
     release_gil: ReleaseGil,
 ) -> Result<Bound<'py, PyAny>, Failure> {
     let name = path.map_or_else(|| "<None>".to_owned(), |path| path.to_string_lossy().into_owned());
-    let flags = if flags == 0 { ccall::LoadFlags::NOW } else { ccall::LoadFlags(flags) };
+    // The system wants one of the two; other flags may be given alone.
+    let has_time = flags & (libc::RTLD_NOW | libc::RTLD_LAZY) != 0;
+    let flags = ccall::LoadFlags(if has_time { flags } else { flags | libc::RTLD_NOW });
     let opened = py.detach(|| ccall::Library::open(path, flags));
     let library =
         opened.map_err(|error| Failure::new(Class::Os, format!("cannot load library '{name}': {error}")))?;
