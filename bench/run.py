@@ -17,7 +17,7 @@ from measure import measured
 
 ROWS = (
     *("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef", "dispatch"),
-    *("kernels", "records", "monte_carlo", "reductions", "jit_compile", "jit_startup"),
+    *("data_memory", "kernels", "records", "monte_carlo", "reductions", "jit_compile", "jit_startup"),
 )
 
 

@@ -1,5 +1,6 @@
 import builtins
 import os
+import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, final, overload
@@ -27,6 +28,7 @@ __all__ = [
     "add_overload",
     "array_type",
     "bind_headers",
+    "buffer",
     "callback",
     "cfunc",
     "from_dtype",
@@ -166,12 +168,31 @@ class Lib:
     def __setattr__(self, name: str, value: Any, /) -> None: ...
 
 @final
+class buffer:  # noqa: N801 (the name that cffi gives it)
+    def __new__(cls, cdata: CData, size: int = -1) -> Self: ...
+    if sys.version_info >= (3, 12):
+        def __buffer__(self, flags: int, /) -> memoryview: ...
+        def __release_buffer__(self, view: memoryview, /) -> None: ...
+
+    def __delitem__(self, key: int | slice, /) -> None: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ge__(self, value: Buffer, /) -> bool: ...
+    def __getitem__(self, key: int | slice, /) -> bytes: ...
+    def __gt__(self, value: Buffer, /) -> bool: ...
+    def __le__(self, value: Buffer, /) -> bool: ...
+    def __len__(self) -> int: ...
+    def __lt__(self, value: Buffer, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __setitem__(self, key: int | slice, value: Buffer, /) -> None: ...
+
+@final
 class Allocator:
     def __call__(self, cdecl: str | CType, init: object = None) -> CData: ...
 
 # Inside FFI these names are attributes.
 _CData: TypeAlias = CData
 _CType: TypeAlias = CType
+_Buffer: TypeAlias = buffer
 _Error: TypeAlias = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 _Result = TypeVar("_Result")
 _Decorator: TypeAlias = Callable[[Callable[..., object]], _CData]
@@ -179,6 +200,7 @@ _Decorator: TypeAlias = Callable[[Callable[..., object]], _CData]
 @disjoint_base
 class FFI:
     CData: ClassVar[type[_CData]]
+    buffer: ClassVar[type[_Buffer]]
     CType: ClassVar[type[_CType]]
     error: ClassVar[type[FFIError]]
     NULL: ClassVar[_CData]
@@ -238,6 +260,10 @@ class FFI:
     def from_buffer(
         self, cdecl: str | _CType, python_buffer: Buffer, require_writable: bool = False
     ) -> _CData: ...
+    @staticmethod
+    def memmove(dest: _CData | Buffer, src: _CData | Buffer, n: int) -> None: ...
+    @staticmethod
+    def unpack(cdata: _CData, length: int) -> Any: ...
     @staticmethod
     def new_handle(x: object) -> _CData: ...
     @staticmethod

@@ -1,15 +1,16 @@
-//! Compiled code under valgrind: every read and write that it makes.
+//! Compiled code and C data under valgrind: every read and write that they make.
 
 use std::fs;
+use std::path::Path;
 
 use crate::command::{program, run};
 use crate::environment::Environment;
 use crate::report::{Failure, Outcome};
 use crate::{extension, workspace};
 
-/// Runs `tests/memcheck/arrays.py` with the allocations of Python and NumPy made by malloc. A value that was not
+/// Runs the programs of `tests/memcheck` with the allocations of Python and NumPy made by malloc. A value that was not
 /// initialised is no error: CPython reads such ones. Debugging symbols go, which valgrind cannot read.
-pub(crate) fn arrays(environment: &Environment) -> Outcome {
+pub(crate) fn programs(environment: &Environment) -> Outcome {
     extension::build(environment)?;
     let copy = workspace::root().join("target/memcheck");
     let package = copy.join("ferrule");
@@ -25,9 +26,16 @@ pub(crate) fn arrays(environment: &Environment) -> Outcome {
     let Some(name) = library.file_name() else { return Ok(()) };
     run(program("strip").arg("--strip-debug").arg(package.join(name)))?;
 
+    for name in ["arrays.py", "c_data.py"] {
+        under_valgrind(environment, &copy, name)?;
+    }
+    Ok(())
+}
+
+fn under_valgrind(environment: &Environment, package: &Path, name: &str) -> Outcome {
     let mut valgrind = program("valgrind");
-    valgrind.env("PYTHONPATH", &copy).env("PYTHONMALLOC", "malloc").env("OPENBLAS_NUM_THREADS", "1");
+    valgrind.env("PYTHONPATH", package).env("PYTHONMALLOC", "malloc").env("OPENBLAS_NUM_THREADS", "1");
     valgrind.args(["--quiet", "--error-exitcode=9", "--undef-value-errors=no"]);
     valgrind.arg("--suppressions=tests/memcheck/loader.supp");
-    run(valgrind.arg(environment.python().get_program()).arg("tests/memcheck/arrays.py"))
+    run(valgrind.arg(environment.python().get_program()).arg(Path::new("tests/memcheck").join(name)))
 }

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     }
     if is_wanted("python") {
         if let Some(first) = environments.first() {
-            checks.check("arrays of compiled code under valgrind", || memcheck::arrays(first));
+            checks.check("compiled code and C data under valgrind", || memcheck::programs(first));
         }
         for environment in &environments {
             let name = format!("pytest on Python {}", environment.interpreter.version());

@@ -6,6 +6,7 @@ mod allocator;
 mod ctype_object;
 mod header;
 mod lifetime;
+mod memory;
 mod names;
 mod once;
 mod open;
@@ -437,6 +438,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     let class = py.get_type::<Ffi>();
     class.setattr("CData", module.getattr("CData")?)?;
+    class.setattr("buffer", module.getattr("buffer")?)?;
     class.setattr("CType", py.get_type::<CTypeObject>())?;
     class.setattr("error", module.getattr("FFIError")?)?;
     open::add_flags(&class)?;

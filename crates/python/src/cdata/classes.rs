@@ -13,7 +13,8 @@ use pyo3::prelude::*;
 use super::lease::{self, Buffered, Guarded};
 use super::object::{CData, Function, Storage};
 use super::{
-    access, compare, export, fields, foreign, function, introspect, iterate, lifetime, number, object, repr,
+    access, buffer, compare, export, fields, foreign, function, introspect, iterate, lifetime, number,
+    object, repr,
 };
 
 /// The classes, which live as long as the process.
@@ -130,7 +131,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     unsafe { (*base).tp_flags &= !ffi::Py_TPFLAGS_BASETYPE };
     // SAFETY: the class lives for ever.
     let class = unsafe { Bound::from_borrowed_ptr(py, classes.base.cast()) };
-    module.add("CData", class)
+    module.add("CData", class)?;
+    buffer::register(module)
 }
 
 /// A class from its slots; the reference is never given back.
@@ -140,17 +142,29 @@ fn make(
     size: usize,
     flags: std::ffi::c_ulong,
     base: *mut ffi::PyTypeObject,
-    mut slots: Vec<ffi::PyType_Slot>,
+    slots: Vec<ffi::PyType_Slot>,
 ) -> PyResult<*mut ffi::PyTypeObject> {
-    slots.push(slot(0, std::ptr::null_mut()));
     let common =
         ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | ffi::Py_TPFLAGS_IMMUTABLETYPE;
     let can_be_base = if base.is_null() { ffi::Py_TPFLAGS_BASETYPE } else { 0 };
+    make_class(py, name, size, common | flags | can_be_base, base, slots)
+}
+
+/// A class with these flags and no others.
+pub(super) fn make_class(
+    py: Python<'_>,
+    name: &'static CStr,
+    size: usize,
+    flags: std::ffi::c_ulong,
+    base: *mut ffi::PyTypeObject,
+    mut slots: Vec<ffi::PyType_Slot>,
+) -> PyResult<*mut ffi::PyTypeObject> {
+    slots.push(slot(0, std::ptr::null_mut()));
     let mut spec = ffi::PyType_Spec {
         name: name.as_ptr(),
         basicsize: c_int::try_from(size).expect("a layout is small"),
         itemsize: 0,
-        flags: c_uint::try_from(common | flags | can_be_base).expect("flags are 32 bits"),
+        flags: c_uint::try_from(flags).expect("flags are 32 bits"),
         slots: slots.as_mut_ptr(),
     };
     // SAFETY: name and slots end in a null; CPython copies the slots; the members and methods that
@@ -216,7 +230,7 @@ fn callback_slots() -> Vec<ffi::PyType_Slot> {
 }
 
 /// The table of members that tells CPython where it finds its own fields.
-fn members(offsets: &[(&'static CStr, usize)]) -> *mut c_void {
+pub(super) fn members(offsets: &[(&'static CStr, usize)]) -> *mut c_void {
     let member = |(name, offset): &(&'static CStr, usize)| ffi::PyMemberDef {
         name: name.as_ptr(),
         type_code: ffi::Py_T_PYSSIZET,

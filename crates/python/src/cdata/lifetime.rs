@@ -24,6 +24,21 @@ impl Pin {
     pub(crate) fn is_needed(&self) -> bool {
         self.0.is_some()
     }
+
+    /// The pin as a pointer, to be kept elsewhere.
+    pub(super) fn into_raw(self) -> *mut ffi::PyObject {
+        let lease = self.0;
+        std::mem::forget(self);
+        lease.map_or(std::ptr::null_mut(), NonNull::as_ptr)
+    }
+
+    /// The pin again.
+    ///
+    /// # Safety
+    /// It comes from [`Self::into_raw`], once.
+    pub(super) unsafe fn from_raw(pin: *mut ffi::PyObject) -> Self {
+        Self(NonNull::new(pin))
+    }
 }
 
 impl Drop for Pin {
