@@ -277,6 +277,31 @@ def test_dlpack_refuses(ffi):
         array.__dlpack__(None)
 
 
+def test_released_memory_is_offered_to_nobody(ffi):
+    borrowed = ffi.from_buffer("int[3]", bytearray(12))
+    for released in (borrowed, ffi.new("int[3]")):
+        ffi.release(released)
+        for offer in (memoryview, np.asarray, np.from_dlpack, lambda x: x.as_cffi()):
+            with pytest.raises(ValueError, match="was released"):
+                offer(released)
+
+
+@pytest.mark.parametrize(
+    "offer", [memoryview, np.asarray, np.from_dlpack, lambda x: x.as_cffi(), lambda x: (x + 0).as_cffi()]
+)
+def test_a_release_meanwhile_frees_nothing(ffi, offer):
+    memory = bytearray(struct.pack("3i", 1, 2, 3))
+    array = ffi.from_buffer("int[3]", memory)
+    offered = offer(array)
+    ffi.release(array)
+    assert offered[2] == 3
+    with pytest.raises(BufferError):
+        memory.clear()
+    del offered, array
+    gc.collect()
+    memory.clear()
+
+
 def test_a_tensor_that_nobody_takes_is_freed(ffi):
     array = ffi.new("int[2]")
     alive = weakref.ref(array)

@@ -25,7 +25,8 @@ DECLARATIONS = """
     gsl_integration_workspace *gsl_integration_workspace_alloc(const size_t n);
     void gsl_integration_workspace_free(gsl_integration_workspace *w);
     int gsl_integration_qags(const gsl_function *f, double a, double b, double epsabs, double epsrel,
-                             size_t limit, gsl_integration_workspace *workspace, double *result, double *abserr);
+                             size_t limit, gsl_integration_workspace *workspace,
+                             double *result, double *abserr);
     int gsl_integration_qagi(gsl_function *f, double epsabs, double epsrel, size_t limit,
                              gsl_integration_workspace *workspace, double *result, double *abserr);
     double gsl_sf_bessel_Jn(const int n, const double x);

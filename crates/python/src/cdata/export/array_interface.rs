@@ -19,6 +19,7 @@ pub(super) unsafe extern "C" fn get(this: *mut ffi::PyObject, _closure: *mut c_v
     slot(|py| {
         // SAFETY: CPython calls this with a live object of the class.
         let data = unsafe { CData::of_self(this) };
+        data.check_alive()?;
         // Whoever looks for the attribute takes another way if it is not there.
         let missing = |failure: Failure| {
             let why = PyErr::from(failure).value(py).to_string();

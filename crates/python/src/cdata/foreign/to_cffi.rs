@@ -9,6 +9,7 @@ use pyo3::types::PyTuple;
 
 use super::{Comparison, cffi_type};
 use crate::cdata::face::Kind;
+use crate::cdata::lifetime::Pin;
 use crate::cdata::object::CData;
 use crate::failure::Failure;
 use crate::trampoline::slot;
@@ -50,7 +51,19 @@ Examples
 struct Keeper {
     #[expect(dead_code, reason = "held, not read")]
     object: Py<PyAny>,
+    #[expect(dead_code, reason = "held, not read")]
+    pin: Kept,
 }
+
+/// The memory in use: a release meanwhile does not free it.
+struct Kept {
+    _pin: Pin,
+}
+
+// SAFETY: the pin is only dropped, with the object that has it, and so with the lock held.
+unsafe impl Send for Kept {}
+// SAFETY: as above.
+unsafe impl Sync for Kept {}
 
 #[pymethods]
 impl Keeper {
@@ -101,7 +114,8 @@ fn convert<'py>(
     data.check_alive()?;
     data.lend();
     let pointer = ffi.call_method1("cast", (ty, data.address.expose_provenance()))?;
-    let keeper = Bound::new(this.py(), Keeper { object: this.to_owned().unbind() })?;
+    let keeper =
+        Bound::new(this.py(), Keeper { object: this.to_owned().unbind(), pin: Kept { _pin: data.pin()? } })?;
     Ok(ffi.call_method1("gc", (pointer, keeper))?)
 }
 
