@@ -22,6 +22,7 @@ from ferrule._core import (
     tuple_type,
     uni_tuple_type,
 )
+from ferrule.function_type import FunctionType
 
 # What `typing` calls so, without the cost of importing it.
 TYPE_CHECKING = False
@@ -518,6 +519,7 @@ __all__ = [
     "Dispatcher",
     "Float",
     "Function",
+    "FunctionType",
     "Integer",
     "IntegerLiteral",
     "Literal",

@@ -5,11 +5,13 @@ import gc
 import sys
 import weakref
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from ferrule import FFI, errors, njit
+from ferrule import FFI, errors, njit, types
+from ferrule.extending import overload
 
 ROUNDS = 100_000
 PAGE = 4096
@@ -55,7 +57,70 @@ def made_then_fails(n):
     return array[n]
 
 
+class Point(NamedTuple):
+    x: float
+    y: np.ndarray
+
+
+def moved(point, x):
+    return point._replace(x=point.x + x)
+
+
+def item_of(point, i):
+    return point.y[i]
+
+
+def largest_or_none(array, least):
+    best = None
+    for x in array:
+        if x > least and (best is None or x > best):
+            best = x
+    return best
+
+
+def needs_one(array, least):
+    best = largest_or_none(array, least)
+    return best + 1.0
+
+
+def array_or_none(array, has):
+    return array[1:] if has else None
+
+
+def chosen(has, x):
+    f = negative if has else same
+    return f, f(x)
+
+
+def text_of(x):
+    return "positive" if x > 0 else "negative"
+
+
+def is_named(text, x):
+    if text == "no":
+        raise ValueError(text, "is no name", x)
+    return text
+
+
+def draws(generator, array):
+    generator.standard_normal(out=array)
+    return generator.normal(0.0, 1.0, 10), generator.choice(array, 3, replace=False), generator.poisson(2.0)
+
+
+def wrong_draws(generator, scale):
+    made = generator.random(100)
+    return generator.normal(made[0], scale, 10)
+
+
+def of_rows(array, mask, i):
+    return array[mask, i], array[[0, 1], i:]
+
+
 LARGE = 1 << 40
+GENERATOR = np.random.default_rng(0)
+POINT = Point(2.5, np.arange(4.0))
+MATRIX = np.arange(12.0).reshape(3, 4)
+MASK = np.array([True, False, True])
 ARRAY = np.arange(8.0)
 RECORD = np.zeros(2, [("x", "f8"), ("n", "i4")])
 SUCCESSES = [
@@ -70,6 +135,17 @@ SUCCESSES = [
     (made, (1000,)),
     (at, ((LARGE, 2.5), 0)),
     (at, (RECORD, 1)),
+    (moved, (POINT, 1.5)),
+    (item_of, (POINT, 1)),
+    (largest_or_none, (ARRAY, 2.0)),
+    (largest_or_none, (ARRAY, 99.0)),
+    (array_or_none, (ARRAY, True)),
+    (array_or_none, (ARRAY, False)),
+    (chosen, (False, LARGE)),
+    (text_of, (1.5,)),
+    (is_named, ("a name that is no literal of the text", 1)),
+    (draws, (GENERATOR, np.zeros(10))),
+    (of_rows, (MATRIX, MASK, 1)),
 ]
 FAILURES = [
     (negative, (-1.5,), ValueError),
@@ -81,6 +157,14 @@ FAILURES = [
     (add, (1 << 70, 1), OverflowError),
     (at, (np.zeros(3, ">f8"), 0), TypeError),
     (at, (ARRAY, (1, [2])), TypeError),
+    (item_of, (POINT, 9), IndexError),
+    (needs_one, (ARRAY, 99.0), TypeError),
+    (chosen, (True, -1.5), ValueError),
+    (is_named, ("no", 1), ValueError),
+    (wrong_draws, (GENERATOR, -1.0), ValueError),
+    (wrong_draws, (np.random.RandomState(0), 1.0), TypeError),
+    (of_rows, (MATRIX, MASK, 9), IndexError),
+    (of_rows, (MATRIX, MASK[:2], 1), IndexError),
 ]
 
 
@@ -189,6 +273,52 @@ def test_compilations_that_fail_leave_nothing():
     memory = resident()
     rounds(500)
     gc.collect()
+    assert resident() - memory < MOST
+
+
+def test_typing_functions_that_fail_leave_nothing():
+    def part(array):
+        raise NotImplementedError
+
+    @overload(part)
+    def typed(array):
+        raise errors.TypingError("no part of anything")
+
+    def caller(array):
+        return part(array)
+
+    def rounds(count):
+        for _ in range(count):
+            with pytest.raises(errors.TypingError, match="no part of anything"):
+                njit(caller)(ARRAY)
+
+    rounds(50)
+    gc.collect()
+    before, memory = (sys.getrefcount(ARRAY), sys.getrefcount(part)), resident()
+    rounds(500)
+    gc.collect()
+    assert abs(sys.getrefcount(ARRAY) - before[0]) < 10
+    assert abs(sys.getrefcount(part) - before[1]) < 10
+    assert resident() - memory < MOST
+
+
+def test_variables_with_types_of_their_own_leave_nothing():
+    @njit(locals={"total": types.float32})
+    def summed(array):
+        total = 0
+        for x in array:
+            total += x
+        return total, array[int(total)]
+
+    def rounds(count):
+        for _ in range(count):
+            with contextlib.suppress(IndexError):
+                summed(ARRAY)
+
+    rounds(1000)
+    before, memory = counts((ARRAY,)), resident()
+    rounds(ROUNDS)
+    assert all(abs(a - b) < 10 for a, b in zip(counts((ARRAY,)), before, strict=True))
     assert resident() - memory < MOST
 
 

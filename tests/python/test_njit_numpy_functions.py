@@ -64,6 +64,49 @@ def test_running_sums_and_products(name, agrees):
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
+def test_running_sums_and_products_of_a_dtype(name, agrees):
+    for dtype in ("np.float32", "np.complex128") if ARRAYS[name].dtype.kind != "c" else ("np.complex128",):
+        agrees(f"np.cumsum(a, dtype={dtype})", ARRAYS[name])
+        agrees(f"a.cumprod(None, {dtype})", ARRAYS[name])
+    if ARRAYS[name].dtype.kind in "iub":
+        agrees("np.cumsum(a, dtype=np.int8), np.cumprod(a, dtype=np.uint16), a.cumsum()", ARRAYS[name])
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [
+        ((3, 4), "int8"),
+        ((3, 4), "float32"),
+        ((3, 4), "complex128"),
+        ((2, 3), "bool"),
+        ((2, 3, 4), "float64"),
+        ((0, 3), "uint32"),
+        ((3, 0), "float64"),
+        ((5,), "int16"),
+    ],
+)
+def test_running_sums_and_products_along_an_axis(shape, dtype, agrees):
+    a = (np.random.default_rng(1).normal(size=shape) * 3).astype("int8").astype(dtype)
+    for axis in range(-1, len(shape)):
+        agrees(f"np.cumsum(a, {axis}), np.cumprod(a, axis={axis}), a.cumsum({axis})", a)
+    for one in (np.asfortranarray(a), a[::-1]):
+        agrees("np.cumsum(a, 0, np.complex64), a.cumprod(axis=-1, dtype=np.complex128)", one)
+
+
+def test_running_sums_start_with_the_first_element(agrees):
+    agrees("np.copysign(1.0, np.cumsum(a)), np.copysign(1.0, np.cumsum(a, 0))", np.array([-0.0, -0.0]))
+
+
+def test_axes_of_running_sums_that_are_not_there():
+    for axis in (2, -3):
+        compiled = njit(lambda a, axis=axis: np.cumsum(a, axis))
+        with pytest.raises(errors.TypingError):
+            compiled(np.zeros((2, 2)))
+    with pytest.raises(errors.TypingError, match="axis 2 is out of bounds for array of dimension 2"):
+        njit(lambda a: np.cumsum(a, 2))(np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
 def test_outer(name, agrees):
     agrees("np.outer(a, b)", ARRAYS[name], ARRAYS[name])
     agrees("np.outer(a, b)", ARRAYS[name], ARRAYS["float32"])

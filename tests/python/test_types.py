@@ -83,6 +83,12 @@ def test_bad_calls():
         types.CPointer("int32")
 
 
+def test_a_function_type_says_what_works_instead():
+    for signature in (types.int64(types.int64), "int64(int64)"):
+        with pytest.raises(NotImplementedError, match=r"FunctionType.*int64.*leave the signature out"):
+            types.FunctionType(signature)
+
+
 def test_every_name_is_listed():
     assert {"CPointer", "Signature", "Type", "voidptr", "f8"} <= set(types.__all__)
     assert all(hasattr(types, name) for name in types.__all__)

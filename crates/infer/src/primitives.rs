@@ -22,6 +22,14 @@ impl Walker<'_, '_> {
         for arg in &args.positional {
             values.push(self.value(&arg.term, arg.span)?);
         }
+        if name == "axis"
+            && let [array, axis] = values[..]
+            && let Some(ty) = self.array_ty(array)
+        {
+            // The number of an axis, from the front.
+            let axis = self.known_axis(&Term::Value(axis), ty.rank, args.span)?;
+            return Ok(Some(Term::Value(self.word(i128::try_from(axis).unwrap_or_default(), args.span))));
+        }
         let intrinsic = Intrinsic::ALL.iter().copied().find(|intrinsic| intrinsic.name() == name);
         if let Some(intrinsic) = intrinsic.filter(|intrinsic| intrinsic.arity() == values.len()) {
             return Ok(Some(Term::Value(self.intrinsic(intrinsic, values, args.span))));

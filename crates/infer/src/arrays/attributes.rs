@@ -19,6 +19,8 @@ pub(crate) const METHODS: &[&str] = &[
     "conj",
     "conjugate",
     "copy",
+    "cumprod",
+    "cumsum",
     "dot",
     "fill",
     "flatten",

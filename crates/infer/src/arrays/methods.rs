@@ -68,6 +68,11 @@ impl Walker<'_, '_> {
             }
             "round" => self.rounded(array, args),
             "item" => self.only_item(array, ty, args),
+            "cumprod" | "cumsum" => {
+                let mut all = args.clone();
+                all.positional.insert(0, Arg { term: Term::Value(array), span });
+                self.call_known(&format!("numpy.{name}"), all)
+            }
             "dot" => {
                 let [other] = self.exactly("dot", args)?;
                 let left = Term::Value(array);
@@ -436,15 +441,14 @@ fn reduced_types(name: &str, element: Element) -> Option<(Element, Element)> {
         Element::Float(_) | Element::Complex(_) => element,
         Element::Record(_) => return None,
     };
-    let is_complex = matches!(element, Element::Complex(_));
     Some(match name {
         "sum" | "prod" => (wide, wide),
         "mean" => {
             let float = if matches!(wide, Element::Int(_)) { Element::Float(FloatTy::F64) } else { wide };
             (float, float)
         }
-        "min" | "max" if !is_complex => (element, element),
-        "argmin" | "argmax" if !is_complex => (element, word(true)),
+        "min" | "max" => (element, element),
+        "argmin" | "argmax" => (element, word(true)),
         "any" | "all" => (element, Element::Bool),
         _ => return None,
     })

@@ -78,13 +78,19 @@ def array_extreme(a, like, is_least):
     best = a[0]
     for i in range(1, len(a)):
         x = a[i]
-        is_beyond = x < best if is_least else x > best
-        if _is_float(x):
-            best = _select(is_beyond | _isnan(x), x, best)
+        if _is_complex(x):
+            # By the real part, then by the other; the first with a NaN in it stays.
+            best = numpy_minimum(best, x) if is_least else numpy_maximum(best, x)
             if _isnan(best):
                 break
         else:
-            best = _select(is_beyond, x, best)
+            is_beyond = x < best if is_least else x > best
+            if _is_float(x):
+                best = _select(is_beyond | _isnan(x), x, best)
+                if _isnan(best):
+                    break
+            else:
+                best = _select(is_beyond, x, best)
     return best
 
 
@@ -95,6 +101,8 @@ def array_place_of_extreme(a, like, is_least):
         raise ValueError("attempt to get argmax of an empty sequence")
     at = 0
     best = a[0]
+    if _is_complex(best):
+        return array__place_of_complex(a, is_least)
     if _is_float(best):
         if _isnan(best):
             return 0
@@ -106,6 +114,24 @@ def array_place_of_extreme(a, like, is_least):
         elif _is_float(x):
             if _isnan(x):
                 return i
+    return at
+
+
+def array__place_of_complex(a, is_least):
+    # The first with a NaN in it, else by the real part, then by the other.
+    best = a[0]
+    at = 0
+    for i in range(len(a)):
+        x = a[i]
+        if _isnan(x):
+            return i
+        if is_least:
+            is_beyond = x.real < best.real or (x.real == best.real and x.imag < best.imag)
+        else:
+            is_beyond = x.real > best.real or (x.real == best.real and x.imag > best.imag)
+        if is_beyond:
+            best = x
+            at = i
     return at
 
 

@@ -35,24 +35,51 @@ def numpy__differences(array):
     return array[..., 1:] - array[..., :-1]
 
 
-def numpy_cumsum(a):
-    flat = np.ravel(np.asarray(a))
-    total = flat[:0].sum()
-    sums = np.full(len(flat), total)
-    for i in range(len(flat)):
-        total += flat[i]
-        sums[i] = total
-    return sums
+def numpy_cumsum(a, axis=None, dtype=None):
+    array = np.asarray(a)
+    if dtype is None:
+        return numpy__accumulated(array, axis, np.ravel(array)[:0].sum(), False)
+    return numpy__accumulated(array.astype(dtype), axis, _zero_of(np.empty(0, dtype)), False)
 
 
-def numpy_cumprod(a):
-    flat = np.ravel(np.asarray(a))
-    product = flat[:0].prod()
-    products = np.full(len(flat), product)
-    for i in range(len(flat)):
-        product *= flat[i]
-        products[i] = product
-    return products
+def numpy_cumprod(a, axis=None, dtype=None):
+    array = np.asarray(a)
+    if dtype is None:
+        return numpy__accumulated(array, axis, np.ravel(array)[:0].prod(), True)
+    return numpy__accumulated(array.astype(dtype), axis, _zero_of(np.empty(0, dtype)), True)
+
+
+def numpy__accumulated(array, axis, like, is_product):
+    if axis is None:
+        made = np.full(array.size, like)
+        numpy__accumulate(made.reshape((1, array.size, 1)), array.reshape((1, array.size, 1)), is_product)
+        return made
+    place = _axis(array, axis)
+    outer = 1
+    for i in range(place):
+        outer *= array.shape[i]
+    inner = 1
+    for i in range(place + 1, array.ndim):
+        inner *= array.shape[i]
+    shape = (outer, array.shape[place], inner)
+    made = np.full(array.shape, like)
+    numpy__accumulate(made.reshape(shape), array.reshape(shape), is_product)
+    return made
+
+
+def numpy__accumulate(made, array, is_product) -> call:
+    # Along the middle of three axes.
+    outer, count, inner = array.shape
+    for i in range(outer):
+        for k in range(inner):
+            if count > 0:
+                made[i, 0, k] = array[i, 0, k]
+        for j in range(1, count):
+            for k in range(inner):
+                if is_product:
+                    made[i, j, k] = made[i, j - 1, k] * array[i, j, k]
+                else:
+                    made[i, j, k] = made[i, j - 1, k] + array[i, j, k]
 
 
 def numpy_outer(a, b):
