@@ -16,7 +16,7 @@ import table
 from measure import measured
 
 ROWS = (
-    *("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef", "dispatch"),
+    *("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef", "c_data", "dispatch"),
     *("data_memory", "kernels", "records", "monte_carlo", "reductions", "jit_compile", "jit_startup"),
 )
 
