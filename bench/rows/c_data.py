@@ -48,7 +48,5 @@ def names_of(ffi: FFI | cffi.FFI, text: str) -> dict[str, object]:
         "p": ffi.new("struct point *"),
         "array": ffi.new("double[]", COUNT),
     }
-    words = (
-        text.replace("(", " ").replace(")", " ").replace("[", " ").replace(".", " ").replace(",", " ").split()
-    )
+    words = re.findall(r"\w+", text)
     return {name: value for name, value in every.items() if name in words}
