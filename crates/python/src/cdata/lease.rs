@@ -212,15 +212,17 @@ impl Guarded {
         // SAFETY: the lock is held, and the references were the lease's.
         unsafe {
             if let (Some(original), Some(destructor)) = (original, destructor) {
-                let (mut class, mut value, mut trace) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-                ffi::PyErr_Fetch(&raw mut class, &raw mut value, &raw mut trace);
+                let py = Python::assume_attached();
+                let pending = PyErr::take(py);
                 let result = ffi::PyObject_CallOneArg(destructor.as_ptr(), original.as_ptr());
                 if result.is_null() {
                     ffi::PyErr_WriteUnraisable(destructor.as_ptr());
                 } else {
                     ffi::Py_DECREF(result);
                 }
-                ffi::PyErr_Restore(class, value, trace);
+                if let Some(pending) = pending {
+                    pending.restore(py);
+                }
             }
             for object in [original, destructor].into_iter().flatten() {
                 ffi::Py_DECREF(object.as_ptr());
