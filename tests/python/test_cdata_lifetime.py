@@ -459,3 +459,45 @@ def resident():
     """Bytes of memory that the process has."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * 4096
+
+
+def test_memory_stays_while_a_compiled_function_has_it():
+    ffi = ferrule.FFI()
+    memory = bytearray(b"abc")
+    numbers = ffi.from_buffer("uint8_t[]", memory)
+
+    @ferrule.callback("void(void)")
+    def let_go():
+        ffi.release(numbers)
+        with pytest.raises(BufferError):
+            memory.append(0)
+
+    @ferrule.njit
+    def after(numbers, let_go):
+        let_go()
+        return numbers[0]
+
+    assert after(numbers, let_go) == ord("a")
+    memory.append(0)
+    with pytest.raises(ValueError, match="released"):
+        numbers[0]
+    with pytest.raises((TypeError, ValueError)):
+        after(numbers, let_go)
+
+
+def test_memory_stays_as_long_as_a_compiled_function_that_has_its_address():
+    ffi = ferrule.FFI()
+    memory = bytearray(b"abc")
+    numbers = ffi.from_buffer("uint8_t[]", memory)
+
+    @ferrule.njit
+    def first():
+        return numbers[0]
+
+    assert first() == ord("a")
+    ffi.release(numbers)
+    with pytest.raises(BufferError):
+        memory.append(0)
+    assert first() == ord("a")
+    with pytest.raises(ValueError, match="released"):
+        numbers[0]

@@ -99,7 +99,7 @@ impl CData {
 
     /// Gives the address to somebody who never says that it is no longer used: a release does not
     /// free the memory before the objects go.
-    pub(super) fn lend(&self) {
+    pub(crate) fn lend(&self) {
         if let Some(lease) = self.owner().and_then(Lease::of_owner) {
             lease.pin();
         }

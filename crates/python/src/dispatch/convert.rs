@@ -79,7 +79,7 @@ unsafe fn write(value: Borrowed<'_, '_, PyAny>, ty: Ty, room: &mut Room) -> Resu
             Ty::Array(array) => write_array(value, array, room),
             Ty::Tuple(_) => Err(Failure::wrong_type("a tuple is passed item by item")),
             Ty::Pointer(pointer) => {
-                CData::of(value).map_or(Ok(()), CData::check_alive)?;
+                CData::of(value).map_or(Ok(()), |data| room.pin(data))?;
                 let address = CData::of(value).and_then(|data| match data.face.kind {
                     Kind::Pointer(_) if data.face.id == pointer => Some(data.address),
                     Kind::Array(element, _) if element.pointer().id == pointer => Some(data.address),
@@ -95,7 +95,7 @@ unsafe fn write(value: Borrowed<'_, '_, PyAny>, ty: Ty, room: &mut Room) -> Resu
                 push_address(address, room, || table::read().name(pointer))
             }
             Ty::Record(record) => {
-                CData::of(value).map_or(Ok(()), CData::check_alive)?;
+                CData::of(value).map_or(Ok(()), |data| room.pin(data))?;
                 let address = match CData::of(value) {
                     Some(data) => (data.face.id == record).then_some(data.address),
                     None => dtype::record_scalar(value)?

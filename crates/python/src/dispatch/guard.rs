@@ -13,7 +13,9 @@ use tir::{ArrayTy, Element, Ty};
 
 use super::argument::{Argument, is_of_class};
 use super::generator;
+use crate::cdata::lifetime::Pin;
 use crate::cdata::{CData, Face, Kind};
+use crate::failure::Failure;
 use crate::{dtype, table};
 
 /// How one argument is taken.
@@ -42,9 +44,24 @@ pub(super) struct Room {
     pub(super) words: *mut u64,
     /// The next header of an array's memory.
     pub(super) headers: *mut Memory,
+    /// Memory of C data that could be released while the function runs.
+    pins: Vec<Pin>,
 }
 
 impl Room {
+    pub(super) fn new(words: *mut u64, headers: *mut Memory) -> Self {
+        Self { words, headers, pins: Vec::new() }
+    }
+
+    /// Keeps the memory of C data as long as the room, if it was not released.
+    pub(super) fn pin(&mut self, data: &CData) -> Result<(), Failure> {
+        let pin = data.pin()?;
+        if pin.is_needed() {
+            self.pins.push(pin);
+        }
+        Ok(())
+    }
+
     /// A header for an array's memory, which belongs to `object`: its address.
     ///
     /// # Safety
@@ -185,7 +202,7 @@ impl Guard {
                             true
                         });
                     };
-                    let is_it = is_passed_as(data.face, *ty) && data.check_alive().is_ok();
+                    let is_it = is_passed_as(data.face, *ty) && room.pin(data).is_ok();
                     if is_it {
                         room.push(data.address.expose_provenance() as u64);
                     }
@@ -195,7 +212,7 @@ impl Guard {
                     let object = Borrowed::from_ptr(Python::assume_attached(), object);
                     let address = match CData::of(object) {
                         Some(data) if *ty == Ty::Record(data.face.id) => {
-                            data.check_alive().is_ok().then_some(data.address)
+                            room.pin(data).is_ok().then_some(data.address)
                         }
                         Some(_) => None,
                         None => match dtype::record_scalar(object) {

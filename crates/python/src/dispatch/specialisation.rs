@@ -72,7 +72,7 @@ impl Specialisation {
         }
         let mut words = [const { MaybeUninit::<u64>::uninit() }; WORDS];
         let mut headers = [const { MaybeUninit::<Memory>::uninit() }; HEADERS];
-        let mut room = Room { words: words.as_mut_ptr().cast(), headers: headers.as_mut_ptr().cast() };
+        let mut room = Room::new(words.as_mut_ptr().cast(), headers.as_mut_ptr().cast());
         for (guard, object) in self.guards.iter().zip(args) {
             // SAFETY: the arguments live, and there is room for what is small.
             if !unsafe { guard.take(*object, &mut room) } {
@@ -108,7 +108,7 @@ impl Specialisation {
         let mut words: Vec<u64> = Vec::with_capacity(self.room.0);
         let mut headers: Vec<Memory> = Vec::with_capacity(self.room.1);
         let mut results: Vec<u64> = Vec::with_capacity(self.room.2);
-        let mut room = Room { words: words.as_mut_ptr(), headers: headers.as_mut_ptr() };
+        let mut room = Room::new(words.as_mut_ptr(), headers.as_mut_ptr());
         for (index, (wanted, object)) in self.key.iter().zip(args).enumerate() {
             // SAFETY: the arguments live, and there is room for all.
             let done = unsafe { convert::write_as(Borrowed::from_ptr(py, *object), wanted, &mut room) };

@@ -23,6 +23,8 @@ pub(super) fn of<'py>(
         return Ok(function_of(value, function, objects));
     }
     data.check_alive()?;
+    // Compiled code has the address as long as it lives.
+    data.lend();
     match data.face.kind {
         Kind::Scalar(_) | Kind::Enum(..) => number_of(value, data.face),
         Kind::Pointer(_) => Ok(Some(pointer(value, data.face, data.address, objects))),
