@@ -104,15 +104,20 @@ def test_functions_outlive_their_library_object(build_library):
     assert add(2, 3) == 5
 
 
-def test_variables_keep_their_library_loaded(build_library):
+def test_variables_of_a_closed_library_are_refused_and_stay_loaded(build_library):
     ffi = FFI()
     ffi.cdef("extern double table[4];")
     lib = ffi.dlopen(build_library("calls"))
-    table = lib.table
+    table, pointer, view = lib.table, ffi.addressof(lib, "table"), memoryview(lib.table)
     ffi.dlclose(lib)
-    del lib, ffi
+    del lib
     gc.collect()
-    assert list(table) == [1.0, 2.0, 3.0, 4.0]
+    for attempt in (lambda: table[0], lambda: list(table), lambda: pointer[0], lambda: memoryview(table)):
+        with pytest.raises(ValueError, match="library '.*' has been closed"):
+            attempt()
+    with pytest.raises(ValueError, match="has been closed"):
+        table[0] = 1.0
+    assert view.tolist() == [1.0, 2.0, 3.0, 4.0]
 
 
 def test_zlib_round_trip(ffi):

@@ -32,6 +32,14 @@ pub(crate) struct Loaded {
     is_closed: AtomicBool,
 }
 
+impl Loaded {
+    /// The library, unless it was closed.
+    fn open(&self) -> Result<&ccall::Library, Failure> {
+        let library = self.library.as_ref().filter(|_| !self.is_closed.load(Ordering::Relaxed));
+        library.ok_or_else(|| Failure::new(Class::Value, format!("library '{}' has been closed", self.name)))
+    }
+}
+
 impl Drop for Loaded {
     fn drop(&mut self) {
         if self.is_closed.load(Ordering::Relaxed)
@@ -63,6 +71,11 @@ impl Symbol {
     /// What the library was opened as.
     pub(crate) fn library(&self) -> &str {
         &self.library.name
+    }
+
+    /// Refuses what is in a library that was closed.
+    pub(crate) fn check_open(&self) -> Result<(), Failure> {
+        self.library.open().map(drop)
     }
 }
 
@@ -352,13 +365,7 @@ fn undeclared(inner: &Inner, name: &str) -> Failure {
 
 impl Inner {
     fn address(&self, name: &str, kind: &str) -> Result<*mut u8, Failure> {
-        let library = self.loaded.library.as_ref().filter(|_| !self.loaded.is_closed.load(Ordering::Relaxed));
-        let Some(library) = library else {
-            return Err(Failure::new(
-                Class::Value,
-                format!("library '{}' has been closed", self.loaded.name),
-            ));
-        };
+        let library = self.loaded.open()?;
         let linked = self.ffi.get().namespace().symbol(name).cloned();
         let address = library.symbol(linked.as_deref().unwrap_or(name)).map_err(|error| {
             let text = format!("{kind} '{name}' not found in library '{}': {error}", self.loaded.name);

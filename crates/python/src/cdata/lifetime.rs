@@ -14,6 +14,7 @@ use super::face::Kind;
 use super::lease::{Lease, Role};
 use super::object::{CData, Storage};
 use crate::failure::{Class, Failure};
+use crate::library::Symbol;
 use crate::trampoline::slot;
 
 /// Memory in use. A release meanwhile does not free it.
@@ -136,14 +137,23 @@ fn check_uncommon(data: &CData) -> Result<(), Failure> {
                 return if is_cleared { Err(released(data, data)) } else { Ok(()) };
             };
             // SAFETY: the view keeps its owner alive.
-            let Some(owner) = (unsafe { CData::of_ptr(owner.as_ptr()) }) else { return Ok(()) };
-            owner
+            match unsafe { CData::of_ptr(owner.as_ptr()) } {
+                Some(owner) => owner,
+                None => return check_library(owner),
+            }
         }
     };
     match first_released(owner) {
         Some(culprit) => Err(released(data, culprit)),
         None => Ok(()),
     }
+}
+
+/// Refuses the variables of a library that was closed.
+fn check_library(owner: NonNull<ffi::PyObject>) -> Result<(), Failure> {
+    // SAFETY: the lock is held, and a view keeps its owner alive.
+    let owner = unsafe { Borrowed::from_ptr(Python::assume_attached(), owner.as_ptr()) };
+    owner.cast::<Symbol>().map_or(Ok(()), |symbol| symbol.get().check_open())
 }
 
 /// What was released: the owner, or C data that it was made from.
