@@ -16,8 +16,9 @@ import table
 from measure import measured
 
 ROWS = (
-    *("quad", "calls", "qsort", "callback", "startup", "compile", "memory", "cdef", "c_data", "dispatch"),
-    *("data_memory", "kernels", "records", "monte_carlo", "reductions", "jit_compile", "jit_startup"),
+    *("quad", "calls", "qsort", "callback", "c_data", "data_memory", "data_size", "cdef", "startup"),
+    *("compile", "memory", "dispatch", "kernels", "records", "monte_carlo", "reductions", "jit_compile"),
+    "jit_startup",
 )
 
 

@@ -23,6 +23,8 @@ HEADLINES = (
     ("8 mixed arguments", "ferrule / cffi"),
     ("qsort with the compiled comparator", "ferrule / C"),
     ("an interpreted callback, double to double", "ferrule / cffi"),
+    ("C data: a field read", "ferrule / cffi"),
+    ("`from_buffer` of bytes", "ferrule / cffi"),
     ("cdef of 4,000 declarations", "ferrule / cffi"),
     ("a Python call: one array", "ferrule / numba"),
     ("matmul 300, i-k-j", "ferrule / floor"),

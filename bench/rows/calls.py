@@ -1,9 +1,10 @@
-"""Calls into a library opened with `dlopen`, against cffi's compiled mode and a handwritten extension."""
+"""Calls into a library opened with `dlopen`, against cffi's two modes and a handwritten extension."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import cffi
 import numpy as np
 
 import peers
@@ -12,6 +13,7 @@ from measure import statement
 from row import Row, ratio
 
 HANDWRITTEN = 1.6
+VARIADIC = 0.6
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Call:
     arguments: str
     of_cffi: float
     with_gil: bool = False
+    is_handwritten: bool = True
 
 
 CALLS = [
@@ -32,6 +35,7 @@ CALLS = [
     Call("const char * from bytes", "length", "b'text'", 0.85, with_gil=True),
     Call("a struct of two doubles in and out", "swap", "pair", 0.8, with_gil=True),
     Call("double * and length from an ndarray", "total", "array, 3", 0.6, with_gil=True),
+    Call("a struct of three doubles in and out", "turn", "triple", 0.8, is_handwritten=False),
     Call("12 doubles", "sum12", ", ".join(f"{i}.0" for i in range(12)), 0.8),
     Call("8 mixed arguments", "mixed", "1, 2.0, 3, 4.0, b'text', 6, 7.0, 8", 0.8),
 ]
@@ -43,30 +47,54 @@ def rows() -> Iterator[Row]:
     ffi.cdef(peers.declarations())
     released = ffi.dlopen(peers.library())
     held = ffi.dlopen(peers.library(), release_gil=False)
-    pair = ffi.new("struct pair *", (1.0, 2.0))[0]
     for call in CALLS:
-        contestants = {"ferrule": ours(call, released, pair), "cffi": of_cffi(call)}
+        contestants = {"ferrule": ours(call, released, structs(ffi)), "cffi": of_cffi(call)}
         # Without a figure: how near to the cost of the lock alone the others are.
-        contestants["handwritten"] = by_hand(call, released=True)
+        if call.is_handwritten:
+            contestants["handwritten"] = by_hand(call, released=True)
         yield Row(call.signature, contestants, [ratio("ferrule", "cffi", call.of_cffi)], rounds=100)
     for call in CALLS:
         if call.with_gil:
-            contestants = {"ferrule": ours(call, held, pair), "handwritten": by_hand(call, released=False)}
+            contestants = {
+                "ferrule": ours(call, held, structs(ffi)),
+                "handwritten": by_hand(call, released=False),
+            }
             figures = [ratio("ferrule", "handwritten", HANDWRITTEN)]
             yield Row(f"{call.signature}, release_gil=False", contestants, figures, rounds=100)
 
+    yield variadic()
 
-def ours(call: Call, lib: Any, pair: Any) -> Any:
+
+def variadic() -> Row:
+    """Return the row of a call with `...`, for which cffi's mode of `dlopen` is the peer."""
+    contestants = {}
+    for name, package in {"ferrule": FFI, "cffi": cffi.FFI}.items():
+        ffi = package()
+        ffi.cdef(peers.declarations())
+        numbers = {f"n{number}": ffi.cast("int", number) for number in range(3)}
+        function = ffi.dlopen(peers.library()).sum_of
+        contestants[name] = statement("f(3, n0, n1, n2)", f=function, **numbers)
+    return Row("int(int, ...) with three ints", contestants, [ratio("ferrule", "cffi", VARIADIC)], rounds=100)
+
+
+def structs(ffi: Any) -> dict[str, Any]:
+    """Return the structs that are passed."""
+    return {
+        "pair": ffi.new("struct pair *", (1.0, 2.0))[0],
+        "triple": ffi.new("struct triple *", (1.0, 2.0, 3.0))[0],
+    }
+
+
+def ours(call: Call, lib: Any, passed: dict[str, Any]) -> Any:
     """Return ferrule's contestant: a NumPy array is passed as it is."""
-    return statement(f"f({call.arguments})", f=getattr(lib, call.name), pair=pair, array=np.ones(3))
+    return statement(f"f({call.arguments})", f=getattr(lib, call.name), array=np.ones(3), **passed)
 
 
 def of_cffi(call: Call) -> Any:
     """Return the contestant of cffi's compiled mode, which needs `from_buffer` for an array."""
     module = peers.compiled_cffi()
-    pair = module.ffi.new("struct pair *", (1.0, 2.0))[0]
     arguments = call.arguments.replace("array", "from_buffer('double[]', array)")
-    names = {"pair": pair, "array": np.ones(3), "from_buffer": module.ffi.from_buffer}
+    names = {"array": np.ones(3), "from_buffer": module.ffi.from_buffer, **structs(module.ffi)}
     return statement(f"f({arguments})", f=getattr(module.lib, call.name), **names)
 
 
