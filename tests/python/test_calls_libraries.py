@@ -113,7 +113,7 @@ def test_variables_of_a_closed_library_are_refused_and_stay_loaded(build_library
     del lib
     gc.collect()
     for attempt in (lambda: table[0], lambda: list(table), lambda: pointer[0], lambda: memoryview(table)):
-        with pytest.raises(ValueError, match="library '.*' has been closed"):
+        with pytest.raises(ValueError, match=r"library '.*' has been closed"):
             attempt()
     with pytest.raises(ValueError, match="has been closed"):
         table[0] = 1.0

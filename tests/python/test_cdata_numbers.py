@@ -276,3 +276,19 @@ def test_what_is_no_character_is_shown_as_a_number(ffi):
     words = ffi.new("unsigned int[]", [97, 0x110000, 0])
     with pytest.raises(ValueError, match="0x110000, which is beyond"):
         ffi.string(ffi.cast("char32_t *", words))
+
+
+def test_a_flag_of_one_bit_is_set_by_one():
+    declarations = "struct flag { int is_set : 1; int two : 2; };"
+    for value in (-2, -1, 0, 1, 2):
+        mine, theirs = both(f"ffi.new('struct flag *', [{value}]).is_set", declarations)
+        assert mine == theirs
+    assert both("ffi.new('struct flag *', [0, 2])", declarations) == [OverflowError, OverflowError]
+
+
+def test_a_shorter_text_ends_where_it_ends():
+    ffi = FFI()
+    ffi.cdef("struct texts { wchar_t wide[4]; char16_t half[4]; char plain[4]; };")
+    texts = ffi.new("struct texts *", ["xyz", "xyz", b"xyz"])
+    texts.wide, texts.half, texts.plain = "a", "a", b"a"
+    assert (ffi.string(texts.wide), ffi.string(texts.half), ffi.string(texts.plain)) == ("a", "a", b"a")

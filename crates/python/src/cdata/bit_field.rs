@@ -49,7 +49,8 @@ pub(super) unsafe fn store(
     // SAFETY: the value lives and the lock is held.
     let (number, range) = unsafe {
         if is_signed(face) {
-            let (low, high) = (i128::MIN >> unused, i128::MAX >> unused);
+            // A flag of one bit may be set, though it reads as -1.
+            let (low, high) = (i128::MIN >> unused, (i128::MAX >> unused).max(1));
             let number = pyobject::to_i128(value.as_ptr());
             let number =
                 number.map(|number| (low..=high).contains(&number).then_some(number.cast_unsigned()));
