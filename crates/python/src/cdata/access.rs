@@ -80,9 +80,9 @@ pub(super) unsafe extern "C" fn set_item(
 }
 
 /// An element's type and place.
-pub(super) struct Element {
-    pub(super) face: &'static Face,
-    pub(super) address: *mut u8,
+struct Element {
+    face: &'static Face,
+    address: *mut u8,
 }
 
 /// A Python integer as an index.
@@ -100,7 +100,7 @@ fn index(key: Borrowed<'_, '_, PyAny>) -> Result<isize, Failure> {
 
 /// Element `index`, checked as far as the extent is known.
 #[inline]
-pub(super) fn element(data: &CData, index: isize) -> Result<Element, Failure> {
+fn element(data: &CData, index: isize) -> Result<Element, Failure> {
     match data.face.kind {
         Kind::Array(face, _) => {
             if let Some(length) = data.length()
@@ -219,15 +219,20 @@ struct Range {
 }
 
 fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
-    let bound = |name: &str| -> Result<isize, Failure> {
-        let value = slice.getattr(name)?;
-        if value.is_none() {
+    // SAFETY: a slice is of this layout, and has its parts as long as it lives.
+    let [start, stop, step] = unsafe {
+        let slice_parts = &*slice.as_ptr().cast::<ffi::PySliceObject>();
+        [slice_parts.start, slice_parts.stop, slice_parts.step]
+            .map(|part| Borrowed::from_ptr(slice.py(), part))
+    };
+    let bound = |part: Borrowed<'_, '_, PyAny>, name: &str| -> Result<isize, Failure> {
+        if part.is_none() {
             return Err(Failure::new(Class::Index, format!("slice {name} must be specified")));
         }
-        index(value.as_borrowed())
+        index(part)
     };
-    let (start, stop) = (bound("start")?, bound("stop")?);
-    if !slice.getattr("step")?.is_none() {
+    let (start, stop) = (bound(start, "start")?, bound(stop, "stop")?);
+    if !step.is_none() {
         return Err(Failure::new(Class::Index, "slice with step not supported"));
     }
     if start > stop {

@@ -5,19 +5,22 @@ use std::ffi::c_void;
 
 use pyo3::ffi;
 
-use super::access::element;
 use super::classes::{classes, slot as class_slot};
+use super::face::{Face, Kind};
 use super::load::load;
 use super::object::CData;
 use crate::failure::Failure;
 use crate::trampoline::slot;
 
-/// An array and how far it was read.
+/// An array and what is left of it.
 #[repr(C)]
 pub(super) struct ArrayIterator {
     head: ffi::PyObject,
     array: *mut ffi::PyObject,
-    next: Cell<usize>,
+    item: &'static Face,
+    size: usize,
+    next: Cell<*mut u8>,
+    left: Cell<usize>,
 }
 
 /// The slots of the iterator's class.
@@ -34,16 +37,20 @@ pub(super) unsafe extern "C" fn iter(this: *mut ffi::PyObject) -> *mut ffi::PyOb
     slot(|py| {
         // SAFETY: CPython calls the slot with a live object of the class.
         let data = unsafe { CData::of_self(this) };
-        if data.length().is_none() {
+        let (Some(length), Kind::Array(item, _)) = (data.length(), &data.face.kind) else {
             return Err(Failure::wrong_type(format!("{} does not support iteration", data.describe())));
-        }
+        };
+        let item_size = item.known_size()?;
         let size = size_of::<ArrayIterator>();
         let made = super::object::allocate(py, classes().iterator, size)?;
         let iterator = made.cast::<ArrayIterator>();
         // SAFETY: the memory has the layout; the iterator gets a reference of its own.
         unsafe {
             (&raw mut (*iterator).array).write(ffi::Py_NewRef(this));
-            (&raw mut (*iterator).next).write(Cell::new(0));
+            (&raw mut (*iterator).item).write(item);
+            (&raw mut (*iterator).size).write(item_size);
+            (&raw mut (*iterator).next).write(Cell::new(data.address));
+            (&raw mut (*iterator).left).write(Cell::new(length));
         }
         Ok(made)
     })
@@ -56,15 +63,17 @@ unsafe extern "C" fn next(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
             let iterator = &*this.cast::<ArrayIterator>();
             (iterator, CData::of_self(iterator.array))
         };
-        let index = iterator.next.get();
-        if index >= data.length().unwrap_or(0) {
+        let (left, address) = (iterator.left.get(), iterator.next.get());
+        if left == 0 {
             return Ok(std::ptr::null_mut());
         }
         data.check_alive()?;
-        iterator.next.set(index + 1);
-        let element = element(data, index.cast_signed())?;
-        // SAFETY: the index is below the array's length.
-        Ok(unsafe { load(py, element.face, element.address, data.owner()) }?.into_ptr())
+        iterator.left.set(left - 1);
+        iterator.next.set(address.wrapping_add(iterator.size));
+        let is_copied = matches!(iterator.item.kind, Kind::Scalar(_));
+        let owner = if is_copied { None } else { data.owner() };
+        // SAFETY: the array has as many items from the address on as are left.
+        Ok(unsafe { load(py, iterator.item, address, owner) }?.into_ptr())
     })
 }
 
