@@ -220,9 +220,9 @@ struct Range {
 
 fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
     // SAFETY: a slice is of this layout, and has its parts as long as it lives.
-    let [start, stop, step] = unsafe {
-        let slice_parts = &*slice.as_ptr().cast::<ffi::PySliceObject>();
-        [slice_parts.start, slice_parts.stop, slice_parts.step]
+    let parts = unsafe {
+        let slice_object = &*slice.as_ptr().cast::<ffi::PySliceObject>();
+        [slice_object.start, slice_object.stop, slice_object.step]
             .map(|part| Borrowed::from_ptr(slice.py(), part))
     };
     let bound = |part: Borrowed<'_, '_, PyAny>, name: &str| -> Result<isize, Failure> {
@@ -231,8 +231,8 @@ fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
         }
         index(part)
     };
-    let (start, stop) = (bound(start, "start")?, bound(stop, "stop")?);
-    if !step.is_none() {
+    let (start, stop) = (bound(parts[0], "start")?, bound(parts[1], "stop")?);
+    if !parts[2].is_none() {
         return Err(Failure::new(Class::Index, "slice with step not supported"));
     }
     if start > stop {
