@@ -4,10 +4,14 @@ import linecache
 import subprocess
 from pathlib import Path
 
+import cffi
 import numpy as np
 import pytest
 
+import ferrule
 from ferrule import FFI, njit
+
+from .side_by_side import declared
 
 CLIB = Path(__file__).parent.parent / "clib"
 
@@ -38,6 +42,12 @@ def open_library(build_library, name: str, **options):
 def ffi():
     """An FFI without declarations."""
     return FFI()
+
+
+@pytest.fixture(params=[ferrule, cffi], ids=["ferrule", "cffi"])
+def either(request):
+    """An FFI of ferrule's, then one of cffi's, with the test file's declarations: what both have to do."""
+    return declared(request.param, request.module.DECLARATIONS)
 
 
 @pytest.fixture(params=[True, False], ids=["gil-released", "gil-held"])

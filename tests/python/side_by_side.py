@@ -10,6 +10,13 @@ import cffi
 import ferrule.cffi
 
 
+def declared(package, declarations):
+    """Return an FFI of cffi's or ferrule's with declarations."""
+    ffi = package.FFI()
+    ffi.cdef(declarations)
+    return ffi
+
+
 class Examples(dict):
     """Programs by their names."""
 

@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from scipy import special
 
 import ferrule
 from ferrule import callback
@@ -175,7 +176,6 @@ def test_zlib(load):
 
 
 def test_gsl(load):
-    special = pytest.importorskip("scipy.special")
     gsl = load("hyperg_c")
     result = gsl.ffi.new("gsl_sf_result *")
     assert gsl.gsl_sf_hyperg_2F1_e(0.5, 1.5, 2.5, 0.25, result) == 0

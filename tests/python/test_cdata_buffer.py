@@ -10,6 +10,8 @@ import pytest
 
 import ferrule
 
+from .side_by_side import declared
+
 DECLARATIONS = """
     struct point { int x; char tag; };
     struct open { int count; int items[]; };
@@ -19,22 +21,10 @@ DECLARATIONS = """
 """
 
 
-def declared(module):
-    ffi = module.FFI()
-    ffi.cdef(DECLARATIONS)
-    return ffi
-
-
 @pytest.fixture
 def ffi():
     """An FFI with the declarations."""
-    return declared(ferrule)
-
-
-@pytest.fixture(params=[ferrule, cffi], ids=["ferrule", "cffi"])
-def either(request):
-    """An FFI of ferrule's, then one of cffi's: what both have to do."""
-    return declared(request.param)
+    return declared(ferrule, DECLARATIONS)
 
 
 def test_a_buffer_is_of_its_class(either):
@@ -322,7 +312,10 @@ UNPACKED = [
 
 @pytest.mark.parametrize(("cdecl", "init", "length"), UNPACKED)
 def test_unpack_as_cffi(cdecl, init, length):
-    mine, theirs = (ffi.unpack(ffi.new(cdecl, init), length) for ffi in (declared(ferrule), declared(cffi)))
+    mine, theirs = (
+        ffi.unpack(ffi.new(cdecl, init), length)
+        for ffi in (declared(ferrule, DECLARATIONS), declared(cffi, DECLARATIONS))
+    )
     assert mine == theirs
     assert type(mine) is type(theirs)
     assert [type(item) for item in mine] == [type(item) for item in theirs]

@@ -10,6 +10,8 @@ import pytest
 
 import ferrule
 
+from .side_by_side import declared
+
 DECLARATIONS = """
     struct point { int x; char tag; };
     struct open { int count; int items[]; };
@@ -17,22 +19,10 @@ DECLARATIONS = """
 """
 
 
-def declared(module):
-    ffi = module.FFI()
-    ffi.cdef(DECLARATIONS)
-    return ffi
-
-
 @pytest.fixture
 def ffi():
     """An FFI with the declarations."""
-    return declared(ferrule)
-
-
-@pytest.fixture(params=[ferrule, cffi], ids=["ferrule", "cffi"])
-def either(request):
-    """An FFI of ferrule's, then one of cffi's: what both have to do."""
-    return declared(request.param)
+    return declared(ferrule, DECLARATIONS)
 
 
 EXPORTERS = {
@@ -51,7 +41,7 @@ EXPORTERS = {
 @pytest.mark.parametrize("name", EXPORTERS)
 @pytest.mark.parametrize("cdecl", [None, "char[]", "int[]", "int[0]", "unsigned char *", "struct point[]"])
 def test_objects_are_taken_as_by_cffi(name, cdecl):
-    mine, theirs = declared(ferrule), declared(cffi)
+    mine, theirs = declared(ferrule, DECLARATIONS), declared(cffi, DECLARATIONS)
     exporter = EXPORTERS[name]()
     one, other = (
         ffi.from_buffer(exporter) if cdecl is None else ffi.from_buffer(cdecl, exporter)
@@ -94,7 +84,7 @@ def outcome(function, *arguments, **keywords):
 )
 def test_what_does_not_fit_is_refused_as_by_cffi(arguments, expected):
     for module in (ferrule, cffi):
-        assert outcome(declared(module).from_buffer, *arguments) is expected
+        assert outcome(declared(module, DECLARATIONS).from_buffer, *arguments) is expected
 
 
 def test_keywords(either):
