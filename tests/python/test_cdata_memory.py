@@ -157,7 +157,7 @@ def test_an_open_array_of_a_value_has_no_room(ends, monkeypatch):
     monkeypatch.setattr(sys, "unraisablehook", lambda report: reported.append(str(report.exc_value)))
     result = ends.callback("struct ints(int)", lambda n: [n, MANY], onerror=lambda *_: [1, MANY])
     assert result(3).n == 0
-    assert ["room for 0" in text for text in reported] == [True]
+    assert ["room for 0" in text for text in reported] == [True, True]
     with pytest.raises(IndexError, match=r"in the value of 'error'"):
         ends.callback("struct ints(int)", lambda n: [n], error=[1, MANY])
     takes = ends.callback("int(struct ints)", lambda box: box.n)

@@ -60,6 +60,25 @@ impl CTypes {
         }
     }
 
+    /// The alignment of `ty`, which an array has even without a length.
+    ///
+    /// # Errors
+    /// When it has none, or is an array of what has no size.
+    pub fn align(&self, ty: TypeId) -> Result<Align, LayoutError> {
+        match self.get(ty) {
+            CType::Array { element, .. } => self.align(element.ty),
+            CType::Void
+            | CType::Bool
+            | CType::Int(_)
+            | CType::Float(_)
+            | CType::Complex(_)
+            | CType::Pointer(_)
+            | CType::Function(_)
+            | CType::Record(_)
+            | CType::Enum(_) => Ok(self.layout(ty)?.align),
+        }
+    }
+
     /// The integer type that holds an integer, an enum or a `_Bool`.
     pub fn integer_type(&self, ty: TypeId) -> Option<IntType> {
         match self.get(ty) {

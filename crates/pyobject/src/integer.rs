@@ -157,6 +157,24 @@ pub unsafe fn truncated_to_u128(value: *mut ffi::PyObject) -> Result<u128, Refus
     }
 }
 
+/// Whether an integer of any size is another one than zero.
+///
+/// # Errors
+/// When it is none.
+///
+/// # Safety
+/// The interpreter's lock is held and `value` is a live object.
+pub unsafe fn is_nonzero(value: *mut ffi::PyObject) -> Result<bool, Refusal> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        with_int(value, |int| match ffi::PyObject_IsTrue(int) {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Refusal::Raised),
+        })
+    }
+}
+
 /// `int >> 64`, a new reference.
 unsafe fn shift_right(int: *mut ffi::PyObject) -> Result<*mut ffi::PyObject, Refusal> {
     // SAFETY: the caller holds the lock and `int` lives; what is made here is released or returned.

@@ -23,7 +23,7 @@ mod x87;
 pub use array::{Access, ElementKind, Elements, NoElements, elements, release};
 pub use bytes::bytes_address;
 pub use float::to_f64;
-pub use integer::{from_i128, from_u128, to_i64, to_i128, to_u64, to_u128, truncated_to_u128};
+pub use integer::{from_i128, from_u128, is_nonzero, to_i64, to_i128, to_u64, to_u128, truncated_to_u128};
 pub use ndarray::{ArrayGuard, Ndarray, NewArray, NoArrayTy, element_of_dtype, new_array, void_scalar};
 pub use number::{box_number, converted_words, exact_words, number_ty, word_count};
 pub use scalar::Scalar;

@@ -294,7 +294,7 @@ impl Scalar {
                 Self::I16 => ffi::PyLong_FromLong(from.cast::<i16>().read_unaligned().into()),
                 Self::U16 => ffi::PyLong_FromLong(from.cast::<u16>().read_unaligned().into()),
                 Self::F32 => ffi::PyFloat_FromDouble(from.cast::<f32>().read_unaligned().into()),
-                Self::Bool => ffi::PyBool_FromLong((from.read() != 0).into()),
+                Self::Bool => truth(from.read()),
                 Self::Char => ffi::PyBytes_FromStringAndSize(from.cast(), 1),
                 Self::Char16 => character(from.cast::<u16>().read_unaligned().into()),
                 Self::Char32 => character(from.cast::<u32>().read_unaligned()),
@@ -340,6 +340,18 @@ unsafe fn one_character(value: *mut ffi::PyObject) -> Result<u32, Refusal> {
             return Err(Refusal::Kind("a str of length 1"));
         }
         Ok(ffi::PyUnicode_ReadChar(value, 0))
+    }
+}
+
+/// What a `_Bool` in memory is: C has no value for other bytes than 0 and 1.
+unsafe fn truth(byte: u8) -> *mut ffi::PyObject {
+    // SAFETY: the caller holds the lock; the format takes one int.
+    unsafe {
+        if byte > 1 {
+            let text = c"a _Bool is 0 or 1, and its memory holds %d";
+            return ffi::PyErr_Format(ffi::PyExc_ValueError, text.as_ptr(), i32::from(byte));
+        }
+        ffi::PyBool_FromLong(byte.into())
     }
 }
 

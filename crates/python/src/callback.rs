@@ -304,7 +304,7 @@ impl Behind {
         };
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let value = self.call(py, frame)?;
-            self.convert(value.as_borrowed(), room)
+            self.convert(value.as_borrowed(), room, "the result of a callback")
         }));
         let ran = ran.unwrap_or_else(|panic| Err(errors::internal(panic_text(panic.as_ref())).into()));
         barrier.leave(thread);
@@ -337,13 +337,13 @@ impl Behind {
     }
 
     /// Writes the result's bytes.
-    fn convert(&self, value: Borrowed<'_, '_, PyAny>, room: &mut [u128]) -> Result<(), Failure> {
+    fn convert(&self, value: Borrowed<'_, '_, PyAny>, room: &mut [u128], place: &str) -> Result<(), Failure> {
         if matches!(self.result.kind, Kind::Void) {
             return Ok(());
         }
         // SAFETY: the room has the result's bytes.
         unsafe { store(self.result, room.as_mut_ptr().cast(), value) }
-            .map_err(|failure| failure.at(|| "the result of a callback".to_owned()))
+            .map_err(|failure| failure.at(|| place.to_owned()))
     }
 
     /// An exception was raised: C gets the error value, or what `onerror` says.
@@ -376,13 +376,16 @@ impl Behind {
             }
         };
         let mut room = vec![0_u128; self.error_value.len()];
-        match self.convert(answer.as_borrowed(), &mut room) {
+        match self.convert(answer.as_borrowed(), &mut room, "the result of 'onerror'") {
             Ok(()) => {
                 // SAFETY: the room has the result's bytes.
                 unsafe { self.plan.store_result(frame, room.as_ptr().cast()) };
                 None
             }
-            Err(failure) => Some(failure.into()),
+            Err(failure) => {
+                error.write_unraisable(py, Some(self.callable.bind(py)));
+                Some(failure.into())
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ mod number;
 pub(crate) mod object;
 pub(crate) mod record;
 mod repr;
+pub(crate) mod room;
 pub(crate) mod store;
 mod string;
 mod unpack;

@@ -337,8 +337,9 @@ impl Ffi {
     /// 8
     fn alignof(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>) -> PyResult<u64> {
         let face = self.face_or_own(py, cdecl)?;
-        let unknown = || PyValueError::new_err(format!("ctype '{}' is of unknown alignment", face.name()));
-        Ok(face.layout().ok_or_else(unknown)?.align.get())
+        let align = { table::read().align(face.id) };
+        let unknown = |_| PyValueError::new_err(format!("ctype '{}' is of unknown alignment", face.name()));
+        Ok(align.map_err(unknown)?.get())
     }
 
     /// Text of C as bytes or str.

@@ -19,6 +19,7 @@ use pyo3::types::{PyBytes, PyDict, PyFloat, PyList, PyString};
 
 use crate::call;
 use crate::cdata::object::CData;
+use crate::cdata::room::Room;
 use crate::cdata::{Face, Kind, function, load, object, store};
 use crate::failure::{Class, Failure};
 use crate::ffi_object::Ffi;
@@ -467,7 +468,7 @@ unsafe extern "C" fn set_attribute(
                 store::check_writable(face).map_err(|failure| failure.at(place))?;
                 let address = inner.address(text, "variable")?;
                 // SAFETY: as for reading; how far an open array goes is C's to know.
-                unsafe { store::store_within(face, address, usize::MAX, value) }
+                unsafe { store::store_within(face, address, Room::Assigned(usize::MAX), value) }
                     .map_err(|failure| failure.at(place))?;
                 Ok(0)
             }

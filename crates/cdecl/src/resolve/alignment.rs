@@ -59,8 +59,10 @@ impl<'a> Resolver<'a> {
     /// What `_Alignof` says of a type.
     pub(super) fn align_of(&mut self, name: &'a TypeName) -> Resolve<Align> {
         let typed = self.named_type(name)?;
-        self.sized(typed.ty.ty, name.span, "`_Alignof`")?;
-        let own = self.natural_align(typed.ty.ty).unwrap_or(Align::ONE);
+        let Ok(own) = self.types.align(typed.ty.ty) else {
+            self.sized(typed.ty.ty, name.span, "`_Alignof`")?;
+            return Ok(Align::ONE);
+        };
         Ok(typed.align.unwrap_or(own))
     }
 

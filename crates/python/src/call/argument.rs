@@ -2,7 +2,8 @@
 //!
 //! Numbers of an exact type, C data of the right pointer type and `bytes` go straight into their
 //! slot. A pointer parameter also takes the memory of buffers and NumPy arrays whose items are of
-//! the type, and lists and tuples, which become an array for the time of the call.
+//! the type, and lists, tuples and texts of wide characters, which become an array for the time of
+//! the call.
 
 use ccall::Place;
 use pyo3::ffi;
@@ -15,7 +16,7 @@ use crate::cdata::c_file;
 use crate::cdata::face::{Face, Kind};
 use crate::cdata::lifetime::Pin;
 use crate::cdata::object::CData;
-use crate::cdata::store::{Items, is_compatible, pointer_value, refused, shown};
+use crate::cdata::store::{Items, check_truths, is_compatible, pointer_value, refused, shown};
 use crate::cdata::{foreign, function};
 use crate::failure::{Class, Failure};
 
@@ -266,12 +267,23 @@ fn pointer<'py>(
         // The object lives as long as the call and ends in a zero byte.
         return Ok(bytes.as_bytes().as_ptr().cast_mut());
     }
+    if matches!(target.kind, Kind::Scalar(Scalar::Bool))
+        && let Ok(bytes) = value.cast::<PyBytes>()
+    {
+        check_truths(bytes.as_bytes())?;
+        return Ok(bytes.as_bytes().as_ptr().cast_mut());
+    }
     other_pointer(face, target, value, held)
 }
 
 /// Whether `bytes` are what a pointer to `target` points to.
 pub(super) fn takes_bytes(target: &Face) -> bool {
     matches!(target.kind, Kind::Void | Kind::Scalar(Scalar::Char | Scalar::I8 | Scalar::U8))
+}
+
+/// Whether a `str` is what a pointer to `target` points to.
+fn takes_text(target: &Face) -> bool {
+    matches!(target.kind, Kind::Scalar(Scalar::Char16 | Scalar::Char32))
 }
 
 /// Arrays, buffers, lists, strings, functions.
@@ -375,7 +387,7 @@ fn is_unsigned_of(scalar: Scalar, size: u8) -> bool {
     matches!((scalar, size), (Scalar::U16, 2) | (Scalar::U32, 4) | (Scalar::U64, 8) | (Scalar::U128, 16))
 }
 
-/// Lists and tuples become an array; functions are taken by address.
+/// Lists, tuples and strings become an array; functions are taken by address.
 fn without_buffer<'py>(
     face: &'static Face,
     target: &'static Face,
@@ -383,14 +395,15 @@ fn without_buffer<'py>(
     held: &mut Held<'py>,
 ) -> Result<*mut u8, Failure> {
     let is_void = matches!(target.kind, Kind::Void | Kind::Function(_));
-    if Items::of(value).is_some() && !is_void {
+    let is_text = value.is_instance_of::<PyString>();
+    if Items::of(value).is_some() && !is_void || is_text && takes_text(target) {
         let made = crate::cdata::new(value.py(), target.open_array(), Some(value))?;
         let data = CData::of(made.as_borrowed()).expect("C data was just made");
         let address = data.address;
         held.push(Thing::Object { _object: made });
         return Ok(address);
     }
-    if value.is_instance_of::<PyString>() {
+    if is_text {
         let wanted = if takes_bytes(target) { "; encode it first: .encode()" } else { "" };
         let text = format!("expected a pointer for '{}', got {}{wanted}", face.name(), shown(value));
         return Err(Failure::wrong_type(text));

@@ -4,6 +4,7 @@
 //! memory by its bounds. Other pointers are C's. NULL is never followed.
 
 use std::ffi::c_int;
+use std::fmt::Display;
 use std::ptr::NonNull;
 
 use pyo3::ffi;
@@ -14,6 +15,7 @@ use pyobject::Scalar;
 use super::face::{Face, Kind};
 use super::load::load;
 use super::object::{self, CData, Storage};
+use super::room::Room;
 use super::store::{Items, check_writable, shown, store, store_within};
 use crate::failure::{Class, Failure};
 use crate::trampoline::slot;
@@ -71,7 +73,7 @@ pub(super) unsafe extern "C" fn set_item(
         let _pin = data.pin_to_write()?;
         let element = element(data, index)?;
         check_writable(element.face)?;
-        let room = room(data, &element);
+        let room = Room::Assigned(room(data, &element));
         // SAFETY: `element` checked that the memory is there, or C vouches for it, and for the room.
         unsafe { store_within(element.face, element.address, room, value) }
             .map_err(|failure| failure.at(|| format!("item {index} of {}", data.face.name())))?;
@@ -324,12 +326,16 @@ fn set_items(data: &CData, range: &Range, value: Borrowed<'_, '_, PyAny>) -> Res
     let items = match Items::of(value) {
         Some(items) => items,
         None => {
-            list = pyo3::types::PyList::new(value.py(), collect(value)?)?.into_any();
+            list = pyo3::types::PyList::new(value.py(), collect(value, range.count)?)?.into_any();
             Items::of(list.as_borrowed()).expect("a list is a list")
         }
     };
-    if items.len() != range.count {
-        return Err(wrong_count(range.count, items.len()));
+    match items.len() {
+        given if given == range.count => {}
+        given if given > range.count && Items::of(value).is_none() => {
+            return Err(wrong_count(range.count, "more"));
+        }
+        given => return Err(wrong_count(range.count, given)),
     }
     for index in 0..range.count {
         let Some(item) = items.get(index) else { return Err(wrong_count(range.count, index)) };
@@ -340,10 +346,11 @@ fn set_items(data: &CData, range: &Range, value: Borrowed<'_, '_, PyAny>) -> Res
     Ok(())
 }
 
-fn collect<'py>(value: Borrowed<'_, 'py, PyAny>) -> Result<Vec<Bound<'py, PyAny>>, Failure> {
-    Ok(value.try_iter()?.collect::<PyResult<_>>()?)
+/// The items of an iterable: one more than `count` tell that there are too many.
+fn collect<'py>(value: Borrowed<'_, 'py, PyAny>, count: usize) -> Result<Vec<Bound<'py, PyAny>>, Failure> {
+    Ok(value.try_iter()?.take(count.saturating_add(1)).collect::<PyResult<_>>()?)
 }
 
-fn wrong_count(needed: usize, given: usize) -> Failure {
+fn wrong_count(needed: usize, given: impl Display) -> Failure {
     Failure::new(Class::Value, format!("need {needed} values for the slice, got {given}"))
 }

@@ -43,7 +43,7 @@ pub(crate) fn allocate<'py>(
     }
     if let Some(given) = initializer {
         // SAFETY: as above; the pin keeps them.
-        unsafe { initialize(face, &needs, address, given) }?;
+        unsafe { initialize(&needs, address, given) }?;
     }
     Ok(made)
 }

@@ -13,7 +13,7 @@ use pyo3::exceptions::PyOSError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::face::Face;
+use super::face::{Face, Kind};
 use crate::failure::Failure;
 use crate::table;
 
@@ -45,8 +45,7 @@ pub(crate) fn of_python<'py>(
     face: &Face,
     value: Borrowed<'_, 'py, PyAny>,
 ) -> Result<Option<CFile<'py>>, Failure> {
-    let is_stream = face.pointee().is_some_and(|target| target.id == table::read().file());
-    if !is_stream || !value.hasattr("fileno")? || !value.hasattr("flush")? {
+    if !face.pointee().is_some_and(is_stream) || !value.hasattr("fileno")? || !value.hasattr("flush")? {
         return Ok(None);
     }
     value.call_method0("flush")?;
@@ -72,6 +71,14 @@ pub(crate) fn of_python<'py>(
     };
     value.setattr(ATTRIBUTE, &capsule)?;
     Ok(Some(CFile { stream, capsule }))
+}
+
+/// Whether a type is `FILE`, or the struct that the C library's headers say it is.
+fn is_stream(target: &Face) -> bool {
+    let types = table::read();
+    let is_struct =
+        matches!(target.kind, Kind::Record(record) if &*types.record(record).name == "struct _IO_FILE");
+    is_struct || target.id == types.file()
 }
 
 /// The stream in a capsule of ours.

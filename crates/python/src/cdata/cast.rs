@@ -34,6 +34,18 @@ fn refuse(face: &Face, value: Borrowed<'_, '_, PyAny>) -> Failure {
     Failure::wrong_type(format!("cannot cast {} to ctype '{}'", shown(value), face.name()))
 }
 
+fn not_an_integer(
+    py: Python<'_>,
+    face: &Face,
+    value: Borrowed<'_, '_, PyAny>,
+    refusal: pyobject::Refusal,
+) -> Failure {
+    match refusal {
+        pyobject::Refusal::Raised => Failure::raised(py),
+        pyobject::Refusal::Kind(_) | pyobject::Refusal::Range => refuse(face, value),
+    }
+}
+
 fn cast_pointer<'py>(
     py: Python<'py>,
     face: &'static Face,
@@ -86,10 +98,8 @@ fn low_bytes(word: u128) -> [u8; size_of::<usize>()] {
 fn integer(py: Python<'_>, face: &Face, value: Borrowed<'_, '_, PyAny>) -> Result<u128, Failure> {
     let truncated = |object: *mut ffi::PyObject| {
         // SAFETY: the object lives and the lock is held.
-        unsafe { pyobject::truncated_to_u128(object) }.map_err(|refusal| match refusal {
-            pyobject::Refusal::Raised => Failure::raised(py),
-            pyobject::Refusal::Kind(_) | pyobject::Refusal::Range => refuse(face, value),
-        })
+        unsafe { pyobject::truncated_to_u128(object) }
+            .map_err(|refusal| not_an_integer(py, face, value, refusal))
     };
     if let Some(data) = CData::of(value) {
         return match data.face.kind {
@@ -142,21 +152,31 @@ fn cast_scalar<'py>(
     if scalar.is_float() || scalar.is_complex() {
         store_float(py, face, scalar, room, value)?;
     } else if scalar == Scalar::Bool {
-        let is_true = match value.cast::<PyFloat>() {
-            Ok(float) => float.value() != 0.0,
-            Err(_) => match CData::of(value) {
-                Some(_) => value.is_truthy()?,
-                None => integer(py, face, value)? != 0,
-            },
-        };
+        let truth = truth(py, face, value)?;
         // SAFETY: the new object has room for its type.
-        unsafe { room.write(is_true.into()) };
+        unsafe { room.write(truth.into()) };
     } else {
         let word = integer(py, face, value)?.to_le_bytes();
         // SAFETY: the new object has room for its type.
         unsafe { std::ptr::copy_nonoverlapping(word.as_ptr(), room, scalar.size()) };
     }
     Ok(made)
+}
+
+/// Whether a number, a character or C data is another one than zero.
+fn truth(py: Python<'_>, face: &Face, value: Borrowed<'_, '_, PyAny>) -> Result<bool, Failure> {
+    if let Ok(float) = value.cast::<PyFloat>() {
+        return Ok(float.value() != 0.0);
+    }
+    if CData::of(value).is_some() {
+        return Ok(value.is_truthy()?);
+    }
+    if let Some(code) = character(value) {
+        return Ok(code != 0);
+    }
+    // SAFETY: the object lives and the lock is held.
+    unsafe { pyobject::is_nonzero(value.as_ptr()) }
+        .map_err(|refusal| not_an_integer(py, face, value, refusal))
 }
 
 fn store_float(

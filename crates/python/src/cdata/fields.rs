@@ -11,6 +11,7 @@ use super::face::{Face, Kind};
 use super::load::load_field;
 use super::object::{CData, Storage};
 use super::record::{FieldFace, RecordFace};
+use super::room::Room;
 use super::store::{check_writable, store_field};
 use crate::failure::{Class, Failure};
 use crate::trampoline::slot;
@@ -106,7 +107,7 @@ pub(super) unsafe extern "C" fn set_attribute(
         let _pin = data.pin_to_write().map_err(|failure| failure.at(place))?;
         let address = record_address(data, field)?;
         check_writable(field.face).map_err(|failure| failure.at(place))?;
-        let room = data.room(field.face, address.wrapping_add(field.offset));
+        let room = Room::Assigned(data.room(field.face, address.wrapping_add(field.offset)));
         // SAFETY: the record and the room are there: checked, or C vouches for them.
         unsafe { store_field(field, address, room, value) }.map_err(|failure| failure.at(place))?;
         Ok(0)

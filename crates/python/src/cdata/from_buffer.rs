@@ -4,6 +4,7 @@ use std::ffi::c_int;
 use std::sync::OnceLock;
 
 use ctype::IntType;
+use pyo3::exceptions::PyZeroDivisionError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -55,6 +56,13 @@ pub(crate) fn from_buffer<'py>(
     })
 }
 
+/// Items that take no bytes: any number of them is in the memory.
+#[cold]
+fn uncountable(element: &Face) -> Failure {
+    let text = format!("how many '{}' are in the buffer is not known: one takes no bytes", element.name());
+    PyZeroDivisionError::new_err(text).into()
+}
+
 /// How many of the bytes belong to the value: whole elements of an open array, all that a pointer
 /// points to.
 fn extent(face: &'static Face, length: usize) -> Result<usize, Failure> {
@@ -65,7 +73,10 @@ fn extent(face: &'static Face, length: usize) -> Result<usize, Failure> {
                 Failure::new(Class::Value, text)
             };
             let size = element.size().ok_or_else(unknown)?;
-            Ok(length.checked_div(size).unwrap_or(0) * size)
+            match length.checked_div(size) {
+                Some(count) => Ok(count * size),
+                None => Err(uncountable(element)),
+            }
         }
         Kind::Array(_, Some(_)) => {
             let size = face.known_size()?;

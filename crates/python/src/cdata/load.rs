@@ -44,6 +44,7 @@ pub(crate) unsafe fn load<'py>(
             object::plain(py, face, unsafe { address.cast::<*mut u8>().read_unaligned() })
         }
         Kind::Array(element, None) => load_open_array(py, face, element, address, owner),
+        Kind::Array(element, Some(0)) => load_open_array(py, element.pointer(), element, address, owner),
         Kind::Array(..) | Kind::Record(_) => {
             let rest = extent_to_end(address, owner).unwrap_or_else(|| face.size().unwrap_or(0));
             if owner.is_none() && face.is_open() {
@@ -57,7 +58,8 @@ pub(crate) unsafe fn load<'py>(
     }
 }
 
-/// The array at the end of a struct: as long as owned memory says, else a pointer.
+/// The array at the end of a struct: as long as owned memory says, else a pointer. One that is
+/// declared with no items is a pointer too, but not past what owned memory has.
 fn load_open_array<'py>(
     py: Python<'py>,
     face: &'static Face,

@@ -1,11 +1,12 @@
 //! `new`: C data with memory of its own.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyInt, PyString};
+use pyo3::types::{PyBytes, PyDict, PyString};
 use pyobject::Scalar;
 
 use super::face::{Face, Kind};
 use super::object::{self, CData};
+use super::room::Room;
 use super::store::{Items, refused, shown, store_within, wide_units};
 use crate::failure::{Class, Failure};
 
@@ -20,7 +21,7 @@ pub(crate) fn new<'py>(
     let data = CData::of(made.as_borrowed()).expect("C data was just made");
     if let Some(given) = initializer {
         // SAFETY: the memory has that extent.
-        unsafe { initialize(face, &needs, data.address, given) }?;
+        unsafe { initialize(&needs, data.address, given) }?;
     }
     Ok(made)
 }
@@ -69,17 +70,12 @@ pub(super) fn needs(
 /// # Safety
 /// The memory has the extent that was needed, and may be written.
 pub(super) unsafe fn initialize(
-    face: &'static Face,
     needs: &Needs,
     address: *mut u8,
     given: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
-    let is_length = matches!(face.kind, Kind::Array(_, None)) && given.is_instance_of::<PyInt>();
-    if is_length {
-        return Ok(());
-    }
     // SAFETY: the caller's promise, whatever the initialiser has become meanwhile.
-    unsafe { store_within(needs.value, address, needs.extent, given) }
+    unsafe { store_within(needs.value, address, Room::Initialized(needs.extent), given) }
 }
 
 fn not_new(face: &Face) -> Failure {

@@ -29,12 +29,16 @@ pub(super) unsafe extern "C" fn repr(this: *mut ffi::PyObject) -> *mut ffi::PyOb
     })
 }
 
-/// Whether a struct is all of the memory of the pointer that it was reached through.
+/// Whether a struct is all of the memory of the pointer that it was reached through, and that
+/// memory Python's own.
 fn is_whole(data: &CData) -> bool {
-    data.bounds().is_some_and(|bounds| {
-        let size = data.extent().unwrap_or(0);
-        bounds.start == data.address.addr() && bounds.end - bounds.start == size
-    })
+    let lease = data.owner().and_then(Lease::of_owner);
+    let is_own = lease.is_none_or(|lease| lease.role == Role::Allocated);
+    is_own
+        && data.bounds().is_some_and(|bounds| {
+            let size = data.extent().unwrap_or(0);
+            bounds.start == data.address.addr() && bounds.end - bounds.start == size
+        })
 }
 
 fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {

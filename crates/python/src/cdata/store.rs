@@ -11,6 +11,7 @@ use pyobject::{Refusal, Scalar};
 use super::face::{Face, Kind};
 use super::object::CData;
 use super::record::{FieldFace, RecordFace};
+use super::room::Room;
 use super::{bit_field, extended};
 use crate::failure::{Class, Failure};
 
@@ -25,21 +26,21 @@ pub(crate) unsafe fn store(
     address: *mut u8,
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
-    let room = if face.is_open() { face.size().unwrap_or(0) } else { 0 };
+    let room = Room::Assigned(if face.is_open() { face.size().unwrap_or(0) } else { 0 });
     // SAFETY: the caller's promise.
     unsafe { store_within(face, address, room, value) }
 }
 
-/// As [`store`], where an array without a length has as many items as fit in `room` bytes from
+/// As [`store`], where an array without a length has as many items as fit in the room from
 /// `address` on. Other types do not look at the room.
 ///
 /// # Safety
-/// The memory has room for the type, and if that is open for `room` bytes; it may be written.
+/// The memory has room for the type, and if that is open for so many bytes; it may be written.
 #[inline]
 pub(crate) unsafe fn store_within(
     face: &'static Face,
     address: *mut u8,
-    room: usize,
+    room: Room,
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise, passed on with parts of the memory.
@@ -55,11 +56,12 @@ pub(crate) unsafe fn store_within(
                 address.cast::<*mut u8>().write_unaligned(pointer);
                 Ok(())
             }
-            Kind::Array(element, length) => {
-                let count = match length {
-                    Some(length) => length,
-                    None => room.checked_div(element.known_size()?).unwrap_or(usize::MAX),
-                };
+            Kind::Array(element, Some(count)) => store_array(face, element, count, address, value),
+            Kind::Array(element, None) => {
+                let count = room.bytes().checked_div(element.known_size()?).unwrap_or(usize::MAX);
+                if room.takes_length() && is_length(value) {
+                    return check_length(face, element, count, value);
+                }
                 store_array(face, element, count, address, value)
             }
             Kind::Record(_) => store_record(face, address, room, value),
@@ -180,8 +182,24 @@ pub(crate) fn pointer_value(face: &'static Face, value: Borrowed<'_, '_, PyAny>)
         data.check_alive()?;
         return Ok(data.address);
     }
-    let text = format!("expected a pointer of the same type for '{}', got {}", face.name(), shown(value));
+    let text = format!(
+        "expected a pointer of the same type for '{}', got {}{}",
+        face.name(),
+        shown(value),
+        namesakes(Some(target), data.face.target())
+    );
     Err(Failure::wrong_type(text))
+}
+
+/// What is added where the type wanted and the one given differ, but not their names.
+#[cold]
+fn namesakes(wanted: Option<&Face>, given: Option<&Face>) -> &'static str {
+    match (wanted, given) {
+        (Some(wanted), Some(given)) if wanted.name() == given.name() => {
+            "; the two types only share their name, as those of two FFI objects do"
+        }
+        _ => "",
+    }
 }
 
 /// What is said of an object that is no C data. Memory of others would have to be kept alive, which a
@@ -209,6 +227,23 @@ pub(crate) fn is_compatible(wanted: &Face, given: &Face) -> bool {
         || (is_byte(wanted) && is_byte(given))
         || wanted.is_same(given)
         || crate::table::read().is_callable_as(given.id, wanted.id)
+}
+
+/// Whether a value says how many items an array has: an int, or what stands for one.
+fn is_length(value: Borrowed<'_, '_, PyAny>) -> bool {
+    // SAFETY: the object lives and the lock is held.
+    unsafe { ffi::PyIndex_Check(value.as_ptr()) != 0 }
+}
+
+/// Refuses a length that there is no room for; it writes nothing.
+fn check_length(
+    face: &'static Face,
+    element: &'static Face,
+    count: usize,
+    value: Borrowed<'_, '_, PyAny>,
+) -> Result<(), Failure> {
+    let given = super::make::open_length(element, value)?;
+    if given > count { Err(too_many_items(face, count, given)) } else { Ok(()) }
 }
 
 /// Fills an array of at most `count` elements.
@@ -282,7 +317,7 @@ unsafe fn store_array_whole(
         return Ok(());
     }
     if let Some(data) = CData::of(value)
-        && data.face.id == face.id
+        && is_array_for(face, element, data)
         && let Some(length) = data.length()
     {
         if length > count {
@@ -294,11 +329,14 @@ unsafe fn store_array_whole(
         unsafe { std::ptr::copy(data.address, address, size) };
         return Ok(());
     }
-    if matches!(face.kind, Kind::Array(_, None)) && value.is_instance_of::<pyo3::types::PyInt>() {
-        // The length of an open array: its memory is zeroed already.
-        return Ok(());
-    }
     Err(not_an_array(face, scalar, value))
+}
+
+/// Whether an array of C fills one of type `face`: the same type, or, where that says no length, the
+/// same items.
+fn is_array_for(face: &Face, element: &Face, data: &CData) -> bool {
+    let has_items = matches!(data.face.kind, Kind::Array(given, _) if given.id == element.id);
+    data.face.id == face.id || has_items && matches!(face.kind, Kind::Array(_, None))
 }
 
 #[cold]
@@ -334,13 +372,21 @@ unsafe fn store_truths(face: &Face, count: usize, address: *mut u8, bytes: &[u8]
     if bytes.len() > count {
         return Err(too_many_items(face, count, bytes.len()));
     }
-    if let Some(wrong) = bytes.iter().find(|byte| **byte > 1) {
-        let text = format!("an array of '_Bool' holds bytes 0 and 1, got {wrong}");
-        return Err(Failure::new(Class::Value, text));
-    }
+    check_truths(bytes)?;
     // SAFETY: the caller made room for `count` bytes.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address, bytes.len()) };
     Ok(())
+}
+
+/// Refuses bytes of which one is no `_Bool`.
+pub(crate) fn check_truths(bytes: &[u8]) -> Result<(), Failure> {
+    match bytes.iter().find(|byte| **byte > 1) {
+        None => Ok(()),
+        Some(wrong) => {
+            let text = format!("an array of '_Bool' holds bytes 0 and 1, got {wrong}");
+            Err(Failure::new(Class::Value, text))
+        }
+    }
 }
 
 /// The characters of a string in C's units; halves of surrogate pairs stay what they are.
@@ -412,11 +458,11 @@ impl<'a, 'py> Items<'a, 'py> {
     }
 }
 
-/// Fills a struct or union that has `room` bytes if it is open.
+/// Fills a struct or union, which takes the room if it is open.
 unsafe fn store_record(
     face: &'static Face,
     address: *mut u8,
-    room: usize,
+    room: Room,
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
     if let Some(data) = CData::of(value)
@@ -433,7 +479,7 @@ unsafe fn store_record(
     };
     let store = |field: &FieldFace, item: Borrowed<'_, '_, PyAny>| {
         // SAFETY: the field lies in the record that the caller made room for.
-        let done = unsafe { store_field(field, address, room.saturating_sub(field.offset), item) };
+        let done = unsafe { store_field(field, address, room.of_field(field.offset), item) };
         done.map_err(|failure| failure.at(|| format!("field '{}' of {}", field.name, face.name())))
     };
     if let Some(items) = Items::of(value) {
@@ -451,9 +497,10 @@ unsafe fn store_record(
         return store_named(face, record, &dict, store);
     }
     let text = format!(
-        "expected a list, tuple, dict or C data of the struct for '{}', got {}",
+        "expected a list, tuple, dict or C data of the struct for '{}', got {}{}",
         face.name(),
-        shown(value)
+        shown(value),
+        namesakes(Some(face), CData::of(value).map(|data| data.face))
     );
     Err(Failure::wrong_type(text))
 }
@@ -476,14 +523,14 @@ fn store_named(
     Ok(())
 }
 
-/// Writes a field of the record at `record`; an open one has `room` bytes.
+/// Writes a field of the record at `record`; an open one takes the room.
 ///
 /// # Safety
 /// The record lies there and may be written, and so may the room of an open field.
 pub(crate) unsafe fn store_field(
     field: &FieldFace,
     record: *mut u8,
-    room: usize,
+    room: Room,
     value: Borrowed<'_, '_, PyAny>,
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise: the field lies in the record.

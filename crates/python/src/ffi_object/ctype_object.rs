@@ -200,13 +200,13 @@ pub(crate) struct CField {
     /// Bytes from the start of the struct; for a bit-field, of its storage unit.
     #[pyo3(get)]
     offset: usize,
-    /// The lowest bit in the storage unit, or -1.
+    /// The lowest bit in the storage unit, or -1; -2 for an array that is declared with no items.
     #[pyo3(get)]
     bitshift: i64,
     /// How many bits, or -1.
     #[pyo3(get)]
     bitsize: i64,
-    /// As in cffi, where no field of a declared struct has any: zero.
+    /// 1 where an initialiser by position passes it over, as it does all members of a union but the first; else 0.
     #[pyo3(get)]
     flags: u32,
 }
@@ -214,10 +214,11 @@ pub(crate) struct CField {
 impl CField {
     fn new(py: Python<'_>, field: &FieldFace) -> PyResult<Self> {
         let (bitshift, bitsize) = match field.bits {
-            None => (-1, -1),
+            None => (if matches!(field.face.kind, Kind::Array(_, None | Some(0))) { -2 } else { -1 }, -1),
             Some(bits) => (bits.start.get().cast_signed(), bits.width.into()),
         };
-        Ok(Self { r#type: ctype_object(py, field.face)?, offset: field.offset, bitshift, bitsize, flags: 0 })
+        let flags = u32::from(!field.is_positional);
+        Ok(Self { r#type: ctype_object(py, field.face)?, offset: field.offset, bitshift, bitsize, flags })
     }
 }
 

@@ -1,6 +1,6 @@
 //! `offsetof` and `addressof`: where a part of C data is.
 
-use pyo3::exceptions::{PyIndexError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
@@ -115,8 +115,7 @@ fn walk(
     let (mut offset, mut face) = (0_isize, start);
     for (index, part) in parts.iter().enumerate() {
         let (distance, next) = step(function, face, &part, index == 0)?;
-        let sum = offset.checked_add(distance);
-        offset = sum.ok_or_else(|| PyIndexError::new_err(format!("{function}(): the index is too large")))?;
+        offset = offset.checked_add(distance).ok_or_else(|| too_far(function))?;
         face = next;
     }
     Ok((offset, face))
@@ -155,8 +154,10 @@ fn step(
         return refuse(format!("'{}' cannot be indexed", face.name()));
     };
     let size = target.known_size()?.cast_signed();
-    let distance = index.checked_mul(size);
-    let distance =
-        distance.ok_or_else(|| PyIndexError::new_err(format!("{function}(): the index is too large")))?;
+    let distance = index.checked_mul(size).ok_or_else(|| too_far(function))?;
     Ok((distance, target))
+}
+
+fn too_far(function: &str) -> PyErr {
+    PyOverflowError::new_err(format!("{function}(): the index is too large"))
 }
