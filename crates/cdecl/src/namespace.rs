@@ -8,8 +8,8 @@ use diagnostic::Diagnostic;
 use rustc_hash::FxHashMap;
 use source::{Source, Span};
 
-use crate::parser::{Context, parse_decls, parse_type_name};
-use crate::resolve::{Changes, Resolver};
+use crate::parser::{Context, Naming, parse_decls, parse_type_name};
+use crate::resolve::{Changes, Kinds, Resolver};
 use crate::scope::{Entry, Scope};
 
 /// How a text is taken.
@@ -157,12 +157,39 @@ impl Namespace {
     /// # Errors
     /// With all that is wrong with the text; then the table did not change.
     pub fn type_name(&self, types: &mut CTypes, source: &Source) -> Result<TypeId, Vec<Diagnostic>> {
+        self.type_with(types, source, Naming::Forbidden, Kinds::All)
+    }
+
+    /// As [`Self::type_name`]; the text may also be the declaration of a name, such as
+    /// `int (*compare)(int a, int b)`. The name is declared to nobody.
+    ///
+    /// # Errors
+    /// With all that is wrong with the text; then the table did not change.
+    pub fn declared_type(&self, types: &mut CTypes, source: &Source) -> Result<TypeId, Vec<Diagnostic>> {
+        self.type_with(types, source, Naming::Optional, Kinds::All)
+    }
+
+    /// As [`Self::declared_type`], for what is to have values: a function type is refused.
+    ///
+    /// # Errors
+    /// With all that is wrong with the text; then the table did not change.
+    pub fn object_type(&self, types: &mut CTypes, source: &Source) -> Result<TypeId, Vec<Diagnostic>> {
+        self.type_with(types, source, Naming::Optional, Kinds::Objects)
+    }
+
+    fn type_with(
+        &self,
+        types: &mut CTypes,
+        source: &Source,
+        naming: Naming,
+        kinds: Kinds,
+    ) -> Result<TypeId, Vec<Diagnostic>> {
         let is_type = |name: &str| self.is_type(name);
-        let (source, name) =
-            parse_type_name(source, Context { is_type: &is_type, pack: None, is_header: false })?;
+        let context = Context { is_type: &is_type, pack: None, is_header: false };
+        let (source, name) = parse_type_name(source, context, naming)?;
         let before = types.checkpoint();
         let resolver = Resolver::new(types, self, &source, DeclareOptions::default(), Vec::new());
-        resolver.resolve_type_name(&name).inspect_err(|_| types.roll_back(before))
+        resolver.resolve_type_name(&name, kinds).inspect_err(|_| types.roll_back(before))
     }
 
     /// What an ordinary name is.

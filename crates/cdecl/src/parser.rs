@@ -21,6 +21,8 @@ use diagnostic::{Diagnostic, Id, Label};
 use rustc_hash::FxHashSet;
 use source::{Source, Span};
 
+pub(crate) use declarator::Naming;
+
 use crate::directive::PackPragma;
 use crate::lexer::{Lexed, lex};
 use crate::syntax::{Decls, Expr, TypeName};
@@ -50,14 +52,15 @@ pub(crate) fn parse_decls(source: &Source, context: Context<'_>) -> (Decls, Vec<
     (Decls { source, items, skipped, given_up }, diagnostics)
 }
 
-/// A text that is one type name.
+/// A text that is one type name, or the declaration of one name without its `;`, as `naming` says.
 pub(crate) fn parse_type_name(
     source: &Source,
     context: Context<'_>,
+    naming: Naming,
 ) -> Result<(Source, TypeName), Vec<Diagnostic>> {
     let Lexed { source, tokens, diagnostics, .. } = lex(source, false);
     let mut parser = Parser::new(&source, &tokens, context, diagnostics);
-    let parsed = parser.type_name().and_then(|name| {
+    let parsed = parser.type_with(naming).and_then(|name| {
         parser.expect_end()?;
         Ok(name)
     });

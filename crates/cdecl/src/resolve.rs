@@ -48,6 +48,14 @@ pub(crate) use value::Evaluated;
 
 type Resolve<T> = Result<T, Abort>;
 
+/// Which types a text may name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kinds {
+    All,
+    /// Those of objects: all but those of functions.
+    Objects,
+}
+
 /// A type, and the alignment that a typedef gives it.
 #[derive(Clone, Copy)]
 struct Typed {
@@ -141,12 +149,27 @@ impl<'a> Resolver<'a> {
     }
 
     /// A text that is one type name, which declares nothing.
-    pub(crate) fn resolve_type_name(mut self, name: &'a TypeName) -> Result<TypeId, Vec<Diagnostic>> {
+    pub(crate) fn resolve_type_name(
+        mut self,
+        name: &'a TypeName,
+        kinds: Kinds,
+    ) -> Result<TypeId, Vec<Diagnostic>> {
         self.is_declaring = false;
-        match self.named_type(name) {
-            Ok(typed) if self.diagnostics.is_empty() => Ok(typed.ty.ty),
+        let resolved = self.named_type(name).and_then(|typed| match kinds {
+            Kinds::All => Ok(typed.ty.ty),
+            Kinds::Objects => self.refuse_function(typed.ty.ty, name.span),
+        });
+        match resolved {
+            Ok(ty) if self.diagnostics.is_empty() => Ok(ty),
             Ok(_) | Err(Abort) => Err(self.diagnostics),
         }
+    }
+
+    fn refuse_function(&mut self, ty: TypeId, span: Span) -> Resolve<TypeId> {
+        let CType::Function(_) = self.types.get(ty) else { return Ok(ty) };
+        let title = format!("`{}` is a function type, not a pointer to one", self.types.name(ty));
+        let label = format!("expected `{}`", self.types.declare(ty, "(*)"));
+        Err(self.error_at(Id::CInvalidType, title, span, &label))
     }
 
     /// The type that a type name names.

@@ -28,7 +28,7 @@ fn answer(case: &Case, info: &str) -> String {
     match (info, declared) {
         ("type", Ok(())) => {
             let name = Source::new("<type>", case.input("signature"));
-            match namespace.type_name(&mut types, &name) {
+            match namespace.object_type(&mut types, &name) {
                 Ok(ty) => types.name(ty),
                 Err(diagnostics) => diagnostic::render(&diagnostics),
             }

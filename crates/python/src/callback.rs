@@ -494,7 +494,7 @@ fn callback_function(
             .cast_into()
             .map_err(|_| PyTypeError::new_err("FFI() gave something else"))?,
     };
-    let face = ffi.get().face(py, signature)?;
+    let face = ffi.get().callable_face(py, signature)?;
     make_or_decorate(py, face, function, error, None, errors)
 }
 

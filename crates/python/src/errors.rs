@@ -7,11 +7,12 @@ use std::any::Any;
 use std::sync::OnceLock;
 
 use ccall::border::Pending;
-use diagnostic::{Diagnostic, Label, Severity};
-use pyo3::create_exception;
-use pyo3::exceptions::PyException;
+use diagnostic::{Diagnostic, Id, Label, Severity};
+use pyo3::exceptions::{PyException, PyOverflowError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyType};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList, PyTuple, PyType};
+use pyo3::{PyTypeInfo, create_exception};
 
 create_exception!(ferrule, FFIError, PyException, "A request to an `FFI` that makes no sense.");
 create_exception!(ferrule, CDefError, FFIError, "C text that is not a declaration or a type.");
@@ -114,6 +115,39 @@ pub(crate) fn raise(py: Python<'_>, class: &Bound<'_, PyType>, diagnostics: Vec<
         Ok(()) => error,
         Err(other) => other,
     }
+}
+
+/// The exception for a text that names no type: a [`CDefError`], and where the mistake is in a number also of the
+/// class that Python has for that.
+pub(crate) fn raise_for_type(py: Python<'_>, diagnostics: Vec<Diagnostic>) -> PyErr {
+    let class = match diagnostics.first().map(|first| first.id) {
+        Some(Id::CArrayLength | Id::CIncompleteType) => class_of_both::<PyValueError>(py, &VALUE_ERROR),
+        Some(Id::CTooLarge) => class_of_both::<PyOverflowError>(py, &OVERFLOW_ERROR),
+        Some(_) | None => Ok(py.get_type::<CDefError>()),
+    };
+    match class {
+        Ok(class) => raise(py, &class, diagnostics),
+        Err(error) => error,
+    }
+}
+
+static VALUE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static OVERFLOW_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// The class of the errors that are both a [`CDefError`] and one of Python's.
+fn class_of_both<'py, E: PyTypeInfo>(
+    py: Python<'py>,
+    class: &'static PyOnceLock<Py<PyType>>,
+) -> PyResult<Bound<'py, PyType>> {
+    let class = class.get_or_try_init(py, || {
+        let bases = PyTuple::new(py, [py.get_type::<CDefError>(), py.get_type::<E>()])?;
+        let members = PyDict::new(py);
+        members.set_item("__module__", "ferrule")?;
+        members.set_item("__doc__", "C text that names a type which no object can have.")?;
+        let class = py.get_type::<PyType>().call1(("CDefError", bases, members))?;
+        Ok::<_, PyErr>(class.cast_into::<PyType>()?.unbind())
+    })?;
+    Ok(class.bind(py).clone())
 }
 
 /// A bug of ours.

@@ -51,6 +51,13 @@ pub(crate) struct Ffi {
     once: Py<PyDict>,
 }
 
+/// Which types an argument may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kinds {
+    Objects,
+    ObjectsAndFunctions,
+}
+
 impl Ffi {
     pub(crate) fn namespace(&self) -> MutexGuard<'_, Namespace> {
         self.namespace.lock().unwrap_or_else(PoisonError::into_inner)
@@ -89,37 +96,49 @@ impl Ffi {
         names
     }
 
-    /// The type that a text names in these declarations.
-    pub(crate) fn face_of_text(&self, py: Python<'_>, text: &str) -> PyResult<&'static Face> {
+    /// What a text names in these declarations.
+    fn face_of_text(&self, py: Python<'_>, text: &str, kinds: Kinds) -> PyResult<&'static Face> {
         let source = Source::new("<type>", text);
         let found = {
-            let namespace = self.namespace();
-            namespace.type_name(&mut table::write(), &source)
+            let (namespace, mut types) = (self.namespace(), table::write());
+            match kinds {
+                Kinds::Objects => namespace.object_type(&mut types, &source),
+                Kinds::ObjectsAndFunctions => namespace.declared_type(&mut types, &source),
+            }
         };
-        match found {
-            Ok(ty) => Ok(Face::of(ty)),
-            Err(diagnostics) => Err(errors::raise(py, &py.get_type::<CDefError>(), diagnostics)),
-        }
+        found.map(Face::of).map_err(|diagnostics| errors::raise_for_type(py, diagnostics))
     }
 
-    /// The type that an argument names or is; for `sizeof` and `typeof` also that of C data.
+    /// The type that an argument names or is.
     pub(crate) fn face(&self, py: Python<'_>, given: &Bound<'_, PyAny>) -> PyResult<&'static Face> {
-        if let Ok(text) = given.cast::<PyString>() {
-            let known = self.known.bind(py);
-            if let Some(ctype) = known.get_item(text)? {
-                return Ok(ctype.cast::<CTypeObject>()?.get().face);
+        self.face_of(py, given, Kinds::Objects)
+    }
+
+    /// As [`Self::face`], where a function type is as good as a pointer to it.
+    pub(crate) fn callable_face(&self, py: Python<'_>, given: &Bound<'_, PyAny>) -> PyResult<&'static Face> {
+        self.face_of(py, given, Kinds::ObjectsAndFunctions)
+    }
+
+    fn face_of(&self, py: Python<'_>, given: &Bound<'_, PyAny>, kinds: Kinds) -> PyResult<&'static Face> {
+        let Ok(text) = given.cast::<PyString>() else {
+            return match given.cast::<CTypeObject>() {
+                Ok(ctype) => Ok(ctype.get().face),
+                Err(_) => {
+                    let class = given.get_type().name()?;
+                    Err(PyTypeError::new_err(format!("expected a C type or its name, got {class}")))
+                }
+            };
+        };
+        let known = self.known.bind(py);
+        if let Some(ctype) = known.get_item(text)? {
+            let face = ctype.cast::<CTypeObject>()?.get().face;
+            if kinds == Kinds::ObjectsAndFunctions || !matches!(face.kind, Kind::Function(_)) {
+                return Ok(face);
             }
-            let face = self.face_of_text(py, text.to_str()?)?;
-            known.set_item(text, ctype_object(py, face)?)?;
-            return Ok(face);
         }
-        match given.cast::<CTypeObject>() {
-            Ok(ctype) => Ok(ctype.get().face),
-            Err(_) => {
-                let class = given.get_type().name()?;
-                Err(PyTypeError::new_err(format!("expected a C type or its name, got {class}")))
-            }
-        }
+        let face = self.face_of_text(py, text.to_str()?, kinds)?;
+        known.set_item(text, ctype_object(py, face)?)?;
+        Ok(face)
     }
 
     /// As [`Self::face`], where C data stands for its type.
@@ -144,6 +163,33 @@ fn on_one_line(declaration: &str) -> String {
     }
     kept.push_str(rest);
     kept.trim().trim_start_matches("extern ").to_owned()
+}
+
+/// What `packed` and `pack` of `cdef` say; `pack=0` says nothing.
+fn packing(
+    packed: Option<&Bound<'_, PyAny>>,
+    pack: Option<&Bound<'_, PyAny>>,
+) -> PyResult<(bool, Option<Align>)> {
+    let is_packed = match packed.map(|given| (given, given.extract::<i64>())) {
+        None | Some((_, Ok(0))) => false,
+        Some((_, Ok(1))) => true,
+        Some((given, _)) => {
+            let text = format!("packed must be False or True, not {}: pack takes a number", given.repr()?);
+            return Err(PyValueError::new_err(text));
+        }
+    };
+    let Some(given) = pack else { return Ok((is_packed, None)) };
+    if !given.is_truthy()? {
+        return Ok((is_packed, None));
+    }
+    if is_packed {
+        return Err(PyValueError::new_err("cdef() takes one of packed and pack, not both"));
+    }
+    let align = given.extract::<u64>().ok().and_then(Align::bytes);
+    match align {
+        Some(_) => Ok((false, align)),
+        None => Err(PyValueError::new_err(format!("pack must be a power of two, not {}", given.repr()?))),
+    }
 }
 
 #[pymethods]
@@ -185,21 +231,21 @@ impl Ffi {
     /// >>> ffi.cdef("struct point { int x, y; };")
     /// >>> ffi.sizeof("struct point")
     /// 8
-    #[pyo3(signature = (csource, r#override=false, packed=false, pack=None))]
+    #[pyo3(
+        signature = (csource, r#override=None, packed=None, pack=None),
+        text_signature = "(self, csource, override=False, packed=False, pack=None)"
+    )]
     fn cdef(
         &self,
         py: Python<'_>,
         csource: &str,
-        r#override: bool,
-        packed: bool,
-        pack: Option<u64>,
+        r#override: Option<&Bound<'_, PyAny>>,
+        packed: Option<&Bound<'_, PyAny>>,
+        pack: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        if packed && pack.is_some() {
-            return Err(PyValueError::new_err("cdef() takes one of packed and pack, not both"));
-        }
-        let bad_pack = || PyValueError::new_err("pack must be a power of two");
-        let pack = pack.map(|bytes| Align::bytes(bytes).ok_or_else(bad_pack)).transpose()?;
-        let options = DeclareOptions { is_override: r#override, is_packed: packed, pack };
+        let is_override = r#override.map_or(Ok(false), PyAnyMethods::is_truthy)?;
+        let (is_packed, pack) = packing(packed, pack)?;
+        let options = DeclareOptions { is_override, is_packed, pack };
         let source = Source::new("<cdef>", csource);
         let declared = py.detach(|| {
             let _working = fork::working();
@@ -414,7 +460,7 @@ impl Ffi {
         onerror: Option<Py<PyAny>>,
         errors: &str,
     ) -> PyResult<Py<PyAny>> {
-        let face = self.face(py, cdecl)?;
+        let face = self.callable_face(py, cdecl)?;
         callback::make_or_decorate(py, face, python_callable, error, onerror, errors)
     }
 

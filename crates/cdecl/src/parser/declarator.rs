@@ -11,7 +11,7 @@ use crate::token::{Keyword, Sign, Token, TokenKind};
 
 /// Whether a declarator has a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Naming {
+pub(crate) enum Naming {
     Required,
     Optional,
     Forbidden,
@@ -25,9 +25,14 @@ impl Parser<'_> {
 
     /// A type without a declaration.
     pub(super) fn type_name(&mut self) -> Parse<TypeName> {
+        self.type_with(Naming::Forbidden)
+    }
+
+    /// A type, with a name where one would be declared if `naming` allows it.
+    pub(super) fn type_with(&mut self, naming: Naming) -> Parse<TypeName> {
         let start = self.at;
         let specifiers = self.type_specifiers()?;
-        let declarator = self.whole_declarator(Naming::Forbidden)?;
+        let declarator = self.whole_declarator(naming)?;
         Ok(TypeName { span: self.span_from(start), specifiers, declarator })
     }
 

@@ -74,15 +74,20 @@ impl<'a> Resolver<'a> {
 
     /// The type of what a declarator declares.
     pub(super) fn declared(&mut self, base: Typed, declarator: &'a Declarator) -> Resolve<Typed> {
+        self.shaped(base, declarator, false)
+    }
+
+    /// The type of what a declarator declares; of an array that `decays` only a pointer will be left.
+    fn shaped(&mut self, base: Typed, declarator: &'a Declarator, decays: bool) -> Resolve<Typed> {
         let mut typed = base;
-        for derivation in declarator.derivations.iter().rev() {
+        for (place, derivation) in declarator.derivations.iter().enumerate().rev() {
             typed = match derivation {
                 Derivation::Pointer(qualifiers) => {
                     let ty = self.types.pointer_to(typed.ty);
                     Typed { ty: Qualified { ty, qualifiers: *qualifiers }, align: None }
                 }
                 Derivation::Array { span, length } => {
-                    let ty = self.array(typed, *span, length.as_deref())?;
+                    let ty = self.array(typed, *span, length.as_deref(), decays && place == 0)?;
                     Typed { ty: ty.into(), align: typed.align }
                 }
                 Derivation::Function(params) => self.function(typed.ty.ty, params)?.into(),
@@ -92,7 +97,7 @@ impl<'a> Resolver<'a> {
         Ok(typed)
     }
 
-    fn array(&mut self, typed: Typed, span: Span, length: Option<&'a Expr>) -> Resolve<TypeId> {
+    fn array(&mut self, typed: Typed, span: Span, length: Option<&'a Expr>, decays: bool) -> Resolve<TypeId> {
         let element = typed.ty;
         if let CType::Function(_) = self.types.get(element.ty) {
             return Err(self.error_at(
@@ -102,7 +107,10 @@ impl<'a> Resolver<'a> {
                 "expected an array of pointers to functions",
             ));
         }
-        self.sized(element.ty, span, "an array's elements")?;
+        // What a pointer to a struct needs is not needed before it is followed.
+        if !decays || !matches!(self.types.get(element.ty), CType::Record(_)) {
+            self.sized(element.ty, span, "an array's elements")?;
+        }
         self.check_stride(typed, span)?;
         let length = match length {
             None => ArrayLength::Unknown,
@@ -194,7 +202,7 @@ impl<'a> Resolver<'a> {
         let mut names: FxHashMap<&str, Span> = FxHashMap::default();
         for param in &params.params {
             let (base, _) = self.specifiers(&param.specifiers)?;
-            let typed = self.declared(base, &param.declarator)?;
+            let typed = self.shaped(base, &param.declarator, true)?;
             let span = param.specifiers.span.to(param.declarator.span);
             if *self.types.get(typed.ty.ty) == CType::Void {
                 let is_alone = params.params.len() == 1 && !params.is_variadic;

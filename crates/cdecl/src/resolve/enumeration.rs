@@ -37,17 +37,14 @@ impl<'a> Resolver<'a> {
 
     fn tagged_enum(&mut self, specifier: &EnumSpecifier) -> Resolve<(EnumId, TypeId)> {
         let Some(tag) = specifier.tag else {
-            self.refuse_definition(specifier.span)?;
             return Ok(self.types.declare_enum("enum <anonymous>"));
         };
+        if specifier.enumerators.is_some() {
+            self.refuse_definition(specifier.span)?;
+        }
         let name = self.source.slice(tag);
         match self.find_tag(name) {
-            Some(Tag::Enum { id, ty }) => {
-                if specifier.enumerators.is_some() {
-                    self.refuse_definition(specifier.span)?;
-                }
-                Ok((id, ty))
-            }
+            Some(Tag::Enum { id, ty }) => Ok((id, ty)),
             Some(Tag::Record { .. }) => Err(self.other_kind_of_tag(tag, specifier.span)),
             None => {
                 self.refuse_unknown_tag("enum", tag)?;

@@ -151,12 +151,13 @@ impl Resolver<'_> {
         self.changes.tags.bind(Entry { name: name.into(), what: tag, source, span, statement });
     }
 
-    /// A type name does not define types.
+    /// A type name defines no type that has a tag: the tag would mean something only there.
     pub(super) fn refuse_definition(&mut self, span: Span) -> Resolve<()> {
         if self.is_declaring {
             return Ok(());
         }
-        Err(self.error_at(Id::CSyntax, "a definition inside a type name", span, "expected only a name here"))
+        let title = "a definition with a tag inside a type name";
+        Err(self.error_at(Id::CSyntax, title, span, "expected a tag or members, not both"))
     }
 
     /// A type name mentions only tags that were declared.

@@ -62,15 +62,14 @@ impl<'a> Resolver<'a> {
     fn tagged_record(&mut self, specifier: &RecordSpecifier) -> Resolve<(RecordId, TypeId)> {
         let keyword = specifier.kind.keyword();
         let Some(tag) = specifier.tag else {
-            self.refuse_definition(specifier.span)?;
             return Ok(self.types.declare_record(specifier.kind, &format!("{keyword} <anonymous>")));
         };
+        if specifier.members.is_some() {
+            self.refuse_definition(specifier.span)?;
+        }
         let name = self.source.slice(tag);
         match self.find_tag(name) {
             Some(Tag::Record { record, ty }) if self.types.record(record).kind == specifier.kind => {
-                if specifier.members.is_some() {
-                    self.refuse_definition(specifier.span)?;
-                }
                 Ok((record, ty))
             }
             Some(Tag::Record { .. } | Tag::Enum { .. }) => Err(self.other_kind_of_tag(tag, specifier.span)),
