@@ -54,6 +54,13 @@ SYSTEM = {
     "png.h": ("png", {"PNG_LIBPNG_VER_STRING", "png_create_read_struct", "PNG_COLOR_TYPE_RGBA"}),
     "curl/curl.h": (None, {"CURLOPT_URL", "curl_easy_init", "CURLE_OK", "LIBCURL_VERSION_NUM"}),
     "openssl/ssl.h": (None, {"SSL_new", "SSL_OP_NO_TLSv1_3", "SSL_ERROR_ZERO_RETURN", "EVP_sha256"}),
+    "errno.h": (None, {"ENOENT", "EINPROGRESS", "EHWPOISON"}),
+    "poll.h": (None, {"poll", "POLLIN", "POLLHUP"}),
+    "regex.h": (None, {"regcomp", "regexec", "REG_EXTENDED", "REG_NOMATCH"}),
+    "limits.h": (None, {"CHAR_BIT", "LONG_MAX", "PATH_MAX"}),
+    "stdint.h": (None, {"INT32_MAX", "SIZE_MAX"}),
+    "sys/socket.h": (None, {"socketpair", "SOCK_STREAM", "SO_REUSEADDR", "AF_UNIX"}),
+    "sys/resource.h": (None, {"getrlimit", "RLIMIT_NOFILE", "RUSAGE_SELF"}),
     "gsl/gsl_sf_hyperg.h": ("gsl", {"gsl_sf_hyperg_2F1_e", "gsl_sf_result_smash_e"}),
     "gsl/gsl_integration.h": (
         "gsl",
@@ -97,6 +104,19 @@ def test_the_c_library():
     constants = (lib.EOF, lib.SEEK_END, lib.M_PI, lib.INFINITY)
     assert constants == (-1, 2, 3.141592653589793, float("inf"))
     assert lib.hypot(3.0, 4.0) == 5.0
+
+
+def test_the_c_library_finds_what_a_pattern_matches():
+    ffi = FFI()
+    ffi.cdef_header("regex.h")
+    lib = ffi.dlopen(None)
+    pattern, found = ffi.new("regex_t *"), ffi.new("regmatch_t[2]")
+    assert lib.regcomp(pattern, b"b(a+)n", lib.REG_EXTENDED) == 0
+    assert pattern.re_nsub == 1
+    assert lib.regexec(pattern, b"a baaan", 2, found, 0) == 0
+    assert [(one.rm_so, one.rm_eo) for one in found] == [(2, 7), (3, 6)]
+    assert lib.regexec(pattern, b"nothing", 0, ffi.NULL, 0) == lib.REG_NOMATCH
+    lib.regfree(pattern)
 
 
 def test_macros(tmp_path):

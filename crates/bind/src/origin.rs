@@ -3,7 +3,8 @@
 //! The files that count as a header's project are the headers named, and those in the folder of a named header
 //! or below it, unless that folder is one that the compiler searches, such as `/usr/include`, where the
 //! headers of all the world lie. What the named headers take from a folder `bits` of the compiler's is theirs,
-//! too: the C library keeps there what `<math.h>` declares.
+//! too: the C library keeps there what `<math.h>` declares, and takes numbers from the kernel's `asm` and `linux`.
+//! Some headers only pass on to one of their name, in another folder of the search or in `sys`.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -151,7 +152,7 @@ impl Reader<'_> {
         };
         if is_own {
             Ownership::Own
-        } else if includer != Ownership::Foreign && self.is_detail(file) {
+        } else if self.is_detail(file, includer) {
             Ownership::Behalf
         } else {
             Ownership::Foreign
@@ -175,13 +176,27 @@ impl Reader<'_> {
             }
         };
         self.named.contains(&path)
+            || self.named.iter().any(|named| self.passes_on(named, &path))
             || self.named.iter().any(is_near)
             || self.project.also.iter().any(|pattern| matches_end(&path, pattern))
     }
 
-    /// Whether it is one of the files that the C library's headers are made of.
-    fn is_detail(&self, file: &str) -> bool {
-        self.in_search(&normal(file)).is_some_and(|relative| relative.starts_with("bits"))
+    /// Whether it is one of the files that the C library's headers are made of, where that includer takes it in.
+    fn is_detail(&self, file: &str, includer: Ownership) -> bool {
+        let folders: &[&str] = match includer {
+            Ownership::Foreign => &[],
+            Ownership::Own => &["bits"],
+            Ownership::Behalf => &["bits", "asm", "asm-generic", "linux"],
+        };
+        let Some(relative) = self.in_search(&normal(file)) else { return false };
+        folders.iter().any(|folder| relative.starts_with(folder))
+    }
+
+    /// Whether a named header of the search is the same as a file by its name: `<limits.h>` of the compiler takes in
+    /// that of the C library, `<poll.h>` is `<sys/poll.h>`.
+    fn passes_on(&self, named: &Path, path: &Path) -> bool {
+        let (Some(named), Some(path)) = (self.in_search(named), self.in_search(path)) else { return false };
+        path.strip_prefix("sys").unwrap_or(&path) == named
     }
 
     /// The path within the longest folder of the search that holds it.
@@ -259,8 +274,14 @@ f
 # 2 "/usr/include/x86/x/two.h" 2 3 4
 # 1 "/usr/include/x86/bits/own.h" 1 3 4
 g
+# 1 "/usr/include/linux/numbers.h" 1 3 4
+i
+# 8 "/usr/include/x86/bits/own.h" 2 3 4
 # 9 "/usr/include/x/one.h" 2 3 4
 h
+# 1 "/usr/include/linux/numbers.h" 1 3 4
+j
+# 10 "/usr/include/x/one.h" 2 3 4
 "#;
 
     fn owned(also: &[&str]) -> String {
@@ -274,13 +295,26 @@ h
 
     #[test]
     fn a_folder_that_is_not_searched_belongs_together() {
-        assert_eq!(owned(&[]), "bcgh");
+        assert_eq!(owned(&[]), "bcgih");
+    }
+
+    #[test]
+    fn a_header_of_the_search_may_pass_on_to_one_of_its_name() {
+        let text = "# 1 \"<stdin>\"\n# 1 \"/usr/include/poll.h\" 1 3\na\n# 1 \"/usr/include/x86/sys/poll.h\" 1 3\nb\n\
+                    # 1 \"/usr/include/x86/poll.h\" 1 3\nc\n# 1 \"/usr/include/sys/types.h\" 1 3\nd\n";
+        let search = ["/usr/include", "/usr/include/x86"].map(str::to_owned).to_vec();
+        let origins = Origins::of(text, &Project { search, also: Vec::new() });
+        let is_own = |letter: &str| {
+            let at = text.find(&format!("\n{letter}\n")).expect("the letter");
+            origins.ownership(at + 1) == Ownership::Own
+        };
+        assert_eq!(["a", "b", "c", "d"].map(is_own), [true, true, true, false]);
     }
 
     #[test]
     fn patterns_add_files_and_what_they_are_made_of() {
-        assert_eq!(owned(&["m*.h"]), "bcdefgh");
-        assert_eq!(owned(&["include/m*th.h"]), "bcdefgh");
-        assert_eq!(owned(&["x/m*.h", "ath.h", ""]), "bcgh");
+        assert_eq!(owned(&["m*.h"]), "bcdefgih");
+        assert_eq!(owned(&["include/m*th.h"]), "bcdefgih");
+        assert_eq!(owned(&["x/m*.h", "ath.h", ""]), "bcgih");
     }
 }

@@ -5,8 +5,8 @@
 //! knows, such as `size_t` and `FILE`, is not declared again on behalf of a system header.
 
 use cdecl::syntax::{
-    Declaration, Declarator, Decls, Derivation, EnumSpecifier, InitDeclarator, Item, Member, RecordSpecifier,
-    Specifiers, Storage, TypeSpecifier,
+    Declaration, Declarator, Decls, Derivation, EnumSpecifier, EnumeratorSyntax, InitDeclarator, Item,
+    Member, RecordSpecifier, Specifiers, Storage, TypeSpecifier,
 };
 use rustc_hash::FxHashMap;
 use source::Source;
@@ -19,8 +19,10 @@ pub(crate) fn select(decls: &Decls, origins: &Origins) -> Vec<usize> {
     let index = Index::of(decls);
     let own = |item: &Item| {
         let offset = item.span().start();
-        let name = shown_name(item, &decls.source).unwrap_or_default();
-        origins.owns(offset, name) && is_wanted(item, decls, origins.is_system(offset))
+        let is_named = |name: &str| origins.owns(offset, name);
+        let is_own = is_named(shown_name(item, &decls.source).unwrap_or_default())
+            || enumerators(item).iter().any(|one| is_named(decls.source.slice(one.name)));
+        is_own && is_wanted(item, decls, origins.is_system(offset))
     };
     let is_own: Vec<bool> = decls.items.iter().map(own).collect();
     let mut state = vec![State::Unseen; decls.items.len()];
@@ -41,6 +43,13 @@ pub(crate) fn select(decls: &Decls, origins: &Origins) -> Vec<usize> {
     }
     let once = index.once(decls);
     (0..state.len()).filter(|at| state[*at] != State::Unseen && once(*at)).collect()
+}
+
+/// The names of an enum that an item defines.
+fn enumerators(item: &Item) -> &[EnumeratorSyntax] {
+    let Item::Declaration(declaration) = item else { return &[] };
+    let TypeSpecifier::Enum(specifier) = &declaration.specifiers.ty else { return &[] };
+    specifier.enumerators.as_deref().unwrap_or_default()
 }
 
 /// How much of an item is needed.

@@ -66,6 +66,9 @@ fn classify_result(types: &CTypes, ty: TypeId) -> Result<Passing, UnpassableErro
     if matches!(types.get(ty), CType::Void) {
         return Ok(Passing::Nothing);
     }
+    if matches!(types.get(ty), CType::Array { .. }) {
+        return Err(UnpassableError { ty });
+    }
     Ok(match classes_of_value(types, ty)? {
         (Classes::Nothing, _) => Passing::Nothing,
         (Classes::Memory, _) => Passing::Hidden,
@@ -78,9 +81,6 @@ fn classify_result(types: &CTypes, ty: TypeId) -> Result<Passing, UnpassableErro
 /// The classes and the layout of what a parameter or result of this type is.
 fn classes_of_value(types: &CTypes, ty: TypeId) -> Result<(Classes, Layout), UnpassableError> {
     let unpassable = UnpassableError { ty };
-    if matches!(types.get(ty), CType::Array { .. }) {
-        return Err(unpassable);
-    }
     let layout = types.layout(ty).map_err(|_| unpassable)?;
     if layout.size.get() > MAX_VALUE {
         return Err(unpassable);
@@ -120,6 +120,11 @@ struct Free {
 
 impl Free {
     fn place(&mut self, types: &CTypes, ty: TypeId) -> Result<Passing, UnpassableError> {
+        if matches!(types.get(ty), CType::Array { .. }) {
+            return Err(UnpassableError { ty });
+        }
+        // The first member of a transparent union may be an array.
+        let ty = types.passed_as(ty);
         match classes_of_value(types, ty)? {
             (Classes::Nothing, _) => Ok(Passing::Nothing),
             (Classes::Eightbytes(classes), layout) => {

@@ -160,8 +160,13 @@ impl Printer<'_> {
 
     fn enumeration(&mut self, specifier: &EnumSpecifier) {
         self.text.push_str("enum");
-        if specifier.is_packed {
-            self.text.push_str(" __attribute__((packed))");
+        let attributes = self.attributes(&Attributes {
+            is_packed: specifier.is_packed,
+            mode: specifier.mode,
+            ..Attributes::default()
+        });
+        if !attributes.is_empty() {
+            let _ = write!(self.text, " {}", attributes.trim_end());
         }
         self.tag(specifier.tag);
         let Some(enumerators) = &specifier.enumerators else { return };
@@ -247,6 +252,12 @@ impl Printer<'_> {
     fn attributes(&self, attributes: &Attributes) -> String {
         let mut text =
             if attributes.is_packed { "__attribute__((packed)) ".to_owned() } else { String::new() };
+        if attributes.is_transparent {
+            text.push_str("__attribute__((transparent_union)) ");
+        }
+        if let Some(mode) = attributes.mode {
+            let _ = write!(text, "__attribute__((mode({}))) ", self.source.slice(mode));
+        }
         for Alignment { amount, is_alignas, .. } in &attributes.alignments {
             let _ = match amount {
                 AlignmentAmount::Bytes(amount) if *is_alignas => {

@@ -10,9 +10,11 @@ mod constant;
 mod declarator;
 mod enumeration;
 mod header;
+mod mode;
 pub(crate) mod name;
 mod record;
 mod redeclared;
+mod transparent;
 mod value;
 
 use std::sync::Arc;
@@ -175,7 +177,8 @@ impl<'a> Resolver<'a> {
     /// The type that a type name names.
     fn named_type(&mut self, name: &'a TypeName) -> Resolve<Typed> {
         let (base, _) = self.specifiers(&name.specifiers)?;
-        self.declared(base, &name.declarator)
+        let typed = self.declared(base, &name.declarator)?;
+        self.in_mode(typed, &[&name.specifiers.attributes, &name.declarator.attributes])
     }
 
     fn lose_names_of(&mut self, item: &'a Item) {
@@ -201,11 +204,15 @@ impl<'a> Resolver<'a> {
         }
         for InitDeclarator { declarator, initializer } in declarators {
             let Some(name) = declarator.name else { continue };
-            if *storage == Storage::Typedef && declarator.derivations.is_empty() {
-                self.name_after_typedef(unnamed.take(), name);
+            let attributes = [&specifiers.attributes, &declarator.attributes];
+            let declared = self.declared(base, declarator)?;
+            let mut typed = self.in_mode(declared, &attributes)?;
+            if *storage == Storage::Typedef {
+                let own = unnamed.take_if(|_| declarator.derivations.is_empty());
+                typed = self.transparent_typedef(typed, &attributes, own, name)?;
+                self.name_after_typedef(own, name);
             }
-            let mut typed = self.declared(base, declarator)?;
-            let asked = self.alignment(&[&specifiers.attributes, &declarator.attributes])?;
+            let asked = self.alignment(&attributes)?;
             typed.align = asked.or(typed.align);
             let what = match (*storage, initializer) {
                 (Storage::Typedef, None) => Declared::Typedef { ty: typed.ty, align: typed.align },

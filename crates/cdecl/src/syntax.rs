@@ -204,6 +204,8 @@ pub struct EnumSpecifier {
     pub enumerators: Option<Vec<EnumeratorSyntax>>,
     /// `packed`: as small as its values allow.
     pub is_packed: bool,
+    /// `mode(name)`: the name.
+    pub mode: Option<Span>,
 }
 
 /// `NAME` or `NAME = value`.
@@ -269,6 +271,10 @@ pub struct Param {
 pub struct Attributes {
     /// `packed`.
     pub is_packed: bool,
+    /// `transparent_union`.
+    pub is_transparent: bool,
+    /// `mode(name)`: the name.
+    pub mode: Option<Span>,
     /// Every alignment asked for; the strictest counts.
     pub alignments: Vec<Alignment>,
     /// The texts of `asm("name")`: what the assembler and the linker call it.
@@ -279,6 +285,8 @@ impl Attributes {
     /// What both say.
     pub(crate) fn extend(&mut self, more: Self) {
         self.is_packed |= more.is_packed;
+        self.is_transparent |= more.is_transparent;
+        self.mode = more.mode.or(self.mode);
         self.alignments.extend(more.alignments);
         self.symbol = more.symbol.or(self.symbol);
     }
@@ -326,6 +334,26 @@ pub struct Expr {
     pub(crate) height: u32,
     /// What it is.
     pub kind: ExprKind,
+}
+
+impl Expr {
+    /// Whether a name in it, outside of types, is one of those asked for.
+    pub(crate) fn names(&self, is_asked: &dyn Fn(Span) -> bool) -> bool {
+        match &self.kind {
+            ExprKind::Name(name) => is_asked(*name),
+            ExprKind::Unary(_, operand) | ExprKind::SizeofExpr(operand) => operand.names(is_asked),
+            ExprKind::Binary(_, operands) => operands.0.names(is_asked) || operands.1.names(is_asked),
+            ExprKind::Conditional(parts) => {
+                [&parts.0, &parts.1, &parts.2].into_iter().any(|part| part.names(is_asked))
+            }
+            ExprKind::Cast(parts) => parts.1.names(is_asked),
+            ExprKind::Constant { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Text(_)
+            | ExprKind::SizeofType(_)
+            | ExprKind::Alignof(_) => false,
+        }
+    }
 }
 
 /// A form of expression.

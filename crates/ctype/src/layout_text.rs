@@ -20,8 +20,10 @@ impl CTypes {
             return format!("{}: opaque\n", entry.name);
         };
         let flexible = if body.is_flexible { ", flexible" } else { "" };
+        let transparent = if body.is_transparent { ", transparent" } else { "" };
         let layout = body.layout;
-        let mut text = format!("{}: size {}, align {}{flexible}\n", entry.name, layout.size, layout.align);
+        let mut text =
+            format!("{}: size {}, align {}{flexible}{transparent}\n", entry.name, layout.size, layout.align);
         for field in &body.fields {
             let place = match field.bits {
                 None => field.offset.to_string(),

@@ -14,6 +14,7 @@ mod data_model;
 mod display;
 mod layout;
 mod layout_text;
+mod machine_mode;
 mod primitive;
 mod record_layout;
 mod table;
@@ -22,6 +23,7 @@ mod units;
 
 pub use data_model::DataModel;
 pub use layout::LayoutError;
+pub use machine_mode::can_be_transparent;
 pub use primitive::{FloatType, IntType};
 pub use record_layout::{FieldDecl, Packing, RecordLayoutError, lay_out_record};
 pub use table::{CTypes, Checkpoint};

@@ -94,7 +94,7 @@ pub fn lay_out_record(
         }
     }
     let layout = placer.finish()?;
-    Ok(RecordBody { fields: members.into(), layout, is_flexible })
+    Ok(RecordBody { fields: members.into(), layout, is_flexible, is_transparent: false })
 }
 
 /// The layout of a struct's last member: there an array without a length has the size zero.

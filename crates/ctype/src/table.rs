@@ -233,6 +233,19 @@ impl CTypes {
         self.completions.push(Completion::Record(record));
     }
 
+    /// Lets a complete union be passed as its first member.
+    pub fn make_transparent(&mut self, record: RecordId) {
+        if let Some(body) = &mut self.records[record].body {
+            body.is_transparent = true;
+        }
+    }
+
+    /// The type that a parameter travels as: of a transparent union its first member's.
+    pub fn passed_as(&self, ty: TypeId) -> TypeId {
+        let body = self.record_body(ty).filter(|body| body.is_transparent);
+        body.and_then(|body| body.fields.first()).map_or(ty, |first| first.ty.ty)
+    }
+
     /// Lets a record without a tag be printed under the name of its first typedef.
     pub fn rename_record(&mut self, record: RecordId, name: &str) {
         self.records[record].name = name.into();

@@ -154,6 +154,8 @@ pub struct RecordBody {
     pub layout: Layout,
     /// Whether the last field is an array without a length, or a struct that ends in one.
     pub is_flexible: bool,
+    /// Whether it is a union that is passed as its first member would be: GNU `transparent_union`.
+    pub is_transparent: bool,
 }
 
 /// A member.

@@ -86,7 +86,7 @@ fn declare(dtype: &Bound<'_, PyAny>) -> PyResult<TypeId> {
     let size = Size::bytes(dtype.getattr("itemsize")?.extract()?);
     let mut types = table::write();
     let layout = Layout { size, align: natural_align(&types, &members, size) };
-    let body = RecordBody { fields: members.into(), layout, is_flexible: false };
+    let body = RecordBody { fields: members.into(), layout, is_flexible: false, is_transparent: false };
     Ok(intern_record(&mut types, body))
 }
 

@@ -12,7 +12,6 @@ const REFUSED: &[&str] = &[
     "address_space",
     "cleanup",
     "ext_vector_type",
-    "mode",
     "ms_abi",
     "ms_struct",
     "preserve_all",
@@ -21,7 +20,6 @@ const REFUSED: &[&str] = &[
     "regparm",
     "scalar_storage_order",
     "swiftcall",
-    "transparent_union",
     "vector_size",
     "vectorcall",
 ];
@@ -111,6 +109,8 @@ impl Parser<'_> {
         let bare = word.strip_prefix("__").and_then(|word| word.strip_suffix("__")).unwrap_or(word);
         match bare {
             "packed" => attributes.is_packed = true,
+            "transparent_union" => attributes.is_transparent = true,
+            "mode" => attributes.mode = Some(self.mode()?),
             "aligned" => {
                 let mut amount = AlignmentAmount::Largest;
                 if self.eat(Sign::LeftParen) {
@@ -128,6 +128,18 @@ impl Parser<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// `(name)`.
+    fn mode(&mut self) -> Parse<Span> {
+        self.expect(Sign::LeftParen)?;
+        let token = self.token();
+        if token.kind != TokenKind::Name {
+            return Err(self.unexpected("the name of a mode"));
+        }
+        self.at += 1;
+        self.expect(Sign::RightParen)?;
+        Ok(token.span)
     }
 
     fn refused_attribute(&mut self, word: &str, span: Span) -> Abort {

@@ -149,7 +149,8 @@ impl Parser<'_> {
             let title = "an alignment for an enum is not supported";
             return Err(self.error(Id::UnsupportedDeclaration, title, alignment.span, "expected none"));
         }
-        Ok(EnumSpecifier { span, tag, enumerators, is_packed: attributes.is_packed })
+        let Attributes { is_packed, mode, .. } = attributes;
+        Ok(EnumSpecifier { span, tag, enumerators, is_packed, mode })
     }
 
     fn enumerators(&mut self) -> Parse<Vec<EnumeratorSyntax>> {

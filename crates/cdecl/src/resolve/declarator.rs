@@ -74,11 +74,17 @@ impl<'a> Resolver<'a> {
 
     /// The type of what a declarator declares.
     pub(super) fn declared(&mut self, base: Typed, declarator: &'a Declarator) -> Resolve<Typed> {
-        self.shaped(base, declarator, false)
+        self.shaped(base, declarator, None)
     }
 
-    /// The type of what a declarator declares; of an array that `decays` only a pointer will be left.
-    fn shaped(&mut self, base: Typed, declarator: &'a Declarator, decays: bool) -> Resolve<Typed> {
+    /// The type of what a declarator declares. Of an array that is a parameter only a pointer will be left: of a
+    /// length that the parameters before it give nothing is asked.
+    fn shaped(
+        &mut self,
+        base: Typed,
+        declarator: &'a Declarator,
+        params: Option<&FxHashMap<&str, Span>>,
+    ) -> Resolve<Typed> {
         let mut typed = base;
         for (place, derivation) in declarator.derivations.iter().enumerate().rev() {
             typed = match derivation {
@@ -87,7 +93,11 @@ impl<'a> Resolver<'a> {
                     Typed { ty: Qualified { ty, qualifiers: *qualifiers }, align: None }
                 }
                 Derivation::Array { span, length } => {
-                    let ty = self.array(typed, *span, length.as_deref(), decays && place == 0)?;
+                    let params = params.filter(|_| place == 0);
+                    let is_param =
+                        |name| params.is_some_and(|params| params.contains_key(self.source.slice(name)));
+                    let length = length.as_deref().filter(|length| !length.names(&is_param));
+                    let ty = self.array(typed, *span, length, params.is_some())?;
                     Typed { ty: ty.into(), align: typed.align }
                 }
                 Derivation::Function(params) => self.function(typed.ty.ty, params)?.into(),
@@ -202,7 +212,9 @@ impl<'a> Resolver<'a> {
         let mut names: FxHashMap<&str, Span> = FxHashMap::default();
         for param in &params.params {
             let (base, _) = self.specifiers(&param.specifiers)?;
-            let typed = self.shaped(base, &param.declarator, true)?;
+            let declared = self.shaped(base, &param.declarator, Some(&names))?;
+            let attributes = [&param.specifiers.attributes, &param.declarator.attributes];
+            let typed = self.in_mode(declared, &attributes)?;
             let span = param.specifiers.span.to(param.declarator.span);
             if *self.types.get(typed.ty.ty) == CType::Void {
                 let is_alone = params.params.len() == 1 && !params.is_variadic;

@@ -83,8 +83,17 @@ impl<'a> Resolver<'a> {
         }
         let low = enumerators.iter().map(|one| one.value).min().unwrap_or(0);
         let high = enumerators.iter().map(|one| one.value).max().unwrap_or(0);
-        let Some(underlying) = underlying_type(low, high, specifier.is_packed) else {
-            let title = "no integer type holds all values of an enum";
+        let underlying = match specifier.mode {
+            Some(mode) => Some(self.enum_in_mode(mode, low < 0)?).filter(|ty| is_held(*ty, low, high)),
+            None => underlying_type(low, high, specifier.is_packed),
+        };
+        let Some(underlying) = underlying else {
+            let title = match specifier.mode {
+                Some(mode) => {
+                    format!("an enum in mode `{}` does not hold its values", self.source.slice(mode))
+                }
+                None => "no integer type holds all values of an enum".to_owned(),
+            };
             return Err(self.error(Id::CConstant, title, specifier.span));
         };
         if constant_type(low) != Some(IntType::Int) || constant_type(high) != Some(IntType::Int) {
@@ -107,6 +116,12 @@ fn underlying_type(low: i128, high: i128, is_packed: bool) -> Option<IntType> {
     let all = if low < 0 { SIGNED } else { UNSIGNED };
     let candidates = if is_packed { &all[..] } else { &all[2..] };
     candidates.iter().find(|candidate| candidate.holds(low) && candidate.holds(high)).map(|found| found.ty)
+}
+
+/// Whether a type for an enum holds all values.
+pub(super) fn is_held(ty: IntType, low: i128, high: i128) -> bool {
+    let all = SIGNED.iter().chain(&UNSIGNED);
+    all.filter(|one| one.ty == ty).any(|one| one.holds(low) && one.holds(high))
 }
 
 /// A type for an enum, and the values it holds.

@@ -111,8 +111,12 @@ impl<'a> Resolver<'a> {
             return self.unnamed_member(base, unnamed, specifiers, read);
         }
         for FieldDeclarator { declarator, bit_width } in declarators {
-            let typed = self.declared(base, declarator)?;
             let attributes = [&specifiers.attributes, &declarator.attributes];
+            if bit_width.is_some() {
+                self.refuse_mode(&attributes)?;
+            }
+            let declared = self.declared(base, declarator)?;
+            let typed = self.in_mode(declared, &attributes)?;
             self.check_alignas(typed, bit_width.is_some(), &attributes)?;
             let mut field = self.field_decl(typed, attributes)?;
             if let Some(name) = declarator.name {
@@ -225,6 +229,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn lay_out(&mut self, specifier: &'a RecordSpecifier, members: &Members) -> Resolve<RecordBody> {
+        self.refuse_mode(&[&specifier.attributes])?;
         let align = self.alignment(&[&specifier.attributes])?;
         let packing = Packing {
             is_packed: specifier.attributes.is_packed || self.options.is_packed,
@@ -234,14 +239,19 @@ impl<'a> Resolver<'a> {
         for field in &members.fields {
             self.limited(field.ty.ty, specifier.span)?;
         }
-        lay_out_record(self.types, specifier.kind, &members.fields, packing).map_err(|error| match error {
+        let laid_out = lay_out_record(self.types, specifier.kind, &members.fields, packing);
+        let body = laid_out.map_err(|error| match error {
             RecordLayoutError::TooLarge => {
                 let keyword = specifier.kind.keyword();
                 let title = format!("a {keyword} is larger than an object can be");
                 self.error_at(Id::CTooLarge, title, specifier.span, "these members together are too large")
             }
             RecordLayoutError::Field(index, error) => self.sizeless_field(members, index, error),
-        })
+        })?;
+        if !specifier.attributes.is_transparent {
+            return Ok(body);
+        }
+        self.transparent(specifier.kind, body, specifier.span)
     }
 
     fn sizeless_field(&mut self, members: &Members, index: usize, error: LayoutError) -> Abort {

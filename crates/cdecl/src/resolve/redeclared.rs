@@ -100,6 +100,7 @@ impl Resolver<'_> {
             a.name == b.name && a.offset == b.offset && a.bits == b.bits && self.is_same_qualified(a.ty, b.ty)
         };
         a.layout == b.layout
+            && a.is_transparent == b.is_transparent
             && a.fields.len() == b.fields.len()
             && a.fields.iter().zip(&b.fields).all(is_same_field)
     }

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 
-use super::{How, Param, store_value};
+use super::{How, Param, store_value, transparent};
 use crate::cdata::c_file;
 use crate::cdata::face::{Face, Kind};
 use crate::cdata::lifetime::Pin;
@@ -148,7 +148,10 @@ unsafe fn convert_any<'py>(
                     return Ok(());
                 }
                 let mut room = vec![0_u128; param.face.known_size()?.div_ceil(16)];
-                store_value(param.face, room.as_mut_ptr().cast(), value)?;
+                let address: *mut u8 = room.as_mut_ptr().cast();
+                if !transparent::store(param.face, address, value, held)? {
+                    store_value(param.face, address, value)?;
+                }
                 place.store(frame, room.as_ptr().cast());
             }
         }
@@ -243,7 +246,7 @@ fn array_for_scalar(face: &Face, scalar: Scalar) -> Failure {
 }
 
 /// The address that a pointer parameter gets.
-fn pointer<'py>(
+pub(super) fn pointer<'py>(
     face: &'static Face,
     value: Borrowed<'_, 'py, PyAny>,
     held: &mut Held<'py>,

@@ -15,6 +15,8 @@ pub(crate) struct RecordFace {
     pub(crate) fields: Box<[FieldFace]>,
     /// Whether it ends in an array without a length.
     pub(crate) is_flexible: bool,
+    /// Whether it is a union that is passed as its first member would be.
+    pub(crate) is_transparent: bool,
 }
 
 /// One field.
@@ -56,11 +58,11 @@ impl RecordFace {
     /// The fields of `record`, if it is complete.
     pub(super) fn new(record: RecordId, is_const: bool) -> Option<Self> {
         let mut found = Vec::new();
-        let is_flexible = {
+        let (is_flexible, is_transparent) = {
             let types = table::read();
             let body = types.record(record).body.as_ref()?;
             collect(&types, record, 0, true, &mut found);
-            body.is_flexible
+            (body.is_flexible, body.is_transparent)
         };
         let field = |py: Python<'_>, one: Found| FieldFace {
             name: PyString::intern(py, &one.name).unbind(),
@@ -70,7 +72,7 @@ impl RecordFace {
             is_positional: one.is_positional,
         };
         let fields = Python::attach(|py| found.into_iter().map(|one| field(py, one)).collect());
-        Some(Self { fields, is_flexible })
+        Some(Self { fields, is_flexible, is_transparent })
     }
 
     /// The field of that name.
