@@ -6,6 +6,9 @@ import sys
 import numpy as np
 import pytest
 
+import ferrule
+from ferrule.cffi import CDefError
+
 DECLARATIONS = """
     struct sized { int count; int items[0]; };
     struct flexible { int tag; int items[]; };
@@ -217,3 +220,33 @@ def test_a_wrong_byte_is_refused_where_c_hands_it_over(ffi):
     byte(1)
     byte(0)
     assert seen == [True, False]
+
+
+def test_a_function_of_void_returns_none(either, monkeypatch):
+    reported = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: reported.append(unraisable.exc_type))
+    results = [None, 42, "none"]
+    take = either.callback("void(int)", results.__getitem__)
+    for index in range(3):
+        assert take(index) is None
+    assert reported == [TypeError, TypeError]
+
+
+def test_constants_that_are_no_integers(ffi):
+    ffi.cdef("""
+        static const double RATIO = 1.5 / 2;
+        static const float TENTH = 0.1;
+        static const char *const NAME = "na" "me";
+        static const char BYTES[] = "\\x01\\xff";
+        static const int COUNT = 3;
+    """)
+    lib = ffi.dlopen(None)
+    assert (lib.RATIO, lib.NAME, lib.BYTES, lib.COUNT) == (0.75, b"name", b"\x01\xff", 3)
+    assert np.float32(0.1) == lib.TENTH
+    other = ferrule.FFI()
+    other.cdef("static const double OTHER = 2.5;")
+    other.include(ffi)
+    assert (other.dlopen(None).RATIO, other.dlopen(None).OTHER) == (0.75, 2.5)
+    with pytest.raises(CDefError, match="`wrong` has a value"):
+        ffi.cdef("static const double FINE = 1.5; static char *wrong = 1.5;")
+    assert not hasattr(ffi.dlopen(None), "FINE")

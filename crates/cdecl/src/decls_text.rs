@@ -287,8 +287,8 @@ impl Printer<'_> {
         match &expr.kind {
             ExprKind::Constant { value, ty } => constant(*value, *ty),
             // Only values of macros have these two, which are no declarations.
-            ExprKind::Float { value, .. } => format!("{value:?}"),
-            ExprKind::Text(bytes) => format!("\"{}\"", bytes.escape_ascii()),
+            ExprKind::Float { value, ty } => floating(*value, *ty),
+            ExprKind::Text(bytes) => quoted(bytes),
             ExprKind::Name(name) => self.source.slice(*name).to_owned(),
             ExprKind::Unary(op, operand) => {
                 let text = self.expr(operand);
@@ -343,6 +343,38 @@ const fn complex_name(kind: FloatType) -> &'static str {
         FloatType::Double => "double _Complex",
         FloatType::LongDouble => "long double _Complex",
     }
+}
+
+/// A floating constant with the suffix that keeps its type.
+fn floating(value: f64, ty: FloatType) -> String {
+    let suffix = match ty {
+        FloatType::Float => "f",
+        FloatType::Double => "",
+        FloatType::LongDouble => "l",
+    };
+    if value.is_nan() {
+        format!("__builtin_nan{suffix}(\"\")")
+    } else if value.is_infinite() {
+        format!("__builtin_inf{suffix}()")
+    } else {
+        format!("{value:?}{suffix}")
+    }
+}
+
+/// A text between quotes. Escapes have three digits of eight, which no digit after them lengthens.
+fn quoted(bytes: &[u8]) -> String {
+    let mut text = String::from("\"");
+    for &byte in bytes {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => text.push(char::from(byte)),
+            _ => {
+                let _ = write!(text, "\\{byte:03o}");
+            }
+        }
+    }
+    text.push('"');
+    text
 }
 
 /// A constant with the suffix that keeps its type; a wide character becomes a cast.

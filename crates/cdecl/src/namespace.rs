@@ -39,7 +39,7 @@ pub enum Declared {
     Variable(Qualified),
     /// An enumerator, a `#define` or a `static const`.
     Constant(Constant),
-    /// A macro of a header that is no integer; see [`Namespace::value`].
+    /// A macro of a header or a `static const` that is no integer; see [`Namespace::value`].
     Value(ValueId),
 }
 
@@ -48,7 +48,7 @@ define_id! {
     pub struct ValueId("value")
 }
 
-/// The value of a macro that is no integer.
+/// The value of a constant that is no integer.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Value {
     /// A floating constant; one of a `long double` as the nearest double.
@@ -149,6 +149,7 @@ impl Namespace {
         self.tags.extend(changes.tags);
         self.names.extend(changes.names);
         self.symbols.extend(changes.symbols);
+        self.values.extend(changes.values);
     }
 
     /// The type that a text names: `int(*)(const int *)`, `struct point`, `foo_t[3]`, or a bare function

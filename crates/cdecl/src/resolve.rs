@@ -24,7 +24,7 @@ use diagnostic::{Diagnostic, Id, Label};
 use rustc_hash::{FxHashMap, FxHashSet};
 use source::{Source, Span};
 
-use crate::namespace::{DeclareOptions, Declared, Namespace, Tag};
+use crate::namespace::{DeclareOptions, Declared, Namespace, Tag, Value};
 use crate::parser::Abort;
 use crate::scope::Scope;
 use crate::syntax::{
@@ -44,6 +44,8 @@ pub(crate) struct Changes {
     pub(crate) names: Scope<Declared>,
     /// What `asm("name")` says, by the names of C.
     pub(crate) symbols: FxHashMap<Arc<str>, Arc<str>>,
+    /// What follows the values of the namespace.
+    pub(crate) values: Vec<Value>,
 }
 
 pub(crate) use value::Evaluated;

@@ -27,7 +27,7 @@ use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
-use crate::cdata::store::{is_callable, store};
+use crate::cdata::store::{is_callable, shown, store};
 use crate::cdata::{CData, Face, Kind, function, load};
 use crate::compiled::with_interpreter;
 use crate::errors;
@@ -339,7 +339,7 @@ impl Behind {
     /// Writes the result's bytes.
     fn convert(&self, value: Borrowed<'_, '_, PyAny>, room: &mut [u128], place: &str) -> Result<(), Failure> {
         if matches!(self.result.kind, Kind::Void) {
-            return Ok(());
+            return if value.is_none() { Ok(()) } else { Err(not_none(value, place)) };
         }
         // SAFETY: the room has the result's bytes.
         unsafe { store(self.result, room.as_mut_ptr().cast(), value) }
@@ -388,6 +388,12 @@ impl Behind {
             }
         }
     }
+}
+
+/// A function that C calls as one of `void` returned something.
+#[cold]
+fn not_none(value: Borrowed<'_, '_, PyAny>, place: &str) -> Failure {
+    Failure::wrong_type(format!("expected None for 'void', got {}", shown(value))).at(|| place.to_owned())
 }
 
 /// The arguments of a call of Python, with the free place before them that a callee may use.

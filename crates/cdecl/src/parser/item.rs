@@ -138,10 +138,13 @@ impl<'a> Parser<'a> {
         Ok(Declaration { storage, specifiers, declarators, has_body: false })
     }
 
-    /// The value after `=`. A header may have values that are no integer constants.
+    /// The value after `=`. A header may have values that are no constants.
     fn initializer(&mut self) -> Parse<Option<Box<Expr>>> {
         let (start, reported) = (self.at, self.diagnostics.len());
-        match self.expression() {
+        self.reads_values = true;
+        let value = self.expression();
+        self.reads_values = false;
+        match value {
             Ok(value) if !self.context.is_header || self.at_separator() => return Ok(Some(Box::new(value))),
             Err(Abort) if !self.context.is_header => return Err(Abort),
             Ok(_) | Err(Abort) => {}

@@ -18,7 +18,7 @@ impl<'a> Resolver<'a> {
         self.bind(name, Declared::Constant(constant))
     }
 
-    /// `static const int NAME = expression;`, with or without `static`.
+    /// `static const int NAME = expression;`, with or without `static`; a number or a text of another type.
     pub(super) fn initialized(
         &mut self,
         storage: Storage,
@@ -28,9 +28,14 @@ impl<'a> Resolver<'a> {
     ) -> Resolve<Declared> {
         let can_be_constant = matches!(storage, Storage::Static | Storage::Plain);
         let kind = self.types.integer_type(ty.ty);
+        if let (None, true) = (kind, can_be_constant)
+            && let Some(constant) = self.const_value(ty, value)
+        {
+            return Ok(constant);
+        }
         let Some(kind) = kind.filter(|_| can_be_constant && ty.qualifiers.is_const) else {
             let title = format!("`{}` has a value", self.source.slice(name));
-            let label = "expected no value: only `const` integers become constants";
+            let label = "expected no value: only `const` numbers and texts become constants";
             return Err(self.error_at(Id::UnsupportedDeclaration, title, value.span, label));
         };
         let before = self.evaluate(value)?.value;

@@ -1,12 +1,13 @@
-//! The values of macros, which may be other things than integers.
+//! The values of macros and of `static const`, which may be other things than integers.
 //!
 //! Where all of an expression is of integers, the integer evaluation says what it is; floating arithmetic
 //! is done in `double`, and rounded where the type is `float`.
 
-use ctype::{CType, FloatType, TypeId};
+use arena::Id as _;
+use ctype::{CType, FloatType, IntType, Qualified, TypeId};
 use diagnostic::Id;
 
-use crate::namespace::{Constant, Declared, Value};
+use crate::namespace::{Constant, Declared, Value, ValueId};
 use crate::resolve::{Resolve, Resolver};
 use crate::syntax::{BinaryOp, Expr, ExprKind, TypeName, UnaryOp};
 
@@ -25,6 +26,39 @@ impl<'a> Resolver<'a> {
         value.filter(|_| self.diagnostics.is_empty())
     }
 
+    /// What `static const double NAME = value;` declares, or a text of `char`; None where the value is none
+    /// of the type.
+    pub(super) fn const_value(&mut self, ty: Qualified, value: &'a Expr) -> Option<Declared> {
+        let reported = self.diagnostics.len();
+        let evaluated = self.any_value(value);
+        self.diagnostics.truncate(reported);
+        let value = match (self.types.get(ty.ty), evaluated.ok()?) {
+            (CType::Float(to), given) if ty.qualifiers.is_const => floating(number(&given)?.0, *to),
+            (
+                CType::Pointer(element) | CType::Array { element, .. },
+                text @ Evaluated::Other(Value::Text(_)),
+            ) if element.qualifiers.is_const && self.is_byte(*element) => text,
+            (_, Evaluated::Integer(_) | Evaluated::Other(_)) => return None,
+        };
+        let Evaluated::Other(value) = value else { return None };
+        self.changes.values.push(value);
+        let index = self.namespace.values.len() + self.changes.values.len() - 1;
+        Some(Declared::Value(ValueId::from_index(index)))
+    }
+
+    fn is_byte(&self, ty: Qualified) -> bool {
+        matches!(self.types.get(ty.ty), CType::Int(IntType::Char | IntType::SChar | IntType::UChar))
+    }
+
+    /// A value of the namespace or of this text.
+    fn known_value(&self, id: ValueId) -> &Value {
+        let before = self.namespace.values.len();
+        match id.index().checked_sub(before) {
+            Some(index) => &self.changes.values[index],
+            None => self.namespace.value(id),
+        }
+    }
+
     fn any_value(&mut self, expr: &'a Expr) -> Resolve<Evaluated> {
         match &expr.kind {
             ExprKind::Float { value, ty } => Ok(floating(*value, *ty)),
@@ -32,7 +66,7 @@ impl<'a> Resolver<'a> {
             ExprKind::Name(name) => {
                 let name = self.source.slice(*name);
                 match self.find_name(name) {
-                    Some(Declared::Value(id)) => Ok(Evaluated::Other(self.namespace.value(*id).clone())),
+                    Some(Declared::Value(id)) => Ok(Evaluated::Other(self.known_value(*id).clone())),
                     Some(_) | None => self.evaluate(expr).map(Evaluated::Integer),
                 }
             }
