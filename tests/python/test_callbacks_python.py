@@ -157,6 +157,16 @@ def test_a_foreign_thread(threads, unraisable):
     assert [type(error) for error in unraisable] == [ValueError]
 
 
+def test_c_that_takes_the_lock_itself(build_library, ffi):
+    ffi.cdef("int with_and_without(int (*step)(int), int argument);")
+    lib = ffi.dlopen(build_library("locking"))
+    step = ffi.callback("int(int)", lambda x: x + 1)
+    assert lib.with_and_without(step, 1) == 22
+    # Each call in turn gives the lock up and takes it.
+    nested = ffi.callback("int(int)", lambda x: lib.with_and_without(step, x))
+    assert lib.with_and_without(nested, 1) == 242
+
+
 def test_errno_survives_the_round_trip(calls):
     ffi, lib = calls
     seen = []

@@ -138,6 +138,15 @@ def test_variadic_calls(calls):
         lib.total()
 
 
+def test_variadic_calls_with_more_lists_of_types_than_are_kept(calls):
+    ffi, lib = calls
+    kinds = ["signed char", "short", "long", "unsigned", "long long", "_Bool", "unsigned char", "int"]
+    for _ in range(2):
+        for first in kinds:
+            for second in kinds:
+                assert lib.integers(3, ffi.cast(first, 1), 40, ffi.cast(second, 1)) == 42
+
+
 def test_printing_with_promotions(calls):
     ffi, _ = calls
     ffi.cdef("int snprintf(char *out, size_t size, const char *format, ...);")

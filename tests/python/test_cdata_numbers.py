@@ -292,3 +292,34 @@ def test_a_shorter_text_ends_where_it_ends():
     texts = ffi.new("struct texts *", ["xyz", "xyz", b"xyz"])
     texts.wide, texts.half, texts.plain = "a", "a", b"a"
     assert (ffi.string(texts.wide), ffi.string(texts.half), ffi.string(texts.plain)) == ("a", "a", b"a")
+
+
+class Four:
+    """What stands for a number."""
+
+    def __index__(self):
+        return 4
+
+    def __float__(self):
+        return 4.0
+
+
+@pytest.mark.parametrize("kind", ["int", "long long", "double", "short", "unsigned"])
+def test_lists_whose_items_differ_in_kind(ffi, kind):
+    large = [] if kind == "short" else [2**30, 2**31 - 1]
+    given = [1, 2, True, *large, Four(), 6]
+    for items in (given, tuple(given)):
+        assert list(ffi.new(f"{kind}[]", items)) == [1, 2, 1, *large, 4, 6]
+    with pytest.raises(TypeError, match=f"item 2 of {kind}"):
+        ffi.new(f"{kind}[]", [1, 2, "3", 4])
+
+
+def test_a_list_that_shrinks_while_it_is_read(ffi):
+    class Shrinks:
+        def __index__(self):
+            del items[2:]
+            return 2
+
+    items = [1, Shrinks(), 3, 4]
+    with pytest.raises(RuntimeError, match="became shorter"):
+        ffi.new("int[]", items)

@@ -14,6 +14,7 @@
 //! ```
 
 use std::any::Any;
+use std::ffi::c_void;
 use std::fmt;
 use std::marker::PhantomPinned;
 use std::ptr;
@@ -46,6 +47,8 @@ impl fmt::Debug for Pending {
 #[derive(Debug)]
 pub(crate) struct Link {
     outer: *mut Link,
+    /// See [`CallFrame::park`].
+    parked: *mut c_void,
     kind: Kind,
 }
 
@@ -57,7 +60,7 @@ enum Kind {
 
 impl Link {
     const fn new(kind: Kind) -> Self {
-        Self { outer: ptr::null_mut(), kind }
+        Self { outer: ptr::null_mut(), parked: ptr::null_mut(), kind }
     }
 
     /// Becomes the innermost link of the thread.
@@ -68,6 +71,12 @@ impl Link {
     unsafe fn push(&mut self, thread: ThreadState) {
         self.outer = thread.innermost();
         thread.set_innermost(self);
+    }
+
+    /// What the call that it is of left for callbacks.
+    #[inline]
+    pub(crate) const fn parked(&self) -> *mut c_void {
+        self.parked
     }
 
     #[inline]
@@ -100,6 +109,13 @@ impl CallFrame {
     pub unsafe fn enter(&mut self, thread: ThreadState) {
         // SAFETY: the caller keeps the frame in place.
         unsafe { self.link.push(thread) };
+    }
+
+    /// Leaves what the call gave up while C runs, before the frame is entered: a callback on the same
+    /// thread takes it up again by [`ThreadState::parked`].
+    #[inline]
+    pub const fn park(&mut self, state: *mut c_void) {
+        self.link.parked = state;
     }
 
     /// Closes the frame: the error that it kept, which the caller now raises.

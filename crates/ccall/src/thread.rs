@@ -5,6 +5,7 @@
 //! place for the call and taken out again after it.
 
 use std::cell::Cell;
+use std::ffi::c_void;
 use std::marker::PhantomData;
 
 use crate::border::Link;
@@ -89,6 +90,14 @@ impl ThreadState {
     #[inline]
     pub(crate) fn innermost(&self) -> *mut Link {
         self.state().innermost.get()
+    }
+
+    /// What the innermost call out left for callbacks, if C was called by it directly; else null.
+    #[inline]
+    pub fn parked(&self) -> *mut c_void {
+        // SAFETY: whoever entered a link keeps it in place until it is left, and only this thread
+        // reaches it.
+        unsafe { self.innermost().as_ref() }.map_or(std::ptr::null_mut(), Link::parked)
     }
 
     #[inline]

@@ -153,12 +153,14 @@ impl Drop for Thunk {
 
 impl CallbackFrame {
     /// The plan of the thunk that was called.
+    #[inline]
     pub fn plan(&self) -> Option<&Arc<CallbackPlan>> {
         self.record().plan.as_ref()
     }
 
     /// When the thunk has been retired since it was called: reports that, sets the error value,
     /// and says so. The handler then returns.
+    #[inline]
     pub fn refuse_if_retired(&mut self) -> bool {
         match self.record().tombstone.get() {
             None => false,
@@ -169,6 +171,7 @@ impl CallbackFrame {
         }
     }
 
+    #[inline]
     fn record<'a>(&self) -> &'a Record {
         // SAFETY: the thunk's entry wrote the address of a record, which is never freed.
         unsafe { &*self.record }

@@ -39,7 +39,8 @@ pub(crate) struct CallFace {
     plan: CallPlan,
     params: Box<[Param]>,
     result: Outcome,
-    is_variadic: bool,
+    /// For calls with more arguments than are declared.
+    variadic: Option<variadic::Plans>,
 }
 
 /// How much of the C stack, which ends somewhere, a call's arguments may take.
@@ -71,7 +72,7 @@ enum Outcome {
     /// A scalar, at this distance from the frame's start.
     Scalar(Scalar, u32),
     Pointer(&'static Face, u32),
-    /// C data of its own, of so many bytes with that alignment.
+    /// C data of its own, of so many bytes with that alignment; [`Place::Hidden`] where C writes it itself.
     Value(&'static Face, Place, usize, usize),
     /// Anything else, by way of C data.
     Memory(&'static Face, Place),
@@ -103,7 +104,8 @@ impl CallFace {
         let faces = params.iter().map(|ty| Face::of(*ty)).zip(plan.params());
         let params = faces.map(|(face, place)| Param { face, how: How::of(face, *place) }).collect();
         let result = Outcome::of(Face::of(signature.result), plan.result());
-        Ok(Self { plan, params, result, is_variadic: signature.is_variadic })
+        let variadic = signature.is_variadic.then(variadic::Plans::default);
+        Ok(Self { plan, params, result, variadic })
     }
 }
 
@@ -132,7 +134,7 @@ impl Outcome {
         match (&face.kind, place) {
             (Kind::Void, _) => Self::Void,
             (Kind::Pointer(_), Place::Whole { offset, .. }) => Self::Pointer(face, offset),
-            (Kind::Record(_), place) if place != Place::Hidden && !face.is_open() => {
+            (Kind::Record(_), place) if !face.is_open() => {
                 let layout = face.layout().map(|layout| (layout.size.to_usize(), layout.align.get()));
                 match layout {
                     Some((size, align @ 1..=16)) => {
@@ -201,8 +203,10 @@ fn uncommon<const RELEASE_GIL: bool>(
         return Err(Failure::wrong_type("a cdata function cannot be called with keyword arguments"));
     }
     let expected = call.params.len();
-    if args.len() > expected && call.is_variadic {
-        let full = variadic::plan(py, function, args)?;
+    if args.len() > expected
+        && let Some(plans) = &call.variadic
+    {
+        let full = plans.find(py, function, expected, args)?;
         // SAFETY: the arguments live as long as the call.
         return unsafe { follow::<RELEASE_GIL>(py, function, &full, args) };
     }
@@ -210,7 +214,7 @@ fn uncommon<const RELEASE_GIL: bool>(
         // SAFETY: as above.
         return unsafe { follow::<RELEASE_GIL>(py, function, call, args) };
     }
-    let at_least = if call.is_variadic { "at least " } else { "" };
+    let at_least = if call.variadic.is_some() { "at least " } else { "" };
     let noun = if expected == 1 { "argument" } else { "arguments" };
     let text = format!("{} expects {at_least}{expected} {noun}, got {}", Shown(function), args.len());
     Err(Failure::wrong_type(text))
@@ -265,12 +269,43 @@ fn hidden_result<'py>(
     call: &CallFace,
     frame: *mut GateFrame,
 ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
-    let Outcome::Memory(face, Place::Hidden) = call.result else { return Ok(None) };
-    let made = load::blank(py, face)?;
-    let data = CData::of(made.as_borrowed()).expect("C data was just made");
+    let (made, address) = match call.result {
+        Outcome::Value(face, Place::Hidden, size, align) => {
+            let (made, address) = object::value(py, face, size, align)?;
+            // SAFETY: the object has so many bytes there. C need not write all of them.
+            unsafe { clear(address, size) };
+            (made, address)
+        }
+        Outcome::Memory(face, Place::Hidden) => {
+            let made = load::blank(py, face)?;
+            let address = CData::of(made.as_borrowed()).expect("C data was just made").address;
+            (made, address)
+        }
+        Outcome::Void
+        | Outcome::Scalar(..)
+        | Outcome::Pointer(..)
+        | Outcome::Value(..)
+        | Outcome::Memory(..) => return Ok(None),
+    };
     // SAFETY: the frame may be written; the object lives until the call returned.
-    unsafe { (&raw mut (*frame).registers.ints[0]).write(data.address.expose_provenance() as u64) };
+    unsafe { (&raw mut (*frame).registers.ints[0]).write(address.expose_provenance() as u64) };
     Ok(Some(made))
+}
+
+/// Writes zeros; what the smallest such structs take without a call.
+///
+/// # Safety
+/// So many bytes may be written there.
+#[inline(always)]
+unsafe fn clear(address: *mut u8, size: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match size {
+            24 => address.cast::<[u8; 24]>().write([0; 24]),
+            32 => address.cast::<[u8; 32]>().write([0; 32]),
+            _ => address.write_bytes(0, size),
+        }
+    }
 }
 
 /// Through the gate.
@@ -285,14 +320,16 @@ unsafe fn go<const RELEASE_GIL: bool>(target: *mut u8, frame: *mut GateFrame) ->
     // SAFETY: the border frame stays where it is until it is left; the lock is held here and is
     // taken again before anything of Python is touched.
     unsafe {
-        border.enter(thread);
         if RELEASE_GIL {
             let state = ffi::PyEval_SaveThread();
+            border.park(state.cast());
+            border.enter(thread);
             thread.swap_errno();
             ccall::call(target, frame);
             thread.swap_errno();
             ffi::PyEval_RestoreThread(state);
         } else {
+            border.enter(thread);
             thread.swap_errno();
             ccall::call(target, frame);
             thread.swap_errno();
@@ -329,20 +366,22 @@ unsafe fn result<'py>(
             let number = frame.add(offset as usize).cast::<u64>().read_unaligned();
             return Ok(load::owned(py, ffi::PyLong_FromUnsignedLongLong(number))?.into_ptr());
         }
-        any_result(py, outcome, frame, memory)
+        if let Some(made) = memory {
+            return Ok(made.into_ptr());
+        }
+        any_result(py, outcome, frame)
     }
 }
 
-/// As [`result`], for every kind of result.
+/// As [`result`], for every kind of result that is not in memory of its own.
 ///
 /// # Safety
 /// As for [`result`].
 #[inline(never)]
-unsafe fn any_result<'py>(
-    py: Python<'py>,
+unsafe fn any_result(
+    py: Python<'_>,
     outcome: &Outcome,
     frame: *mut u8,
-    memory: Option<Bound<'py, PyAny>>,
 ) -> Result<*mut ffi::PyObject, Failure> {
     // SAFETY: the plan's places lie in the frame; new references are returned.
     unsafe {
@@ -361,10 +400,7 @@ unsafe fn any_result<'py>(
                 Ok(made.into_ptr())
             }
             Outcome::Memory(face, place) => {
-                let made = match memory {
-                    Some(made) => made,
-                    None => load::blank(py, face)?,
-                };
+                let made = load::blank(py, face)?;
                 let data = CData::of(made.as_borrowed()).expect("C data was just made");
                 place.load(frame, data.address);
                 let is_number =

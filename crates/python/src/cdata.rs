@@ -33,6 +33,7 @@ pub(crate) mod record;
 mod repr;
 pub(crate) mod room;
 pub(crate) mod store;
+mod store_numbers;
 mod string;
 mod unpack;
 

@@ -102,7 +102,7 @@ pub(super) unsafe fn convert<'py>(
             frame.add(offset as usize).cast::<*mut u8>().write_unaligned(address);
             return Ok(());
         }
-        if let How::Memory(place @ Place::Whole { size: 16, .. }) = param.how
+        if let How::Memory(place) = param.how
             && let Some(data) = CData::of_ptr(value)
             && data.face.id == param.face.id
         {
@@ -159,7 +159,7 @@ unsafe fn convert_any<'py>(
     Ok(())
 }
 
-/// As [`Place::store`], where sixteen bytes are a copy of two words.
+/// As [`Place::store`], where a few words are copied by themselves.
 ///
 /// # Safety
 /// As for [`Place::store`].
@@ -170,6 +170,9 @@ unsafe fn store_place(place: Place, frame: *mut u8, value: *const u8) {
         match place {
             Place::Whole { offset, size: 16 } => {
                 frame.add(offset as usize).cast::<[u8; 16]>().write(value.cast::<[u8; 16]>().read());
+            }
+            Place::Whole { offset, size: 24 } => {
+                frame.add(offset as usize).cast::<[u8; 24]>().write(value.cast::<[u8; 24]>().read());
             }
             Place::Nothing
             | Place::Whole { .. }

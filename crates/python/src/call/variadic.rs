@@ -4,36 +4,94 @@
 //! programmer would write: an int for `int` (or `long`, `unsigned long` where it needs them), a
 //! float for `double`, bytes for `char *`.
 
-use ctype::{FloatType, IntType, Qualified, TypeId};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use ctype::{CTypes, FloatType, IntType, TypeId};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyFloat, PyInt};
 use pyobject::Scalar;
 
-use super::{CallFace, call_face};
+use super::CallFace;
 use crate::cdata::face::{Face, Kind};
 use crate::cdata::object::{CData, Function};
 use crate::cdata::store::shown;
 use crate::failure::Failure;
 use crate::table;
 
-/// The plan of one call.
-pub(super) fn plan(
-    py: Python<'_>,
-    function: &Function,
-    args: &[*mut ffi::PyObject],
-) -> Result<CallFace, Failure> {
-    let declared = call_face(function)?.params.len();
+/// How many plans are kept for a signature: a program calls a variadic function in few ways.
+const MOST: usize = 8;
+
+/// The plans of calls of one signature, by the types of what follows the declared parameters: those that were
+/// made last.
+#[derive(Default)]
+pub(super) struct Plans(Mutex<Vec<Kept>>);
+
+/// The types, and the plan for them.
+type Kept = (Box<[TypeId]>, Arc<CallFace>);
+
+impl Plans {
+    /// The plan of a call with these arguments, of which so many are declared.
+    pub(super) fn find(
+        &self,
+        py: Python<'_>,
+        function: &Function,
+        declared: usize,
+        args: &[*mut ffi::PyObject],
+    ) -> Result<Arc<CallFace>, Failure> {
+        let mut rest = Vec::with_capacity(args.len() - declared);
+        for (index, value) in args.iter().enumerate().skip(declared) {
+            // SAFETY: the arguments live as long as the call.
+            let value = unsafe { Borrowed::from_ptr(py, *value) };
+            rest.push(promoted(value).ok_or_else(|| refuse(value, index))?);
+        }
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, plan)) = kept.iter().find(|(types, _)| **types == *rest) {
+            return Ok(plan.clone());
+        }
+        let made = Arc::new(plan(function, &rest)?);
+        if kept.len() == MOST {
+            kept.remove(0);
+        }
+        kept.push((rest.into(), made.clone()));
+        Ok(made)
+    }
+}
+
+/// The plan for the declared parameters and the rest.
+fn plan(function: &Function, rest: &[TypeId]) -> Result<CallFace, Failure> {
     let Some(Face { kind: Kind::Function(signature), .. }) = function.base.face.target() else {
         return Err(Failure::wrong_type(format!("{} is not callable", function.base.describe())));
     };
-    let mut params: Vec<TypeId> = signature.params.to_vec();
-    for (index, value) in args.iter().enumerate().skip(declared) {
-        // SAFETY: the arguments live as long as the call.
-        let value = unsafe { Borrowed::from_ptr(py, *value) };
-        params.push(promoted(value).ok_or_else(|| refuse(value, index))?);
-    }
+    let params: Vec<TypeId> = signature.params.iter().chain(rest).copied().collect();
     CallFace::of_signature(signature, &params)
+}
+
+/// The types that plain Python values are passed as.
+struct Plain {
+    int: TypeId,
+    long: TypeId,
+    unsigned_long: TypeId,
+    double: TypeId,
+    text: TypeId,
+}
+
+impl Plain {
+    fn new(types: &mut CTypes) -> Self {
+        let char = types.int(IntType::Char);
+        Self {
+            int: types.int(IntType::Int),
+            long: types.int(IntType::Long),
+            unsigned_long: types.int(IntType::ULong),
+            double: types.float(FloatType::Double),
+            text: types.pointer_to(char),
+        }
+    }
+}
+
+fn plain() -> &'static Plain {
+    static PLAIN: OnceLock<Plain> = OnceLock::new();
+    PLAIN.get_or_init(|| Plain::new(&mut table::write()))
 }
 
 fn refuse(value: Borrowed<'_, '_, PyAny>, index: usize) -> Failure {
@@ -52,35 +110,25 @@ fn promoted(value: Borrowed<'_, '_, PyAny>) -> Option<TypeId> {
     }
     if value.is_instance_of::<PyInt>() {
         // SAFETY: the object lives and the lock is held.
-        let wide = unsafe { (pyobject::to_i64(value.as_ptr()), pyobject::to_u64(value.as_ptr())) };
-        let kind = match wide {
-            (Ok(small), _) if i32::try_from(small).is_ok() => IntType::Int,
-            (Ok(_), _) => IntType::Long,
-            (Err(_), _) => IntType::ULong,
-        };
-        return Some(table::write().int(kind));
+        let wide = unsafe { pyobject::to_i64(value.as_ptr()) };
+        return Some(match wide {
+            Ok(small) if i32::try_from(small).is_ok() => plain().int,
+            Ok(_) => plain().long,
+            // What does not fit there is refused when it is converted.
+            Err(_) => plain().unsigned_long,
+        });
     }
     if value.is_instance_of::<PyFloat>() {
-        return Some(table::write().float(FloatType::Double));
+        return Some(plain().double);
     }
-    if value.is_instance_of::<PyBytes>() {
-        let mut types = table::write();
-        let char = types.int(IntType::Char);
-        return Some(types.pointer_to(char));
-    }
-    None
+    value.is_instance_of::<PyBytes>().then(|| plain().text)
 }
 
 fn promoted_cdata(data: &CData) -> Option<TypeId> {
     match data.face.kind {
-        Kind::Scalar(Scalar::F32) => Some(table::write().float(FloatType::Double)),
-        Kind::Scalar(_) | Kind::Enum(_) if data.face.size().is_some_and(|size| size < 4) => {
-            Some(table::write().int(IntType::Int))
-        }
-        Kind::Array(element, _) => {
-            let pointer: Qualified = element.pointer().id.into();
-            Some(pointer.ty)
-        }
+        Kind::Scalar(Scalar::F32) => Some(plain().double),
+        Kind::Scalar(_) | Kind::Enum(_) if data.face.size().is_some_and(|size| size < 4) => Some(plain().int),
+        Kind::Array(element, _) => Some(element.pointer().id),
         Kind::Scalar(_) | Kind::Enum(..) | Kind::Pointer(_) | Kind::Record(_) => Some(data.face.id),
         Kind::Void | Kind::Function(_) => None,
     }

@@ -40,6 +40,10 @@ pub(super) unsafe extern "C" fn get_item(
     slot(|py| {
         // SAFETY: CPython calls the slot with live objects.
         let (data, key) = unsafe { (CData::of_self(this), Borrowed::from_ptr(py, key)) };
+        if let Some((element, owner)) = quick_element(data, key) {
+            // SAFETY: the value is there.
+            return Ok(unsafe { load(py, element.face, element.address, owner) }?.into_ptr());
+        }
         if let Ok(slice) = key.cast::<PySlice>() {
             return get_slice(data, &slice);
         }
@@ -85,6 +89,28 @@ pub(super) unsafe extern "C" fn set_item(
 struct Element {
     face: &'static Face,
     address: *mut u8,
+}
+
+/// What most programs index: an array whose memory is at hand, by a small int; with the memory's owner. None
+/// says that it takes a closer look.
+#[inline]
+fn quick_element(
+    data: &CData,
+    key: Borrowed<'_, '_, PyAny>,
+) -> Option<(Element, Option<NonNull<ffi::PyObject>>)> {
+    let Kind::Array(face, _) = data.face.kind else { return None };
+    let memory = data.at_hand()?;
+    let (index, size) = (small_index(key)?, face.size()?);
+    let offset = index.checked_mul(size)?;
+    let is_inside = size != 0 && offset.checked_add(size)? <= memory.extent;
+    is_inside.then(|| (Element { face, address: data.address.wrapping_add(offset) }, memory.owner))
+}
+
+/// A small int as an index; a negative one becomes larger than any.
+#[inline]
+fn small_index(key: Borrowed<'_, '_, PyAny>) -> Option<usize> {
+    // SAFETY: the object lives and the lock is held.
+    usize::try_from(unsafe { Scalar::I64.exact_word(key.as_ptr()) }?).ok()
 }
 
 /// A Python integer as an index.
@@ -220,13 +246,19 @@ struct Range {
     bytes: usize,
 }
 
-fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
+/// The start, stop and step of a slice.
+#[inline]
+fn parts<'a, 'py>(slice: &'a Bound<'py, PySlice>) -> [Borrowed<'a, 'py, PyAny>; 3] {
     // SAFETY: a slice is of this layout, and has its parts as long as it lives.
-    let parts = unsafe {
+    unsafe {
         let slice_object = &*slice.as_ptr().cast::<ffi::PySliceObject>();
         [slice_object.start, slice_object.stop, slice_object.step]
             .map(|part| Borrowed::from_ptr(slice.py(), part))
-    };
+    }
+}
+
+fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
+    let parts = parts(slice);
     let bound = |part: Borrowed<'_, '_, PyAny>, name: &str| -> Result<isize, Failure> {
         if part.is_none() {
             return Err(Failure::new(Class::Index, format!("slice {name} must be specified")));
@@ -272,12 +304,29 @@ fn range(data: &CData, slice: &Bound<'_, PySlice>) -> Result<Range, Failure> {
 }
 
 fn get_slice(data: &CData, slice: &Bound<'_, PySlice>) -> Result<*mut ffi::PyObject, Failure> {
+    if let Some(made) = quick_slice(data, slice) {
+        return Ok(made?.into_ptr());
+    }
     let range = range(data, slice)?;
     data.check_alive()?;
     let open = range.face.open_array();
-    let owner: Option<NonNull<ffi::PyObject>> = data.owner();
-    let made = object::view(slice.py(), open, range.address, owner, range.bytes)?;
+    let made = object::view(slice.py(), open, range.address, data.owner(), range.bytes)?;
     Ok(made.into_ptr())
+}
+
+/// The slice of an array whose memory is at hand, by small ints. None says that it takes a closer look.
+#[inline]
+fn quick_slice<'py>(data: &CData, slice: &Bound<'py, PySlice>) -> Option<Result<Bound<'py, PyAny>, Failure>> {
+    let Kind::Array(face, _) = data.face.kind else { return None };
+    let memory = data.at_hand()?;
+    let parts = parts(slice);
+    let (start, stop, size) = (small_index(parts[0])?, small_index(parts[1])?, face.size()?);
+    let end = stop.checked_mul(size)?;
+    let is_inside = parts[2].is_none() && size != 0 && start <= stop && end <= memory.extent;
+    is_inside.then(|| {
+        let address = data.address.wrapping_add(start * size);
+        object::open_view(slice.py(), face.open_array(), address, memory.owner, end - start * size)
+    })
 }
 
 fn set_slice(

@@ -82,13 +82,17 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let sub = |name, size, flags, slots| make(py, name, size, flags, base, slots);
     let dealloc = |function| vec![slot(ffi::Py_tp_dealloc, function)];
     let owned = sub(c"ferrule.CDataOwn", size_of::<CData>(), 0, dealloc(object::deallocate as *mut c_void))?;
-    let view =
-        sub(c"ferrule.CDataView", size_of::<object::View>(), 0, dealloc(object::deallocate as *mut c_void))?;
+    let view = sub(
+        c"ferrule.CDataView",
+        size_of::<object::View>(),
+        0,
+        dealloc(object::deallocate_view as *mut c_void),
+    )?;
     let open_view = sub(
         c"ferrule.CDataOpenView",
         size_of::<object::OpenView>(),
         0,
-        dealloc(object::deallocate as *mut c_void),
+        dealloc(object::deallocate_view as *mut c_void),
     )?;
     let function =
         sub(c"ferrule.CFunction", size_of::<Function>(), ffi::Py_TPFLAGS_HAVE_VECTORCALL, function_slots())?;

@@ -115,15 +115,19 @@ impl Face {
     }
 
     /// Size and alignment, if it has them.
+    #[inline]
     pub(crate) fn layout(&self) -> Option<Layout> {
-        if let Some(layout) = self.layout.get() {
-            return Some(*layout);
-        }
+        if let Some(layout) = self.layout.get() { Some(*layout) } else { self.find_layout() }
+    }
+
+    #[cold]
+    fn find_layout(&self) -> Option<Layout> {
         let found = table::read().layout(self.id).ok()?;
         Some(*self.layout.get_or_init(|| found))
     }
 
     /// How many bytes it takes, if that is known.
+    #[inline]
     pub(crate) fn size(&self) -> Option<usize> {
         self.layout().map(|layout| layout.size.to_usize())
     }
@@ -144,7 +148,13 @@ impl Face {
     }
 
     /// An array of it whose length each object says.
+    #[inline]
     pub(crate) fn open_array(&'static self) -> &'static Self {
+        if let Some(array) = self.open_array.get() { array } else { self.find_open_array() }
+    }
+
+    #[cold]
+    fn find_open_array(&'static self) -> &'static Self {
         self.open_array.get_or_init(|| {
             let qualifiers = Qualifiers { is_const: self.is_const, ..Qualifiers::NONE };
             let element = Qualified { ty: self.id, qualifiers };
@@ -221,6 +231,7 @@ impl Face {
     }
 
     /// What a pointer points to or an array is of.
+    #[inline]
     pub(crate) const fn target(&self) -> Option<&'static Self> {
         match self.kind {
             Kind::Pointer(target) | Kind::Array(target, _) => Some(target),
@@ -235,6 +246,7 @@ impl Face {
 
     /// Whether its values differ in size: an open array, a struct that ends in one, a pointer to
     /// such a struct.
+    #[inline]
     pub(crate) fn is_open(&'static self) -> bool {
         match self.kind {
             Kind::Array(_, length) => length.is_none(),

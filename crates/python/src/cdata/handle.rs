@@ -4,9 +4,11 @@
 //! handle that is gone is found out, whatever C does with its value in between. C may keep it, compare it and pass it
 //! back; it does not lead anywhere.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr::NonNull;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -23,43 +25,66 @@ const FIRST: usize = 1 << 44;
 /// Values differ by this, so that C finds them aligned.
 const STEP: usize = 16;
 
-/// The handles that live, by their values.
-struct Handles {
-    next: usize,
-    /// Addresses of leases.
-    live: BTreeMap<usize, usize>,
+/// The value that was given last.
+static LAST: AtomicUsize = AtomicUsize::new(FIRST);
+
+/// Addresses of the leases of handles that live, by their values.
+type Live = HashMap<usize, usize, BuildHasherDefault<Spread>>;
+
+static LIVE: LazyLock<Mutex<Live>> = LazyLock::new(Mutex::default);
+
+fn live() -> MutexGuard<'static, Live> {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-static HANDLES: Mutex<Handles> = Mutex::new(Handles { next: FIRST, live: BTreeMap::new() });
+/// Values are given one after the other: a multiplication spreads them.
+#[derive(Default)]
+struct Spread(u64);
 
-fn handles() -> MutexGuard<'static, Handles> {
-    HANDLES.lock().unwrap_or_else(PoisonError::into_inner)
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_usize(usize::from(*byte));
+        }
+    }
+
+    fn write_usize(&mut self, value: usize) {
+        self.0 = (self.0 ^ value as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+/// The type of handles.
+fn void_pointer() -> &'static Face {
+    static FACE: OnceLock<&Face> = OnceLock::new();
+    FACE.get_or_init(|| {
+        let void = { table::write().void() };
+        Face::of(void).pointer()
+    })
 }
 
 /// A new handle of the object, which it keeps alive.
 pub(crate) fn make<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<Bound<'py, PyAny>, Failure> {
     let py = object.py();
-    let value = {
-        let mut handles = handles();
-        handles.next += STEP;
-        handles.next
-    };
-    let void = { table::write().void() };
+    let value = LAST.fetch_add(STEP, Ordering::Relaxed) + STEP;
     let terms = Terms {
-        face: Face::of(void).pointer(),
+        face: void_pointer(),
         address: std::ptr::without_provenance_mut(value),
         extent: 0,
         role: Role::Handle,
         is_read_only: true,
     };
     let made = lease::guard(py, &terms, object, None)?;
-    handles().live.insert(value, made.as_ptr().expose_provenance());
+    live().insert(value, made.as_ptr().expose_provenance());
     Ok(made)
 }
 
 /// A handle's object is gone.
 pub(super) fn forget(value: usize) {
-    handles().live.remove(&value);
+    live().remove(&value);
 }
 
 /// The object that a handle stands for.
@@ -83,7 +108,7 @@ pub(crate) fn follow<'py>(py: Python<'py>, data: &CData) -> Result<Bound<'py, Py
     if data.address.is_null() {
         return Err(Failure::new(Class::Runtime, "cannot use from_handle() on a NULL pointer"));
     }
-    let found = handles().live.get(&data.address.addr()).copied();
+    let found = live().get(&data.address.addr()).copied();
     let lease = found.and_then(|address| NonNull::new(std::ptr::with_exposed_provenance_mut(address)));
     let target = lease.and_then(Lease::of_owner).and_then(Lease::target);
     let Some(target) = target else {

@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use super::classes::classes;
 use super::face::Kind;
 use super::lease::{Lease, Role};
-use super::object::{CData, Storage};
+use super::object::{CData, Storage, View};
 use crate::failure::{Class, Failure};
 use crate::library::Symbol;
 use crate::trampoline::slot;
@@ -64,18 +64,21 @@ impl CData {
     /// Checks that the memory it is in, or points to, was not released.
     #[inline]
     pub(crate) fn check_alive(&self) -> Result<(), Failure> {
+        if self.is_surely_alive() { Ok(()) } else { check_uncommon(self) }
+    }
+
+    /// Whether it is in memory of its own or of owned C data, or in C's.
+    #[expect(clippy::inline_always, reason = "a few comparisons on the path of every call and access")]
+    #[inline(always)]
+    fn is_surely_alive(&self) -> bool {
         let (class, classes) = (self.class(), classes());
         if class == classes.owned || class == classes.base {
-            return Ok(());
+            return true;
         }
-        if (class == classes.view || class == classes.open_view)
-            && let Some(owner) = self.owner()
-            // SAFETY: the view keeps its owner alive.
-            && unsafe { ffi::Py_TYPE(owner.as_ptr()) } == classes.owned
-        {
-            return Ok(());
-        }
-        check_uncommon(self)
+        // SAFETY: views have this layout, and keep their owner alive.
+        (class == classes.view || class == classes.open_view)
+            && unsafe { (*std::ptr::from_ref(self).cast::<View>()).owner }
+                .is_some_and(|owner| unsafe { ffi::Py_TYPE(owner.as_ptr()) } == classes.owned)
     }
 
     /// As [`Self::check_alive`], for as long as the pin is kept.

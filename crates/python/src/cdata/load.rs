@@ -14,12 +14,35 @@ use super::record::FieldFace;
 use crate::failure::Failure;
 
 /// The Python value at `address`: a number, bytes or a string for scalars, C data for the rest.
-/// What is not copied out of the memory keeps `owner` alive.
+/// What is not copied out of the memory keeps `owner` alive. What is most often read is tested first.
 ///
 /// # Safety
 /// A value of the type lies at `address`.
 #[inline]
 pub(crate) unsafe fn load<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    address: *mut u8,
+    owner: Option<NonNull<ffi::PyObject>>,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    // SAFETY: the caller's promise; the results are new references or null.
+    unsafe {
+        if let Kind::Scalar(Scalar::F64) = face.kind {
+            return owned(py, Scalar::F64.load(address));
+        }
+        if let Kind::Scalar(Scalar::I32) = face.kind {
+            return owned(py, Scalar::I32.load(address));
+        }
+        load_any(py, face, address, owner)
+    }
+}
+
+/// As [`load`], for every type.
+///
+/// # Safety
+/// As for [`load`].
+#[inline(never)]
+unsafe fn load_any<'py>(
     py: Python<'py>,
     face: &'static Face,
     address: *mut u8,

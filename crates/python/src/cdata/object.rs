@@ -74,6 +74,12 @@ pub(crate) struct Function {
     pub(crate) call: Option<&'static CallFace>,
 }
 
+/// Memory of a known extent, in bytes, and who keeps it alive.
+pub(super) struct AtHand {
+    pub(super) extent: usize,
+    pub(super) owner: Option<NonNull<ffi::PyObject>>,
+}
+
 /// Whose memory C data is in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Storage {
@@ -203,6 +209,32 @@ impl CData {
         }
     }
 
+    /// The memory of an array, if nothing has to be asked but its class and its owner's, and it cannot have been
+    /// released.
+    #[inline]
+    pub(super) fn at_hand(&self) -> Option<AtHand> {
+        let (class, classes) = (self.class(), classes());
+        if class == classes.owned {
+            let extent = if self.face.is_open() {
+                // SAFETY: open owned data has this layout.
+                unsafe { (*ptr::from_ref(self).cast::<OpenOwned>()).extent }
+            } else {
+                self.face.size()?
+            };
+            return Some(AtHand { extent, owner: NonNull::new(self.as_ptr()) });
+        }
+        if class != classes.open_view {
+            return None;
+        }
+        // SAFETY: open views have this layout, and keep their owner alive.
+        unsafe {
+            let open = ptr::from_ref(self).cast::<OpenView>();
+            let owner = (*open).view.owner?;
+            let is_owned = ffi::Py_TYPE(owner.as_ptr()) == classes.owned;
+            is_owned.then(|| AtHand { extent: (*open).extent, owner: Some(owner) })
+        }
+    }
+
     /// The owned memory that it lies in, or points into.
     pub(crate) fn bounds(&self) -> Option<Bounds> {
         let bounds = |owned: &Self| {
@@ -287,13 +319,30 @@ pub(crate) fn view<'py>(
     if let Some(lease) = owner.and_then(Lease::of_owner) {
         return super::lease::view(py, face, address, lease, extent);
     }
-    let object = if is_open {
-        allocate(py, classes().open_view, size_of::<OpenView>())?
-    } else {
-        allocate(py, classes().view, size_of::<View>())?
-    };
+    if is_open {
+        return open_view(py, face, address, owner, extent);
+    }
+    let object = allocate(py, classes().view, size_of::<View>())?;
     // SAFETY: the memory has room for the layout; the owner lives, and gets a reference for the
     // view.
+    unsafe {
+        fill_view(object, face, address, owner, extent);
+        Ok(Bound::from_owned_ptr(py, object))
+    }
+}
+
+/// Makes an open array in memory that `owner`, which is no lease, keeps alive.
+#[inline]
+pub(super) fn open_view<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    address: *mut u8,
+    owner: Option<NonNull<ffi::PyObject>>,
+    extent: usize,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    debug_assert!(face.is_open(), "a view with an extent");
+    let object = allocate(py, classes().open_view, size_of::<OpenView>())?;
+    // SAFETY: the memory has room for the layout; the owner lives.
     unsafe {
         fill_view(object, face, address, owner, extent);
         Ok(Bound::from_owned_ptr(py, object))
@@ -304,6 +353,7 @@ pub(crate) fn view<'py>(
 ///
 /// # Safety
 /// `object` is new memory of a view's layout, of an open one if the type is open; the owner lives.
+#[inline]
 pub(super) unsafe fn fill_view(
     object: *mut ffi::PyObject,
     face: &'static Face,
@@ -432,6 +482,7 @@ fn init(
 ///
 /// # Safety
 /// `object` is new memory of one of the layouts.
+#[inline]
 pub(super) unsafe fn fill(object: *mut ffi::PyObject, face: &'static Face, address: *mut u8) {
     let data = object.cast::<CData>();
     // SAFETY: the caller's promise.
@@ -442,7 +493,7 @@ pub(super) unsafe fn fill(object: *mut ffi::PyObject, face: &'static Face, addre
     }
 }
 
-/// Frees C data of the base, owned and view classes.
+/// Frees C data of the base and owned classes.
 pub(super) unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
     // SAFETY: CPython calls this once, for an object of these classes that nobody refers to.
     unsafe {
@@ -450,13 +501,21 @@ pub(super) unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
         if !data.weak_references.get().is_null() {
             ffi::PyObject_ClearWeakRefs(object);
         }
-        let owner = if data.storage() == Storage::View { data.owner() } else { None };
         let class = ffi::Py_TYPE(object);
         ffi::PyObject_Free(object.cast());
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// Frees C data of the view classes.
+pub(super) unsafe extern "C" fn deallocate_view(object: *mut ffi::PyObject) {
+    // SAFETY: CPython calls this once, for an object of these classes that nobody refers to.
+    unsafe {
+        let owner = (*object.cast::<View>()).owner;
+        deallocate(object);
         if let Some(owner) = owner {
             ffi::Py_DECREF(owner.as_ptr());
         }
-        ffi::Py_DECREF(class.cast());
     }
 }
 

@@ -12,6 +12,7 @@ use super::face::{Face, Kind};
 use super::object::CData;
 use super::record::{FieldFace, RecordFace};
 use super::room::Room;
+use super::store_numbers::store_exact;
 use super::{bit_field, extended};
 use crate::failure::{Class, Failure};
 
@@ -261,7 +262,10 @@ unsafe fn store_array(
             return Err(too_many_items(face, count, given));
         }
         let size = element.known_size()?;
-        for index in 0..given {
+        // SAFETY: the caller made room for `count` elements, and no more were given.
+        let store_exact = |scalar| unsafe { store_exact(&items, scalar, address) };
+        let exact = if let Kind::Scalar(scalar) = element.kind { store_exact(scalar) } else { 0 };
+        for index in exact..given {
             let place = || format!("item {index} of {}", face.name());
             let Some(item) = items.get(index) else {
                 return Err(Failure::new(Class::Runtime, "the list became shorter meanwhile"));
@@ -446,6 +450,22 @@ impl<'a, 'py> Items<'a, 'py> {
         match self {
             Self::List(list) => list.len(),
             Self::Tuple(tuple) => tuple.len(),
+        }
+    }
+
+    /// The items, for as long as no Python code runs.
+    pub(super) fn pointers(&self) -> &[*mut ffi::PyObject] {
+        // SAFETY: a list or tuple of this length has its items in a row there.
+        unsafe {
+            let (items, length) = match self {
+                Self::List(list) => ((*list.as_ptr().cast::<ffi::PyListObject>()).ob_item, list.len()),
+                Self::Tuple(tuple) => {
+                    let items = &raw mut (*tuple.as_ptr().cast::<ffi::PyTupleObject>()).ob_item;
+                    (items.cast::<*mut ffi::PyObject>(), tuple.len())
+                }
+            };
+            // An empty list has no memory.
+            if length == 0 { &[] } else { std::slice::from_raw_parts(items, length) }
         }
     }
 
