@@ -323,3 +323,29 @@ def test_a_list_that_shrinks_while_it_is_read(ffi):
     items = [1, Shrinks(), 3, 4]
     with pytest.raises(RuntimeError, match="became shorter"):
         ffi.new("int[]", items)
+
+
+def test_complex_numbers_of_long_double_keep_their_bits(ffi):
+    def number(real, imaginary=0):
+        parts = ffi.new("long double[2]", [real, imaginary])
+        return ffi.cast("long double _Complex *", parts)[0]
+
+    large = 2**64 - 1
+    assert repr(number(large, 1)) == "<cdata 'long double _Complex' (1.8446744073709551615e+19+1j)>"
+    assert repr(number(0, -large)).endswith(" -1.8446744073709551615e+19j>")
+    assert repr(number(1.5, 0.25)).endswith(" (1.5+0.25j)>")
+    assert repr(number(-0.0, float("nan"))).endswith(" (-0+nanj)>")
+    assert number(large) == large
+    assert number(large) == ffi.cast("long double", large)
+    assert hash(number(large)) == hash(large)
+    assert number(large) != number(large - 1)
+    assert number(large, 1) == number(large, 1)
+    assert number(large, 1) != number(large - 1, 1)
+    assert hash(number(large, 1)) == hash(number(large, 1))
+    assert number(large, 1) != complex(large, 1)
+    assert number(1.5, 2) == 1.5 + 2j
+    assert hash(number(1.5, 2)) == hash(1.5 + 2j)
+    assert number(float("nan")) != number(float("nan"))
+    for wrong in (number(large, 1), 1):
+        with pytest.raises(TypeError, match="'<' not supported"):
+            _ = number(large, 1) < wrong

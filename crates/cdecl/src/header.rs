@@ -101,7 +101,7 @@ impl Namespace {
         Declared::Value(ValueId::from_index(self.values.len() - 1))
     }
 
-    /// The value of a macro that is no integer.
+    /// The value of a constant that is no integer.
     pub fn value(&self, id: ValueId) -> &Value {
         &self.values[id.index()]
     }

@@ -12,6 +12,7 @@
 #![expect(clippy::inline_always, reason = "the steps of the one path that every call takes")]
 
 mod argument;
+mod items;
 mod transparent;
 mod variadic;
 

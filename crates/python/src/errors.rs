@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use ccall::border::Pending;
 use diagnostic::{Diagnostic, Id, Label, Severity};
-use pyo3::exceptions::{PyException, PyOverflowError, PyValueError};
+use pyo3::exceptions::{PyException, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
@@ -117,11 +117,12 @@ pub(crate) fn raise(py: Python<'_>, class: &Bound<'_, PyType>, diagnostics: Vec<
     }
 }
 
-/// The exception for a text that names no type: a [`CDefError`], and where the mistake is in a number also of the
-/// class that Python has for that.
+/// The exception for a text that names no type: a [`CDefError`], and where a type is made of what it cannot be made of
+/// also of the class that Python has for that.
 pub(crate) fn raise_for_type(py: Python<'_>, diagnostics: Vec<Diagnostic>) -> PyErr {
     let class = match diagnostics.first().map(|first| first.id) {
         Some(Id::CArrayLength | Id::CIncompleteType) => class_of_both::<PyValueError>(py, &VALUE_ERROR),
+        Some(Id::CInvalidType) => class_of_both::<PyTypeError>(py, &TYPE_ERROR),
         Some(Id::CTooLarge) => class_of_both::<PyOverflowError>(py, &OVERFLOW_ERROR),
         Some(_) | None => Ok(py.get_type::<CDefError>()),
     };
@@ -132,6 +133,7 @@ pub(crate) fn raise_for_type(py: Python<'_>, diagnostics: Vec<Diagnostic>) -> Py
 }
 
 static VALUE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static TYPE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static OVERFLOW_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 /// The class of the errors that are both a [`CDefError`] and one of Python's.

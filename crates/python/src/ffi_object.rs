@@ -19,7 +19,7 @@ use ctype::Align;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use source::Source;
 
 pub(crate) use header::bind_headers;
@@ -30,6 +30,7 @@ use crate::callback;
 use crate::cdata::{self, CData, Face, Kind};
 use crate::errors::{self, CDefError};
 use crate::fork;
+use crate::library;
 use crate::table;
 
 /// A set of C declarations, and the way from Python to C and back.
@@ -49,6 +50,8 @@ pub(crate) struct Ffi {
     known: Py<PyDict>,
     /// What ran once, by tag.
     once: Py<PyDict>,
+    /// The libraries that were opened and not closed.
+    libraries: Py<PyList>,
 }
 
 /// Which types an argument may be.
@@ -85,6 +88,11 @@ impl Ffi {
     /// Forgets which types names stood for: they may stand for others now.
     pub(crate) fn forget_type_names(&self, py: Python<'_>) {
         self.known.bind(py).clear();
+    }
+
+    /// The libraries that were opened and not closed.
+    pub(crate) fn libraries<'a, 'py>(&'a self, py: Python<'py>) -> &'a Bound<'py, PyList> {
+        self.libraries.bind(py)
     }
 
     /// All names that a library has: functions, variables and constants.
@@ -197,13 +205,19 @@ impl Ffi {
     /// An FFI without declarations.
     #[new]
     fn new(py: Python<'_>) -> Self {
-        Self { namespace: Mutex::default(), known: PyDict::new(py).unbind(), once: PyDict::new(py).unbind() }
+        Self {
+            namespace: Mutex::default(),
+            known: PyDict::new(py).unbind(),
+            once: PyDict::new(py).unbind(),
+            libraries: PyList::empty(py).unbind(),
+        }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         // The object's own dict, where a library that refers back may be, is visited by `pyo3`.
         visit.call(&self.known)?;
-        visit.call(&self.once)
+        visit.call(&self.once)?;
+        visit.call(&self.libraries)
     }
 
     /// Read C declarations.
@@ -255,6 +269,9 @@ impl Ffi {
         match declared {
             Ok(()) => {
                 self.forget_type_names(py);
+                if is_override {
+                    library::forget_names(self.libraries(py));
+                }
                 Ok(())
             }
             Err(diagnostics) => Err(errors::raise(py, &py.get_type::<CDefError>(), diagnostics)),

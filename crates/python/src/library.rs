@@ -216,9 +216,10 @@ fn make(
     release_gil: ReleaseGil,
 ) -> Result<Bound<'_, PyAny>, Failure> {
     let loaded = Arc::new(Loaded { library: Some(library), name, is_closed: AtomicBool::new(false) });
+    let libraries = ffi_object.get().libraries(py).clone();
     let inner = Box::new(Inner { ffi: ffi_object, loaded, release_gil });
     // SAFETY: the memory has the layout; all fields are written before the object is seen.
-    unsafe {
+    let made = unsafe {
         let object = ffi::PyObject_GC_New::<ffi::PyObject>(class());
         if object.is_null() {
             return Err(Failure::raised(py));
@@ -228,7 +229,18 @@ fn make(
         (&raw mut (*lib).dict).write(PyDict::new(py).into_ptr());
         (&raw mut (*lib).inner).write(Box::into_raw(inner));
         ffi::PyObject_GC_Track(object.cast());
-        Ok(Bound::from_owned_ptr(py, object))
+        Bound::from_owned_ptr(py, object)
+    };
+    libraries.append(&made)?;
+    Ok(made)
+}
+
+/// Forgets what names of these libraries stood for: they may stand for something else now.
+pub(crate) fn forget_names(libraries: &Bound<'_, PyList>) {
+    for library in libraries.iter().filter(|library| is_library(library.as_borrowed())) {
+        // SAFETY: it is a library object, and alive.
+        let (_, dict) = unsafe { parts(library.as_ptr(), library.py()) };
+        dict.clear();
     }
 }
 
@@ -276,6 +288,11 @@ pub(crate) fn close(library: Borrowed<'_, '_, PyAny>) -> Result<(), Failure> {
         }
     }
     dict.clear();
+    let libraries = inner.ffi.get().libraries(library.py());
+    // Not by `remove`: a library is itself, whatever it is compared with.
+    if let Some(place) = libraries.iter().position(|other| other.is(&*library)) {
+        libraries.del_item(place)?;
+    }
     Ok(())
 }
 

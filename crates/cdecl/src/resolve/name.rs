@@ -95,6 +95,7 @@ impl Resolver<'_> {
         if let Some(before) = self.name_entry(name) {
             let is_same = match (before.what, what) {
                 (Declared::Constant(a), Declared::Constant(b)) => a.value == b.value,
+                (Declared::Value(a), Declared::Value(b)) => self.known_value(a) == self.known_value(b),
                 (a, b) => a == b && (self.is_tolerant || !matches!(a, Declared::Function(_))),
             };
             if is_same {

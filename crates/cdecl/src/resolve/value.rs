@@ -51,7 +51,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A value of the namespace or of this text.
-    fn known_value(&self, id: ValueId) -> &Value {
+    pub(super) fn known_value(&self, id: ValueId) -> &Value {
         let before = self.namespace.values.len();
         match id.index().checked_sub(before) {
             Some(index) => &self.changes.values[index],

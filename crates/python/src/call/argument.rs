@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 
-use super::{How, Param, store_value, transparent};
+use super::{How, Param, items, store_value, transparent};
 use crate::cdata::c_file;
 use crate::cdata::face::{Face, Kind};
 use crate::cdata::lifetime::Pin;
@@ -44,6 +44,18 @@ impl<'py> Held<'py> {
 
     fn push(&mut self, thing: Thing<'py>) {
         self.0.get_or_insert_default().push(thing);
+    }
+
+    /// Keeps an object.
+    pub(super) fn keep(&mut self, object: Bound<'py, PyAny>) {
+        self.push(Thing::Object { _object: object });
+    }
+
+    /// Keeps memory, if it could be freed.
+    pub(super) fn pin(&mut self, pin: Pin) {
+        if pin.is_needed() {
+            self.push(Thing::Memory { _pin: pin });
+        }
     }
 }
 
@@ -149,10 +161,12 @@ unsafe fn convert_any<'py>(
                 }
                 let mut room = vec![0_u128; param.face.known_size()?.div_ceil(16)];
                 let address: *mut u8 = room.as_mut_ptr().cast();
-                if !transparent::store(param.face, address, value, held)? {
-                    store_value(param.face, address, value)?;
+                let kept = items::kept(param.face, value, held)?;
+                if !transparent::store(param.face, address, kept.as_borrowed(), held)? {
+                    store_value(param.face, address, kept.as_borrowed())?;
                 }
                 place.store(frame, room.as_ptr().cast());
+                held.keep(kept);
             }
         }
     }
@@ -259,10 +273,7 @@ pub(super) fn pointer<'py>(
         if let Kind::Pointer(given) | Kind::Array(given, _) = data.face.kind
             && is_compatible(target, given)
         {
-            let pin = data.pin()?;
-            if pin.is_needed() {
-                held.push(Thing::Memory { _pin: pin });
-            }
+            held.pin(data.pin()?);
             return Ok(data.address);
         }
         return pointer_value(face, value);
@@ -403,11 +414,7 @@ fn without_buffer<'py>(
     let is_void = matches!(target.kind, Kind::Void | Kind::Function(_));
     let is_text = value.is_instance_of::<PyString>();
     if Items::of(value).is_some() && !is_void || is_text && takes_text(target) {
-        let made = crate::cdata::new(value.py(), target.open_array(), Some(value))?;
-        let data = CData::of(made.as_borrowed()).expect("C data was just made");
-        let address = data.address;
-        held.push(Thing::Object { _object: made });
-        return Ok(address);
+        return items::array(target, value, held);
     }
     if is_text {
         let wanted = if takes_bytes(target) { "; encode it first: .encode()" } else { "" };
@@ -420,14 +427,14 @@ fn without_buffer<'py>(
     }
     if let Some(file) = c_file::of_python(face, value)? {
         let address = file.address();
-        held.push(Thing::Object { _object: file.keeper().clone() });
+        held.keep(file.keeper().clone());
         return Ok(address);
     }
     if face.is_function_pointer()
         && let Some(offered) = function::offered(value)?
     {
         let address = pointer_value(face, offered.as_borrowed())?;
-        held.push(Thing::Object { _object: offered });
+        held.keep(offered);
         return Ok(address);
     }
     match foreign::pointer(face, target, value)? {

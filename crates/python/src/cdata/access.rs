@@ -77,6 +77,12 @@ pub(super) unsafe extern "C" fn set_item(
         let _pin = data.pin_to_write()?;
         let element = element(data, index)?;
         check_writable(element.face)?;
+        if element.face.size().is_none() {
+            return Err(Failure::wrong_type(format!(
+                "'{}' is opaque: it cannot be assigned",
+                element.face.name()
+            )));
+        }
         let room = Room::Assigned(room(data, &element));
         // SAFETY: `element` checked that the memory is there, or C vouches for it, and for the room.
         unsafe { store_within(element.face, element.address, room, value) }
@@ -161,6 +167,10 @@ fn element(data: &CData, index: isize) -> Result<Element, Failure> {
 
 fn place(data: &CData, face: &'static Face, index: isize) -> Result<Element, Failure> {
     let Some(size) = face.size() else {
+        // The struct is where it is, whatever is in it.
+        if index == 0 && matches!(face.kind, Kind::Record(_)) {
+            return Ok(Element { face, address: data.address });
+        }
         return Err(Failure::wrong_type(format!(
             "{} cannot be indexed: '{}' has no known size",
             data.describe(),

@@ -13,8 +13,8 @@ use super::object::CData;
 use crate::failure::Failure;
 use crate::trampoline::slot;
 
-/// The Python value by which a scalar is compared and hashed.
-fn value<'py>(py: Python<'py>, data: &CData) -> Option<Result<Bound<'py, PyAny>, Failure>> {
+/// The Python value by which a scalar is compared, put in order and hashed.
+fn value<'py>(py: Python<'py>, data: &CData, is_ordered: bool) -> Option<Result<Bound<'py, PyAny>, Failure>> {
     let scalar = data.face.scalar()?;
     if let Err(failure) = data.check_alive() {
         return Some(Err(failure));
@@ -23,6 +23,9 @@ fn value<'py>(py: Python<'py>, data: &CData) -> Option<Result<Bound<'py, PyAny>,
     Some(unsafe {
         if scalar == Scalar::F80 {
             extended::to_number(py, data.address)
+        } else if scalar == Scalar::C80 && !is_ordered {
+            // Complex numbers have no order: Python's own says so.
+            extended::to_complex(py, data.address)
         } else {
             owned(py, scalar.load(data.address))
         }
@@ -39,7 +42,8 @@ pub(super) unsafe extern "C" fn compare(
         // SAFETY: CPython calls the slot with live objects, the first of the class.
         let (a, b) = unsafe { (Borrowed::from_ptr(py, a), Borrowed::from_ptr(py, b)) };
         let (of_a, of_b) = (CData::of(a), CData::of(b));
-        let value_of = |data: Option<&CData>| data.and_then(|data| value(py, data)).transpose();
+        let is_ordered = !matches!(operator, ffi::Py_EQ | ffi::Py_NE);
+        let value_of = |data: Option<&CData>| data.and_then(|data| value(py, data, is_ordered)).transpose();
         let (value_a, value_b) = (value_of(of_a)?, value_of(of_b)?);
         match (of_a, of_b) {
             (Some(a), Some(b)) if value_a.is_none() && value_b.is_none() => {
@@ -80,7 +84,7 @@ pub(super) unsafe extern "C" fn hash(this: *mut ffi::PyObject) -> ffi::Py_hash_t
     slot(|py| {
         // SAFETY: CPython calls the slot with a live object of the class.
         let data = unsafe { CData::of_self(this) };
-        if let (Kind::Scalar(_) | Kind::Enum(..), Some(value)) = (&data.face.kind, value(py, data)) {
+        if let (Kind::Scalar(_) | Kind::Enum(..), Some(value)) = (&data.face.kind, value(py, data, false)) {
             return Ok(value?.hash()?);
         }
         // The low bits of an address are mostly zero; -1 means an error.

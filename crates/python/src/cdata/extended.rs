@@ -1,10 +1,10 @@
-//! `long double`, all eighty bits of it: from Python's numbers, to them, as text.
+//! `long double`, all eighty bits of it, and complex numbers of two: from Python's numbers, to them, as text.
 //!
 //! A Python float holds only some of its values. `float(x)` rounds; comparisons, `int(x)` and the text
 //! do not.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyTuple};
+use pyo3::types::{PyFloat, PyInt, PyTuple};
 use pyobject::{Extended, Scalar};
 
 use super::face::Face;
@@ -115,6 +115,24 @@ pub(super) unsafe fn to_number(py: Python<'_>, address: *const u8) -> Result<Bou
     }
 }
 
+/// The complex number as Python compares and hashes it: a complex if one is equal, else its real part if that
+/// is all of it, else the pair of its parts, which is no number of Python's.
+///
+/// # Safety
+/// A `long double _Complex` lies at `address`.
+pub(super) unsafe fn to_complex(py: Python<'_>, address: *const u8) -> Result<Bound<'_, PyAny>, Failure> {
+    // SAFETY: the caller's promise: two `long double` lie there.
+    let (real, imaginary) = unsafe { (to_number(py, address)?, to_number(py, address.add(16))?) };
+    if real.is_instance_of::<PyFloat>() && imaginary.is_instance_of::<PyFloat>() {
+        // SAFETY: as above.
+        return unsafe { owned(py, Scalar::C80.load(address)) };
+    }
+    if imaginary.eq(0)? {
+        return Ok(real);
+    }
+    Ok(PyTuple::new(py, [real, imaginary])?.into_any())
+}
+
 /// Whether a float is equal: 53 bits are enough for it, and it is neither too large nor too small.
 fn is_float(number: Extended) -> bool {
     let Extended { mantissa, exponent, .. } = number;
@@ -148,6 +166,18 @@ pub(super) unsafe fn text(py: Python<'_>, address: *const u8) -> Result<String, 
     let (digits, exponent) = shortest(py, number)?;
     let sign = if number.is_negative { "-" } else { "" };
     Ok(format!("{sign}{}", placed(&digits, exponent)))
+}
+
+/// The complex number at `address` as Python writes one, each part as [`text`] does.
+///
+/// # Safety
+/// A `long double _Complex` lies there.
+pub(super) unsafe fn complex_text(py: Python<'_>, address: *const u8) -> Result<String, Failure> {
+    // SAFETY: the caller's promise: two `long double` lie there.
+    let (real, imaginary) = unsafe { (text(py, address)?, text(py, address.add(16))?) };
+    let [real, imaginary] = [&real, &imaginary].map(|part| part.strip_suffix(".0").unwrap_or(part));
+    let sign = if imaginary.starts_with('-') { "" } else { "+" };
+    Ok(if real == "0" { format!("{imaginary}j") } else { format!("({real}{sign}{imaginary}j)") })
 }
 
 /// The fewest digits that are nearest to the number, and the power of ten of the first.

@@ -55,6 +55,10 @@ fn state(py: Python<'_>, data: &CData) -> Result<String, Failure> {
             // SAFETY: C data of a scalar type has the value at its address.
             return unsafe { extended::text(py, data.address) };
         }
+        if scalar == Scalar::C80 {
+            // SAFETY: as above.
+            return unsafe { extended::complex_text(py, data.address) };
+        }
         if scalar == Scalar::Char32 {
             // SAFETY: as above.
             let code = unsafe { data.address.cast::<u32>().read_unaligned() };

@@ -153,7 +153,9 @@ fn step(
     let Some(target) = face.target() else {
         return refuse(format!("'{}' cannot be indexed", face.name()));
     };
-    let size = target.known_size()?.cast_signed();
+    let Some(size) = target.size().map(usize::cast_signed) else {
+        return refuse(format!("'{}' cannot be indexed: '{}' has no known size", face.name(), target.name()));
+    };
     let distance = index.checked_mul(size).ok_or_else(|| too_far(function))?;
     Ok((distance, target))
 }
