@@ -1,5 +1,6 @@
 """What several test files share: the C libraries of `tests/clib`, and texts compiled and interpreted."""
 
+import importlib.util
 import linecache
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 import ferrule
 from ferrule import FFI, njit
+from ferrule._command import main
 
 from .side_by_side import declared
 
@@ -29,6 +31,22 @@ def build_library(tmp_path_factory):
         return str(target)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def bind(tmp_path_factory):
+    """Write the module that `ferrule bind` makes of its arguments, and import it."""
+    folder = tmp_path_factory.mktemp("bound")
+
+    def bind(name: str, *arguments: str):
+        path = folder / f"{name}.py"
+        assert main(["bind", *arguments, "-o", str(path)]) == 0
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return bind
 
 
 def open_library(build_library, name: str, **options):
