@@ -55,7 +55,7 @@ class Preprocessor:
 
     def text(self) -> tuple[str, list[str]]:
         """Return the headers' text with comments and macros, and the folders that the compiler searches."""
-        outcome = self._run(self._includes, "-dD", "-C", "-v")
+        outcome = self._run(self._includes, "-dD", "-CC", "-v")
         return outcome.stdout, _search(outcome.stderr)
 
     def values(self, macros: Iterable[str]) -> str:

@@ -80,6 +80,12 @@ def test_mypy(folder):
         "sqlite3_c.sqlite3_sleep('soon')\n"
         "sqlite3_c.sqlite3_sleep()\n"
         "zlib_c.no_such_function()\n"
+        "zlib_c.crc32(0, 'text', 4)\n"
+        "zlib_c.deflate(zlib_c.ffi.new('z_stream *'), zlib_c.Z_FINISH)\n"
+        "zlib_c.adler32_combine(1, 2, [3])\n"
+        "with open('f') as file: stdio_c.fileno(file); stdio_c.fclose(b'f')\n"
+        "sqlite3_c.sqlite3_close(b'database')\n"
+        "sqlite3_c.sqlite3_busy_handler(sqlite3_c.ffi.NULL, lambda data, count: 0, b'')\n"
     )
     sources = [f"{name}.py" for name in MODULES] + [f"{name}.pyi" for name in MODULES]
     environment = {**os.environ, "MYPYPATH": PACKAGE}
@@ -109,7 +115,42 @@ def test_mypy(folder):
         'Argument 1 to "sqlite3_sleep" has incompatible type "str"; expected "int"  [arg-type]',
         'Too few arguments for "sqlite3_sleep"  [call-arg]',
         'Module has no attribute "no_such_function"  [attr-defined]',
+        'Argument 2 to "crc32" has incompatible type "str"; '
+        'expected "CData | Buffer | list[Any] | tuple[Any, ...]"  [arg-type]',
+        'Argument 3 to "adler32_combine" has incompatible type "list[int]"; expected "int"  [arg-type]',
+        'Argument 1 to "fclose" has incompatible type "bytes"; expected "CData | IO[Any]"  [arg-type]',
+        'Argument 1 to "sqlite3_close" has incompatible type "bytes"; expected "CData"  [arg-type]',
+        'Argument 2 to "sqlite3_busy_handler" has incompatible type "Callable[[Any, Any], int]"; '
+        'expected "CData | CFunc"  [arg-type]',
     ]
+
+
+def test_constants_and_members_have_the_headers_comments(folder):
+    stub = (folder / "zlib_c.pyi").read_text()
+    heading = "# Allowed flush values; see deflate() and inflate() below for details\n"
+    assert f"\n\n{heading}Z_NO_FLUSH: Final = 0\nZ_PARTIAL_FLUSH: Final = 1\n" in stub
+    assert 'Z_ASCII: Final = 1\n"""for compatibility with 1.2.2 and earlier"""\n' in stub
+    assert "\n#     uInt avail_in;  /* number of bytes available at next_in */\n" in stub
+    assert (
+        "\n    uInt avail_in;  /* number of bytes available at next_in */\n"
+        in (folder / "zlib_c.py").read_text()
+    )
+    stub = (folder / "curl_c.pyi").read_text()
+    assert 'CURLOPT_URL: Final = 10002\n"""The full URL to get/put"""\n' in stub
+    assert "\n# curlfiletype: enumeration of file types\nCURLFILETYPE_FILE: Final = 0\n" in stub
+    # A comment that only repeats the value says nothing.
+    assert "\nCURLE_FAILED_INIT: Final = 2\nCURLE_URL_MALFORMAT: Final = 3\n" in stub
+    stub = (folder / "sqlite3_c.pyi").read_text()
+    assert 'SQLITE_BUSY: Final = 5\n"""The database file is locked"""\n' in stub
+    assert "\n# CAPI3REF: Result Codes\n" in stub
+
+
+def test_long_declarations_are_cut_at_commas(folder):
+    for name in MODULES:
+        text = (folder / f"{name}.py").read_text() + (folder / f"{name}.pyi").read_text()
+        declarations = [line for line in text.splitlines() if line.endswith((");", ":")) and ", " in line]
+        assert len(declarations) > 10
+        assert [line for line in declarations if len(line) > 100 and not line.startswith("#")] == []
 
 
 def test_sqlite(load):

@@ -1,4 +1,4 @@
-"""OpenSSL through its headers, bound as they are: digests, ciphers, big numbers, errors, a handshake in memory."""
+"""OpenSSL through its headers, as they are: digests, ciphers, big numbers, errors, a handshake in memory."""
 
 import hashlib
 import hmac

@@ -4,6 +4,15 @@ use std::collections::BTreeSet;
 
 use ctype::{CType, CTypes, FloatType, IntType, TypeId};
 
+/// Names that stand for what may be given, with what they mean. A `str` is none of it, though it is a sequence.
+pub(crate) const ALIASES: &[(&str, &str)] = &[
+    ("_Memory", "CData | Buffer"),
+    ("_Pointer", "CData | Buffer | list[Any] | tuple[Any, ...]"),
+    ("_File", "CData | IO[Any]"),
+    ("_Function", "CData | CFunc"),
+    ("_Record", "CData | dict[str, Any] | list[Any] | tuple[Any, ...]"),
+];
+
 /// The names that a stub's annotations use besides Python's own classes.
 #[derive(Default, Debug)]
 pub(crate) struct Used(BTreeSet<&'static str>);
@@ -23,11 +32,10 @@ impl Used {
 pub(crate) fn taken(types: &CTypes, ty: TypeId, used: &mut Used) -> &'static str {
     match types.get(ty) {
         CType::Pointer(target) => {
-            if let CType::Function(_) = types.get(target.ty) {
-                return used.add("_Function");
-            }
-            used.add("_Pointer")
+            let name = pointer(types, target.ty);
+            used.add(name)
         }
+        CType::Record(_) if types.passed_as(ty) != ty => used.add("Any"),
         CType::Record(_) => used.add("_Record"),
         CType::Float(FloatType::LongDouble) => {
             used.add("CData");
@@ -41,6 +49,24 @@ pub(crate) fn taken(types: &CTypes, ty: TypeId, used: &mut Used) -> &'static str
         | CType::Array { .. }
         | CType::Function(_)
         | CType::Enum(_) => given(types, ty, used),
+    }
+}
+
+/// What may be given for a pointer to a type: the memory of other objects only where something is known of what lies there.
+fn pointer(types: &CTypes, target: TypeId) -> &'static str {
+    match types.get(target) {
+        CType::Function(_) => "_Function",
+        CType::Void => "_Memory",
+        CType::Record(_) if target == types.file() => "_File",
+        CType::Record(record) if types.record(*record).body.is_none() => "CData",
+        CType::Bool
+        | CType::Int(_)
+        | CType::Float(_)
+        | CType::Complex(_)
+        | CType::Pointer(_)
+        | CType::Array { .. }
+        | CType::Record(_)
+        | CType::Enum(_) => "_Pointer",
     }
 }
 

@@ -3,7 +3,13 @@
 //! It stands in front, with no empty line between, or behind the declaration: on its last line, or on the lines after it,
 //! with an empty line after the comment.
 
+pub(crate) mod directive;
+pub(crate) mod part;
+
 use source::Span;
+
+/// How long the lines of a written module are, but for those of comments.
+pub(crate) const WIDTH: usize = 100;
 
 /// The text of the comment that belongs to the declaration at `statement`.
 pub fn of(text: &str, statement: Span) -> Option<String> {
@@ -22,7 +28,7 @@ fn in_front(before: &str) -> Option<String> {
             return block_in_front(rest.trim_end());
         }
         if line.starts_with("//") {
-            return Some(lines_in_front(rest));
+            return lines_in_front(rest);
         }
         let is_first = rest.len() == before.len();
         let is_passed = is_marker(line) || PREFIXES.contains(&line) || (is_first && line.is_empty());
@@ -40,20 +46,38 @@ fn block_in_front(rest: &str) -> Option<String> {
     let start = rest.rfind("/*")?;
     let line_start = rest[..start].rfind('\n').map_or(0, |newline| newline + 1);
     // What is behind another declaration on its line is that one's.
-    rest[line_start..start].trim().is_empty().then(|| clean_block(&rest[start..]))
+    let is_own = rest[line_start..start].trim().is_empty() && !points_back(&rest[start..]);
+    is_own.then(|| clean_block(&rest[start..]))
 }
 
-fn lines_in_front(rest: &str) -> String {
-    let mut lines: Vec<&str> = Vec::new();
-    for line in rest.lines().rev() {
-        match line.trim().strip_prefix("//") {
-            Some(line) => lines.push(line),
-            None => break,
-        }
-    }
+fn lines_in_front(rest: &str) -> Option<String> {
+    let is_comment = |line: &&str| line.trim_start().starts_with("//");
+    let mut lines: Vec<&str> = rest.lines().rev().take_while(is_comment).collect();
     lines.reverse();
-    let bare: Vec<&str> = lines.into_iter().map(|line| line.trim_start_matches(['/', '!', '<'])).collect();
-    clean(&bare, false)
+    let first = lines.first().filter(|line| !points_back(line.trim_start()))?;
+    // What goes on from a comment behind another declaration is that one's.
+    let column = first.find("//");
+    let above = rest.lines().rev().nth(lines.len());
+    if above.is_some_and(|line| line.find("//").is_some_and(|at| Some(at) == column)) {
+        return None;
+    }
+    let bare: Vec<&str> = lines.into_iter().filter_map(|line| without_frame(line.trim_start())).collect();
+    Some(clean(&bare, false))
+}
+
+/// Whether a comment of a constant has words: many only repeat its value.
+fn says_something(doc: &str) -> bool {
+    doc.contains(char::is_alphabetic)
+}
+
+/// Whether a comment says that it is about what is before it: `/**<`, `///<`.
+fn points_back(comment: &str) -> bool {
+    ["/**<", "/*!<", "///<", "//!<"].iter().any(|mark| comment.starts_with(mark))
+}
+
+/// The text of `// ...`.
+fn without_frame(line: &str) -> Option<&str> {
+    line.strip_prefix("//").map(|line| line.trim_start_matches(['/', '!', '<']))
 }
 
 /// The comment behind a declaration's last declarator, its attributes and `;`.
@@ -61,8 +85,8 @@ fn behind(after: &str) -> Option<String> {
     let end = after.find([';', '{', '}', '#'])?;
     let rest = after[end..].strip_prefix(';')?;
     let first_line = rest.split('\n').next().unwrap_or("").trim();
-    if let Some(line) = first_line.strip_prefix("//") {
-        return Some(clean(&[line.trim_start_matches(['/', '!', '<'])], false));
+    if let Some(line) = without_frame(first_line) {
+        return Some(clean(&[line], false));
     }
     let is_same_line = first_line.starts_with("/*");
     if !is_same_line && !first_line.is_empty() {

@@ -39,7 +39,12 @@ impl Header {
 
     /// The macros whose values are wanted. The preprocessor is to be given a line `"NAME" = NAME` for each.
     pub fn macros(&self) -> Vec<&str> {
-        macros::names(self.text.decls.source.text(), &self.origins)
+        self.definitions().into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// The same macros, with the places of their definitions.
+    pub(crate) fn definitions(&self) -> Vec<(usize, &str)> {
+        macros::definitions(self.text.decls.source.text(), &self.origins)
     }
 
     /// Adds what the header declares to a namespace; `values` is what the preprocessor made of the lines for

@@ -3,7 +3,7 @@
 //!
 //! Text comes in and text goes out; nobody runs a compiler or opens a library here. What a header
 //! declares is what stands in its project's files ([`Project`]), and what that needs from others. The
-//! preprocessor keeps comments and macros in the text (`-C -dD`), and carries out the macros in a second
+//! preprocessor keeps comments and macros in the text (`-CC -dD`), and carries out the macros in a second
 //! run, of which [`Header::declare`] gets the values.
 
 #![forbid(unsafe_code)]
@@ -14,9 +14,11 @@ mod header;
 mod macros;
 mod module;
 mod needs;
+mod notes;
 mod origin;
 mod select;
 mod stub;
+mod wrap;
 
 pub use header::{Header, Outcome};
 pub use module::{Binding, Written, write};

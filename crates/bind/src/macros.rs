@@ -4,9 +4,10 @@ use rustc_hash::FxHashMap;
 
 use crate::origin::Origins;
 
-/// The names of the macros without parameters that the project's files define, in order. A macro without a value,
-/// one that is undefined later, and a name with an underscore in front say nothing to users.
-pub(crate) fn names<'a>(text: &'a str, origins: &Origins) -> Vec<&'a str> {
+/// The macros without parameters that the project's files define, in order: the places of their definitions, and their
+/// names. A macro without a value, one that is undefined later, and a name with an underscore in front say nothing to
+/// users.
+pub(crate) fn definitions<'a>(text: &'a str, origins: &Origins) -> Vec<(usize, &'a str)> {
     let mut places: FxHashMap<&str, usize> = FxHashMap::default();
     for (offset, line) in directives(text) {
         let name_length = |text: &str| {
@@ -17,7 +18,7 @@ pub(crate) fn names<'a>(text: &'a str, origins: &Origins) -> Vec<&'a str> {
             places.remove(rest.trim());
         } else if let Some(rest) = line.strip_prefix("#define ") {
             let (name, value) = rest.split_at(name_length(rest));
-            let has_value = !value.starts_with('(') && !value.trim().is_empty();
+            let has_value = !value.starts_with('(') && !is_comment(value.trim());
             if has_value && !name.starts_with('_') && origins.owns(offset, name) {
                 places.entry(name).or_insert(offset);
             } else {
@@ -27,7 +28,13 @@ pub(crate) fn names<'a>(text: &'a str, origins: &Origins) -> Vec<&'a str> {
     }
     let mut names: Vec<(usize, &str)> = places.into_iter().map(|(name, offset)| (offset, name)).collect();
     names.sort_unstable();
-    names.into_iter().map(|(_, name)| name).collect()
+    names
+}
+
+/// Whether a macro's value is nothing, or a comment alone.
+fn is_comment(value: &str) -> bool {
+    let Some(inner) = value.strip_prefix("/*") else { return value.is_empty() };
+    inner.find("*/").is_none_or(|end| inner[end + 2..].is_empty())
 }
 
 fn directives(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -64,10 +71,11 @@ mod tests {
     #[test]
     fn macros_of_the_project_with_a_value() {
         let text = "# 1 \"<stdin>\"\n# 1 \"/a/own.h\" 1\n#define OWN_H\n#define A 1\n#define F(x) x\n#define B (A)\n\
-                    #define _C 3\n#define D 4\n#undef D\n#define E 5\n#define E(x) x\n# 1 \"/b/other.h\" 1\n\
+                    #define _C 3\n#define D 4\n#undef D\n#define E 5\n#define E(x) x\n#define G /* 1 */\n# 1 \"/b/other.h\" 1\n\
                     #define OTHER 1\n# 9 \"/a/own.h\" 2\n#define LAST 'x'\n";
         let origins = Origins::of(text, &Project::default());
-        assert_eq!(names(text, &origins), ["A", "B", "LAST"]);
+        let names: Vec<&str> = definitions(text, &origins).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["A", "B", "LAST"]);
     }
 
     #[test]

@@ -12,9 +12,12 @@ use ctype::CTypes;
 use rustc_hash::FxHashSet;
 
 use crate::comment;
+use crate::comment::part::of_part;
 use crate::header::{Header, Outcome};
+use crate::notes::Notes;
 use crate::select::shown_name;
 use crate::stub;
+use crate::wrap::wrapped;
 
 /// All that a module is written from.
 #[derive(Debug)]
@@ -56,7 +59,10 @@ pub(crate) struct Names {
 /// Writes the module and its stub.
 pub fn write(binding: &Binding<'_>) -> Written {
     let names = Names::of(binding);
-    Written { module: module(binding, &names), stub: stub::write(binding, &names) }
+    let notes = Notes::of(binding.header);
+    let declarations = Declarations::of(binding);
+    let stub = stub::write(binding, &names, &notes, &declarations.types);
+    Written { module: module(binding, &names, &notes, &declarations), stub }
 }
 
 impl Names {
@@ -109,13 +115,14 @@ const TAKEN: &[&str] = &[
     "FFI",
     "False",
     "Final",
+    "IO",
     "Lib",
-    "Mapping",
     "None",
-    "Sequence",
     "True",
     "TypeAlias",
+    "_File",
     "_Function",
+    "_Memory",
     "_Pointer",
     "_Record",
     "_VARIABLES",
@@ -163,7 +170,7 @@ const TAKEN: &[&str] = &[
     "yield",
 ];
 
-fn module(binding: &Binding<'_>, names: &Names) -> String {
+fn module(binding: &Binding<'_>, names: &Names, notes: &Notes, declarations: &Declarations) -> String {
     let mut text = format!(
         "\"\"\"What {} declares, for Python.\n\nWritten by ``{}``: write it anew instead of editing it.\n\"\"\"\n\n\
          from typing import Any\n\nfrom ferrule import FFI\n\n__all__ = [\n",
@@ -173,11 +180,11 @@ fn module(binding: &Binding<'_>, names: &Names) -> String {
     for name in names.all().into_iter().chain(["ffi", "lib"]) {
         let _ = writeln!(text, "    \"{name}\",");
     }
-    let _ = write!(text, "]\n\nffi = FFI()\nffi.cdef(\n    r\"\"\"\n{}\"\"\"\n)\n\n", declarations(binding));
+    let _ = write!(text, "]\n\nffi = FFI()\nffi.cdef(\n    r\"\"\"\n{}\"\"\"\n)\n\n", declarations.text());
     let library = binding.library.map_or("None".to_owned(), python_text);
     let _ = writeln!(text, "lib = ffi.dlopen({library})");
-    constants(binding, &mut text, "Enumerators", &names.enumerators);
-    constants(binding, &mut text, "Macros", &names.macros);
+    constants(binding, &mut text, "Enumerators", &names.enumerators, notes);
+    constants(binding, &mut text, "Macros", &names.macros, notes);
     let variables: Vec<String> = names.variables.iter().map(|name| python_text(name)).collect();
     let variables = match variables.as_slice() {
         [] => "frozenset[str]()".to_owned(),
@@ -206,40 +213,60 @@ def __dir__() -> list[str]:
 "#;
 
 /// The C text: types in the order of the header, then variables, then functions.
-fn declarations(binding: &Binding<'_>) -> String {
-    let decls = &binding.header.text.decls;
-    let left_out: FxHashSet<usize> = binding.outcome.left_out.items.iter().copied().collect();
-    let (mut types, mut variables, mut functions) = (String::new(), String::new(), String::new());
-    for &at in binding.header.chosen.iter().filter(|at| !left_out.contains(at)) {
-        let item = &decls.items[at];
+#[derive(Debug, Default)]
+struct Declarations {
+    types: String,
+    variables: String,
+    functions: String,
+}
+
+impl Declarations {
+    fn of(binding: &Binding<'_>) -> Self {
+        let decls = &binding.header.text.decls;
+        let left_out: FxHashSet<usize> = binding.outcome.left_out.items.iter().copied().collect();
+        let mut sections = Self::default();
+        for &at in binding.header.chosen.iter().filter(|at| !left_out.contains(at)) {
+            sections.add(binding, &decls.items[at]);
+        }
+        sections
+    }
+
+    fn add(&mut self, binding: &Binding<'_>, item: &Item) {
+        let decls = &binding.header.text.decls;
+        let text = decls.source.text();
         let name = shown_name(item, &decls.source).unwrap_or_default();
         let section = match (item, binding.namespace.get(name)) {
             (Item::Declaration(declaration), Some(what)) if declaration.storage != Storage::Typedef => {
                 match what {
-                    Declared::Function(_) => &mut functions,
-                    Declared::Variable(_) => &mut variables,
-                    Declared::Typedef { .. } | Declared::Constant(_) | Declared::Value(_) => &mut types,
+                    Declared::Function(_) => &mut self.functions,
+                    Declared::Variable(_) => &mut self.variables,
+                    Declared::Typedef { .. } | Declared::Constant(_) | Declared::Value(_) => &mut self.types,
                 }
             }
-            _ => &mut types,
+            _ => &mut self.types,
         };
-        if let Some(doc) = comment::of(decls.source.text(), item.span()) {
+        if let Some(doc) = comment::of(text, item.span()) {
             let _ = write!(section, "\n{}", c_comment(&doc));
         }
-        let declaration = decls.item_text(item);
+        let declaration = decls.item_text_with(item, &|part| of_part(text, part));
         let is_function = matches!(binding.namespace.get(name), Some(Declared::Function(_)));
         let shown = declaration.strip_prefix("extern ").filter(|_| is_function).unwrap_or(&declaration);
-        let _ = writeln!(section, "{shown}");
+        let _ = writeln!(section, "{}", wrapped(shown, 0));
     }
-    let mut text = String::new();
-    for (title, section) in [("Types", types), ("Variables", variables), ("Functions", functions)] {
-        if !section.is_empty() {
-            let gap = if text.is_empty() { "" } else { "\n" };
-            let _ = write!(text, "{gap}/* {title} */\n\n{}", section.trim_start());
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let sections =
+            [("Types", &self.types), ("Variables", &self.variables), ("Functions", &self.functions)];
+        for (title, section) in sections {
+            if !section.is_empty() {
+                let gap = if text.is_empty() { "" } else { "\n" };
+                let _ = write!(text, "{gap}/* {title} */\n\n{}", section.trim_start());
+            }
         }
+        // The text stands in a raw literal.
+        text.replace("\"\"\"", "'''")
     }
-    // The text stands in a raw literal.
-    text.replace("\"\"\"", "'''")
 }
 
 fn c_comment(doc: &str) -> String {
@@ -255,14 +282,15 @@ fn c_comment(doc: &str) -> String {
     text + " */\n"
 }
 
-fn constants(binding: &Binding<'_>, text: &mut String, title: &str, names: &[String]) {
+fn constants(binding: &Binding<'_>, text: &mut String, title: &str, names: &[String], notes: &Notes) {
     if names.is_empty() {
         return;
     }
     let _ = write!(text, "\n# {title}\n\n");
-    for name in names {
+    for (name, heading) in names.iter().zip(notes.headings(names)) {
         if let Some(value) = constant(binding, name) {
-            let _ = writeln!(text, "{name} = {value}");
+            text.push_str(&heading);
+            text.push_str(&notes.annotated(name, &format!("{name} = {value}")));
         }
     }
 }

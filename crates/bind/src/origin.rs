@@ -46,17 +46,19 @@ pub(crate) struct Origins {
 }
 
 impl Origins {
-    /// The regions of a preprocessed text. Its main file, which includes the named headers, is `<stdin>`.
+    /// The regions of a preprocessed text. Its first marker names its main file, which includes the named headers: most
+    /// compilers call what they read from their input `<stdin>`, zig makes a file of it.
     pub(crate) fn of(text: &str, project: &Project) -> Self {
         let mut reader = Reader { named: Vec::new(), known: FxHashMap::default(), project };
         let mut regions = vec![Region { start: 0, ownership: Ownership::Foreign, is_system: true }];
         let mut includers: Vec<(String, Ownership)> = Vec::new();
         let mut current = (String::new(), Ownership::Foreign);
+        let main = markers(text).find_map(|(_, line)| Marker::read(line)).map(|marker| marker.file);
         for (offset, line) in markers(text) {
             let Some(marker) = Marker::read(line) else { continue };
             if marker.is_entered {
                 // clang enters what it has built in, too.
-                if current.0 == MAIN && !marker.file.starts_with('<') {
+                if main.as_ref() == Some(&current.0) && !marker.file.starts_with('<') {
                     reader.named.push(normal(&marker.file));
                     reader.known.clear();
                 }
@@ -97,9 +99,6 @@ impl Origins {
         }
     }
 }
-
-/// What the preprocessor calls the text it reads from its input.
-const MAIN: &str = "<stdin>";
 
 /// Every line that starts with `# ` and a number, with its offset.
 fn markers(text: &str) -> impl Iterator<Item = (usize, &str)> {

@@ -7,15 +7,20 @@ use cdecl::{Declared, Value};
 use ctype::{CType, TypeId};
 use rustc_hash::FxHashMap;
 
-use crate::annotation::{Used, given, taken};
+use crate::annotation::{ALIASES, Used, given, taken};
 use crate::module::{Binding, Names, constant, documentation};
+use crate::notes::{Notes, hashed};
+use crate::wrap::{definition, wrapped};
 
 /// Writes the stub.
-pub(crate) fn write(binding: &Binding<'_>, names: &Names) -> String {
+pub(crate) fn write(binding: &Binding<'_>, names: &Names, notes: &Notes, types: &str) -> String {
     let mut used = Used::default();
     let mut body = String::new();
-    constants(binding, &mut body, "Enumerators", &names.enumerators, &mut used);
-    constants(binding, &mut body, "Macros", &names.macros, &mut used);
+    if !types.is_empty() {
+        let _ = write!(body, "\n# Types, for `ffi.new` and the like:\n#\n{}", hashed(types.trim_start()));
+    }
+    constants(binding, &mut body, "Enumerators", &names.enumerators, notes, &mut used);
+    constants(binding, &mut body, "Macros", &names.macros, notes, &mut used);
     section(&mut body, "Variables", &names.variables);
     for name in &names.variables {
         if let Some(Declared::Variable(ty)) = binding.namespace.get(name) {
@@ -29,7 +34,7 @@ pub(crate) fn write(binding: &Binding<'_>, names: &Names) -> String {
             function(binding, &mut body, (name, ty), prototypes.get(name.as_str()).copied(), &mut used);
         }
     }
-    let text = preamble(binding, &used, names) + &body;
+    let text = preamble(binding, &used) + &body;
     text.trim_end().to_owned() + "\n"
 }
 
@@ -39,54 +44,42 @@ fn section(text: &mut String, title: &str, names: &[String]) {
     }
 }
 
-fn preamble(binding: &Binding<'_>, used: &Used, names: &Names) -> String {
+fn preamble(binding: &Binding<'_>, used: &Used) -> String {
     let mut text = format!("\"\"\"What {} declares, for Python.\"\"\"\n\n", binding.title);
-    let collections = match (used.has("_Record"), used.has("_Pointer")) {
-        (true, _) => "from collections.abc import Mapping, Sequence\n",
-        (false, true) => "from collections.abc import Sequence\n",
-        (false, false) => "",
-    };
-    text.push_str(collections);
-    let has_alias = ["_Function", "_Pointer", "_Record"].iter().any(|name| used.has(name));
-    let has_constant = !names.enumerators.is_empty() || !names.macros.is_empty();
-    let needs_any = used.has("_Record") || used.has("_Pointer") || has_variadic(binding, names);
-    let words = [(needs_any, "Any"), (has_constant, "Final"), (has_alias, "TypeAlias")];
-    let words: Vec<&str> = words.into_iter().filter(|(is_used, _)| *is_used).map(|(_, word)| word).collect();
-    if !words.is_empty() {
-        let _ = writeln!(text, "from typing import {}", words.join(", "));
+    let aliases: Vec<(&str, &str)> = ALIASES.iter().copied().filter(|(name, _)| used.has(name)).collect();
+    let has = |word: &str| used.has(word) || aliases.iter().any(|(_, meaning)| meaning.contains(word));
+    let typing: Vec<&str> = ["IO", "Any", "Final"].into_iter().filter(|word| has(word)).collect();
+    let alias = if aliases.is_empty() { None } else { Some("TypeAlias") };
+    let typing: Vec<&str> = typing.into_iter().chain(alias).collect();
+    if !typing.is_empty() {
+        let _ = writeln!(text, "from typing import {}\n", typing.join(", "));
     }
-    let own = if used.has("_Function") { "FFI, CFunc" } else { "FFI" };
-    let data = if used.has("CData") || has_alias { "CData, Lib" } else { "Lib" };
-    let _ = write!(text, "\nfrom ferrule import {own}\nfrom ferrule.cffi import {data}\n");
-    if used.has("_Pointer") {
+    let own = if has("CFunc") { "FFI, CFunc" } else { "FFI" };
+    let data = if has("CData") { "CData, Lib" } else { "Lib" };
+    let _ = write!(text, "from ferrule import {own}\nfrom ferrule.cffi import {data}\n");
+    if has("Buffer") {
         text.push_str("from typing_extensions import Buffer\n");
     }
-    if has_alias {
-        text.push('\n');
-    }
-    if used.has("_Pointer") {
-        text.push_str("_Pointer: TypeAlias = CData | Buffer | Sequence[Any]\n");
-    }
-    if used.has("_Function") {
-        text.push_str("_Function: TypeAlias = CData | CFunc\n");
-    }
-    if used.has("_Record") {
-        text.push_str("_Record: TypeAlias = CData | Mapping[str, Any] | Sequence[Any]\n");
+    text.push_str(if aliases.is_empty() { "" } else { "\n" });
+    for (name, meaning) in aliases {
+        let _ = writeln!(text, "{name}: TypeAlias = {meaning}");
     }
     text + "\nffi: FFI\nlib: Lib\n"
 }
 
-fn has_variadic(binding: &Binding<'_>, names: &Names) -> bool {
-    names
-        .functions
-        .iter()
-        .filter_map(|name| binding.namespace.function(name))
-        .any(|ty| matches!(binding.types.get(ty), CType::Function(signature) if signature.is_variadic))
-}
-
-fn constants(binding: &Binding<'_>, text: &mut String, title: &str, names: &[String], used: &mut Used) {
+fn constants(
+    binding: &Binding<'_>,
+    text: &mut String,
+    title: &str,
+    names: &[String],
+    notes: &Notes,
+    used: &mut Used,
+) {
     section(text, title, names);
-    for name in names {
+    if !names.is_empty() {
+        used.add("Final");
+    }
+    for (name, heading) in names.iter().zip(notes.headings(names)) {
         let Some(value) = constant(binding, name) else { continue };
         let is_pointer = match binding.namespace.get(name) {
             Some(Declared::Value(id)) => matches!(binding.namespace.value(id), Value::Pointer { .. }),
@@ -100,6 +93,7 @@ fn constants(binding: &Binding<'_>, text: &mut String, title: &str, names: &[Str
         };
         let is_float =
             !is_pointer && (value.starts_with("float(") || value.contains('.') || value.contains('e'));
+        text.push_str(&heading);
         let _ = if is_pointer {
             used.add("CData");
             writeln!(text, "{name}: Final[CData]")
@@ -108,6 +102,9 @@ fn constants(binding: &Binding<'_>, text: &mut String, title: &str, names: &[Str
         } else {
             writeln!(text, "{name}: Final = {value}")
         };
+        if let Some(own) = notes.own(name) {
+            text.push_str(&literal(own, ""));
+        }
     }
 }
 
@@ -163,10 +160,11 @@ fn function(
         list.push("/".to_owned());
     }
     if signature.is_variadic {
+        used.add("Any");
         list.push("*args: Any".to_owned());
     }
     let result = given(binding.types, signature.result, used);
-    let _ = writeln!(text, "def {name}({}) -> {result}:", list.join(", "));
+    let _ = writeln!(text, "{}", definition(name, &list, result));
     let declaration = match prototype.filter(|prototype| prototype.is_alone) {
         Some(prototype) => binding.header.text.decls.item_text(prototype.item),
         None => binding.types.declare(ty, name),
@@ -190,20 +188,26 @@ fn is_parameter(name: &str) -> bool {
 /// The C declaration, then the header's comment.
 fn docstring(binding: &Binding<'_>, text: &mut String, name: &str, declaration: &str) {
     let declaration = declaration.trim_start_matches("extern ").trim_end_matches(';');
-    let mut doc = format!("``{declaration}``");
+    let mut doc = format!("``{}``", wrapped(declaration, 14));
     if let Some(comment) = documentation(binding, name) {
         doc.push_str("\n\n");
         doc.push_str(&comment);
     }
+    text.push_str(&literal(&doc, "    "));
+    text.push('\n');
+}
+
+/// A text as a docstring with that indentation.
+fn literal(doc: &str, indent: &str) -> String {
     let doc = doc.replace('\\', "\\\\").replace("\"\"\"", "'''");
     if !doc.contains('\n') {
-        let _ = writeln!(text, "    \"\"\"{doc}\"\"\"\n");
-        return;
+        let gap = if doc.ends_with('"') { " " } else { "" };
+        return format!("{indent}\"\"\"{doc}{gap}\"\"\"\n");
     }
-    text.push_str("    \"\"\"");
+    let mut text = format!("{indent}\"\"\"");
     for (at, line) in doc.lines().enumerate() {
-        let indent = if at == 0 || line.is_empty() { "" } else { "    " };
+        let indent = if at == 0 || line.is_empty() { "" } else { indent };
         let _ = writeln!(text, "{indent}{line}");
     }
-    text.push_str("    \"\"\"\n\n");
+    text + indent + "\"\"\"\n"
 }

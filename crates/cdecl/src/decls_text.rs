@@ -8,17 +8,25 @@ use source::{Source, Span};
 
 use crate::syntax::{
     Alignment, AlignmentAmount, Attributes, BinaryOp, Declaration, Declarator, Decls, Derivation,
-    EnumSpecifier, Expr, ExprKind, FieldDeclarator, InitDeclarator, Item, Member, Params, RecordSpecifier,
-    Specifiers, StaticAssert, Storage, TypeName, TypeSpecifier, UnaryOp,
+    EnumSpecifier, EnumeratorSyntax, Expr, ExprKind, FieldDeclarator, InitDeclarator, Item, Member, Params,
+    RecordSpecifier, Specifiers, StaticAssert, Storage, TypeName, TypeSpecifier, UnaryOp,
 };
 
 /// An enum with more names has one a line.
 const ENUMERATORS_OF_A_LINE: usize = 6;
 
+/// A line with a comment behind it is at most so long.
+const WIDTH: usize = 100;
+
 impl Decls {
     /// One item as C, without its newline.
     pub fn item_text(&self, item: &Item) -> String {
-        let mut printer = Printer { source: &self.source, text: String::new(), indent: 0 };
+        self.item_text_with(item, &|_| None)
+    }
+
+    /// As [`Self::item_text`], with the comments that are found for members and enumerators, by their spans.
+    pub fn item_text_with(&self, item: &Item, comments: &dyn Fn(Span) -> Option<String>) -> String {
+        let mut printer = Printer { source: &self.source, text: String::new(), indent: 0, comments };
         printer.item(item);
         printer.text.truncate(printer.text.trim_end().len());
         printer.text
@@ -27,7 +35,8 @@ impl Decls {
 
 impl fmt::Display for Decls {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut printer = Printer { source: &self.source, text: String::new(), indent: 0 };
+        let mut printer =
+            Printer { source: &self.source, text: String::new(), indent: 0, comments: &|_| None };
         for item in &self.items {
             printer.item(item);
         }
@@ -39,6 +48,7 @@ struct Printer<'a> {
     source: &'a Source,
     text: String,
     indent: usize,
+    comments: &'a dyn Fn(Span) -> Option<String>,
 }
 
 impl Printer<'_> {
@@ -128,8 +138,10 @@ impl Printer<'_> {
             self.new_line();
             match member {
                 Member::Fields { specifiers, declarators } => {
+                    let start = self.text.len();
                     self.specifiers(specifiers);
                     self.fields(declarators);
+                    self.comment(start, member_span(specifiers, declarators));
                 }
                 Member::StaticAssert(assertion) => self.static_assert(assertion),
             }
@@ -171,20 +183,24 @@ impl Printer<'_> {
         self.tag(specifier.tag);
         let Some(enumerators) = &specifier.enumerators else { return };
         self.text.push_str(" {");
-        let is_long = enumerators.len() > ENUMERATORS_OF_A_LINE;
+        let spans: Vec<Span> = enumerators.iter().map(enumerator_span).collect();
+        let is_long = enumerators.len() > ENUMERATORS_OF_A_LINE
+            || spans.iter().any(|span| (self.comments)(*span).is_some());
         self.indent += usize::from(is_long);
         for (index, one) in enumerators.iter().enumerate() {
-            self.text.push_str(if index == 0 { "" } else { "," });
             if is_long {
                 self.new_line();
             } else {
                 self.text.push(' ');
             }
+            let start = self.text.len();
             self.text.push_str(self.source.slice(one.name));
             if let Some(value) = &one.value {
                 let value = self.expr(value);
                 let _ = write!(self.text, " = {value}");
             }
+            self.text.push_str(if index + 1 == enumerators.len() { "" } else { "," });
+            self.comment(start, spans[index]);
         }
         self.indent -= usize::from(is_long);
         if is_long {
@@ -206,9 +222,35 @@ impl Printer<'_> {
         self.text.extend(std::iter::repeat_n("    ", self.indent));
     }
 
+    /// The comment of the part that was printed from `start` on: behind it where it fits on the line, else in front.
+    fn comment(&mut self, start: usize, part: Span) {
+        let Some(comment) = (self.comments)(part) else { return };
+        let comment = comment.replace("*/", "* /");
+        let line = self.text.rfind('\n').map_or(0, |newline| newline + 1);
+        let is_short = !comment.contains('\n') && self.text.len() - line + comment.len() + 8 <= WIDTH;
+        if is_short {
+            let _ = write!(self.text, "  /* {comment} */");
+            return;
+        }
+        let indent = " ".repeat(4 * self.indent);
+        let lines: Vec<&str> = comment.lines().map(str::trim_end).collect();
+        let framed = match lines.as_slice() {
+            [line] => format!("/* {line} */\n{indent}"),
+            lines => {
+                let inner: String = lines
+                    .iter()
+                    .map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n")
+                    .collect();
+                format!("/*\n{inner}{indent} */\n{indent}")
+            }
+        };
+        self.text.insert_str(start, &framed);
+    }
+
     /// The text that `print` writes.
     fn captured(&self, print: impl FnOnce(&mut Self)) -> String {
-        let mut printer = Printer { source: self.source, text: String::new(), indent: self.indent };
+        let Self { source, indent, comments, .. } = *self;
+        let mut printer = Printer { source, text: String::new(), indent, comments };
         print(&mut printer);
         printer.text
     }
@@ -312,6 +354,18 @@ impl Printer<'_> {
             ExprKind::Alignof(name) => format!("_Alignof({})", self.type_name(name)),
         }
     }
+}
+
+/// From its type to its last name or width.
+fn member_span(specifiers: &Specifiers, fields: &[FieldDeclarator]) -> Span {
+    let Some(last) = fields.last() else { return specifiers.span };
+    let end = last.bit_width.as_ref().map_or(last.declarator.span, |width| width.span);
+    specifiers.span.to(end)
+}
+
+/// From its name to its value.
+fn enumerator_span(one: &EnumeratorSyntax) -> Span {
+    one.value.as_ref().map_or(one.name, |value| one.name.to(value.span))
 }
 
 /// The `#pragma pack` that the members of a record obey.

@@ -103,8 +103,22 @@ impl<'a> Lexer<'a> {
         let line = &self.text[self.at..];
         let end = line.find('\n').unwrap_or(line.len());
         let is_skipped = !matters(line[..end].trim_start());
-        self.at += if is_skipped { end } else { 0 };
+        if is_skipped {
+            self.at = self.end_of_directive();
+        }
         is_skipped
+    }
+
+    /// Where the line ends, of which a comment may go over several.
+    fn end_of_directive(&self) -> usize {
+        let mut at = self.at;
+        loop {
+            let rest = &self.text[at..];
+            let end = rest.find('\n').unwrap_or(rest.len());
+            let Some(start) = comment_start(&rest[..end]) else { return at + end };
+            let Some(length) = rest[start + 2..].find("*/") else { return self.text.len() };
+            at += start + 2 + length + 2;
+        }
     }
 
     /// Where the next token starts or was looked for.
@@ -258,6 +272,24 @@ impl<'a> Lexer<'a> {
     pub(crate) fn error(&mut self, id: Id, title: impl Into<String>, span: Span, label: &str) {
         self.diagnostics.push(Diagnostic::error(id, title, Label::new(self.source, span, label)));
     }
+}
+
+/// Where `/*` stands in a line, outside of quotations.
+fn comment_start(line: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut bytes = line.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        let next = bytes.peek().map(|(_, next)| *next);
+        match (quote, byte) {
+            (Some(_), b'\\') => drop(bytes.next()),
+            (Some(open), _) => quote = Some(open).filter(|open| *open != byte),
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'/') if next == Some(b'*') => return Some(at),
+            (None, b'/') if next == Some(b'/') => return None,
+            (None, _) => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]
