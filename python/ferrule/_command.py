@@ -2,8 +2,10 @@
 
 import argparse
 import ctypes.util
+import keyword
 import os
 import platform
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         help="write a Python module that declares what headers declare",
         description="Write a Python module, and its stub, that declares what headers declare. The module "
         "needs neither the headers nor a C compiler when it runs.",
+        epilog="example: ferrule bind sqlite3.h -l sqlite3 -o sqlite3_c.py",
     )
     bind.add_argument(
         "headers", nargs="+", metavar="header", help="a name for #include <...>, or the path of a file"
@@ -93,20 +96,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _bind(options: argparse.Namespace, words: Sequence[str]) -> int:
-    output = Path(options.output or f"{Path(options.headers[0]).stem}_c.py")
-    if output.suffix != ".py" or not output.stem.isidentifier():
+    stem = re.sub(r"\W", "_", Path(options.headers[0]).stem)
+    output = Path(options.output or f"{stem}_c.py")
+    if output.suffix != ".py" or not output.stem.isidentifier() or keyword.iskeyword(output.stem):
         print(f"ferrule bind: {output} is not the name of a module", file=sys.stderr)
         return 2
+    if not output.parent.is_dir():
+        print(f"ferrule bind: there is no folder {output.parent} for {output.name}", file=sys.stderr)
+        return 2
+    library = _soname(options.library)
     module, stub, left_out = _core.bind_headers(
         options.headers,
         options.include_dirs,
         options.define,
         options.also,
-        _soname(options.library),
+        library,
         shlex.join(["ferrule", *words]),
     )
     for warning in left_out:
         print(warning, file=sys.stderr)
+    if library is not None and library == options.library and not Path(library).exists():
+        told = f"no library {library} is found here; the module will look for it by that name"
+        print(f"ferrule bind: {told}", file=sys.stderr)
     _write(output, module)
     _write(output.with_suffix(".pyi"), stub)
     print(f"wrote {output} and {output.with_suffix('.pyi')}")

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from ferrule._core import CDefError, FFIError
 
 # What is looked for on the path where $CC says nothing.
 COMPILERS = ("cc", "gcc", "clang")
+# How the package ziglang starts one.
+ZIG = ("-m", "ziglang", "cc")
 # The folders of a compiler that does not tell them.
 USUAL_SEARCH = ("/usr/local/include", "/usr/include")
 
@@ -28,7 +31,7 @@ def compiler() -> list[str]:
         if shutil.which(name) is not None:
             return [name]
     if importlib.util.find_spec("ziglang") is not None:
-        return [sys.executable, "-m", "ziglang", "cc"]
+        return [sys.executable, *ZIG]
     raise FFIError(
         "reading a header takes a C compiler's preprocessor, and there is none: neither $CC nor "
         f"{', '.join(COMPILERS)} on the path, nor the ziglang package; install gcc or clang, or type "
@@ -66,15 +69,20 @@ class Preprocessor:
     def _run(self, source: str, *options: str) -> subprocess.CompletedProcess[str]:
         command = [*self._compiler, "-E", *options, *self._options, "-x", "c", "-"]
         # In the C locale the folders are listed under the words that are looked for.
-        outcome = subprocess.run(
-            command,
-            input=source,
-            check=False,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            env={**os.environ, "LC_ALL": "C"},
-        )
+        environment = {**os.environ, "LC_ALL": "C"}
+        with tempfile.TemporaryDirectory(prefix="ferrule-") as folder:
+            if tuple(self._compiler[1:]) == ZIG:
+                # It makes a file of its input, and wants a home to keep it in.
+                environment["ZIG_GLOBAL_CACHE_DIR"] = folder
+            outcome = subprocess.run(
+                command,
+                input=source,
+                check=False,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                env=environment,
+            )
         if outcome.returncode != 0:
             lines = outcome.stderr.splitlines()
             reason = [line for line in lines if "error: " in line] or lines[-3:]

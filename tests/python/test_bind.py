@@ -254,9 +254,26 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys, monkeypatch):
     assert "wrong.h:2:7" in capsys.readouterr().err
     assert main(["bind", "zlib.h", "-o", "not-a-module.py"]) == 2
     assert "not-a-module.py is not the name of a module" in capsys.readouterr().err
+    assert main(["bind", "zlib.h", "-o", "class.py"]) == 2
+    assert "class.py is not the name of a module" in capsys.readouterr().err
+    assert main(["bind", "zlib.h", "-o", "missing/zlib_c.py"]) == 2
+    assert "there is no folder missing for zlib_c.py" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["bind"])
     assert list(tmp_path.glob("*.py*")) == []
+
+
+def test_a_library_that_is_not_there_is_told(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own-part.1.h").write_text("int own(void);\n")
+    assert main(["bind", "./own-part.1.h", "-l", "no_such"]) == 0
+    told = capsys.readouterr()
+    assert (
+        told.err
+        == "ferrule bind: no library no_such is found here; the module will look for it by that name\n"
+    )
+    assert told.out == "wrote own_part_1_c.py and own_part_1_c.pyi\n"
+    assert 'lib = ffi.dlopen("no_such")' in (tmp_path / "own_part_1_c.py").read_text()
 
 
 def test_what_is_left_out_is_told(tmp_path, capsys, monkeypatch):

@@ -1,5 +1,6 @@
 """Declarations as headers have them, and `cdef_header`."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -286,20 +287,43 @@ def test_the_compiler_is_the_one_that_is_there(tmp_path, monkeypatch):
         FFIError, match=r"neither \$CC nor cc, gcc, clang on the path, nor the ziglang package"
     ):
         FFI().cdef_header(path)
-    zig = tmp_path / "ziglang"
-    zig.mkdir()
-    (zig / "__main__.py").write_text(
-        "import os, sys\nassert sys.argv[1] == 'cc'\nos.environ['PATH'] = os.defpath\n"
-        "os.execvp('gcc', ['gcc', *sys.argv[2:]])\n"
-    )
-    (zig / "__init__.py").touch()
-    code = f"from ferrule import FFI\nffi = FFI()\nffi.cdef_header({path!r})\nprint(dir(ffi.dlopen(None)))"
+
+
+# Stands in for the package where it is not installed. Like zig, it makes a file of its input, names that file
+# in its markers, and wants to be told where to put it.
+STAND_IN = """
+import os, sys
+assert sys.argv[1] == "cc" and sys.argv[-1] == "-"
+path = os.path.join(os.environ["ZIG_GLOBAL_CACHE_DIR"], "0123-stdin.c")
+with open(path, "w") as file:
+    file.write(sys.stdin.read())
+os.environ["PATH"] = os.defpath
+os.execvp("gcc", ["gcc", *sys.argv[2:-1], path])
+"""
+
+
+def test_ziglang_is_taken_where_there_is_no_compiler(tmp_path):
+    path = headers(tmp_path, tiny="/** Tiny. */\nint tiny(void);\n#define SMALL (1 + 1) /* small */\n")
+    if importlib.util.find_spec("ziglang") is None:
+        (tmp_path / "ziglang").mkdir()
+        (tmp_path / "ziglang" / "__main__.py").write_text(STAND_IN)
+        (tmp_path / "ziglang" / "__init__.py").touch()
+    code = f"""
+from ferrule import FFI
+for header in ({path!r}, "zlib.h", "errno.h"):
+    ffi = FFI()
+    assert ffi.cdef_header(header) == []
+    lib = ffi.dlopen("z")
+    print([name for name in dir(lib) if name in {{"tiny", "SMALL", "crc32", "Z_OK", "ENOENT"}}])
+assert ffi.cdef_header({path!r}) == [] and lib.SMALL == 2
+"""
     package = os.path.dirname(os.path.dirname(sys.modules["ferrule"].__file__))
     environment = {"PATH": str(tmp_path), "PYTHONPATH": f"{tmp_path}:{package}"}
     outcome = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
-    assert (outcome.stdout, outcome.stderr) == ("['tiny']\n", "")
+    assert outcome.stderr == ""
+    assert outcome.stdout == "['SMALL', 'tiny']\n['Z_OK', 'crc32']\n['ENOENT']\n"
 
 
 @pytest.mark.parametrize("header", ["sqlite3.h", "math.h", "openssl/ssl.h"])
