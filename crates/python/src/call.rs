@@ -370,6 +370,11 @@ unsafe fn result<'py>(
         if let Some(made) = memory {
             return Ok(made.into_ptr());
         }
+        if let Outcome::Value(face, place @ Place::Whole { size: 16, .. }, size, align) = *outcome {
+            let (made, address) = object::value(py, face, size, align)?;
+            argument::load_place(place, frame, address);
+            return Ok(made.into_ptr());
+        }
         any_result(py, outcome, frame)
     }
 }

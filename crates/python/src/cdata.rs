@@ -17,6 +17,7 @@ mod extended;
 pub(crate) mod face;
 mod fields;
 pub(crate) mod foreign;
+mod free_list;
 mod from_buffer;
 pub(crate) mod function;
 pub(crate) mod handle;

@@ -116,7 +116,7 @@ pub(super) unsafe fn convert<'py>(
         }
         if let How::Memory(place) = param.how
             && let Some(data) = CData::of_ptr(value)
-            && data.face.id == param.face.id
+            && std::ptr::eq(data.face, param.face)
         {
             data.check_alive()?;
             store_place(place, frame, data.address);
@@ -173,7 +173,7 @@ unsafe fn convert_any<'py>(
     Ok(())
 }
 
-/// As [`Place::store`], where a few words are copied by themselves.
+/// As [`Place::store`]; what the smallest structs take is copied without a call.
 ///
 /// # Safety
 /// As for [`Place::store`].
@@ -181,23 +181,17 @@ unsafe fn convert_any<'py>(
 unsafe fn store_place(place: Place, frame: *mut u8, value: *const u8) {
     // SAFETY: the caller's promise.
     unsafe {
-        match place {
-            Place::Whole { offset, size: 16 } => {
-                frame.add(offset as usize).cast::<[u8; 16]>().write(value.cast::<[u8; 16]>().read());
-            }
-            Place::Whole { offset, size: 24 } => {
-                frame.add(offset as usize).cast::<[u8; 24]>().write(value.cast::<[u8; 24]>().read());
-            }
-            Place::Nothing
-            | Place::Whole { .. }
-            | Place::Split { .. }
-            | Place::High { .. }
-            | Place::Hidden => place.store(frame, value),
+        if let Place::Whole { offset, size: 16 } = place {
+            frame.add(offset as usize).cast::<[u8; 16]>().write(value.cast::<[u8; 16]>().read());
+        } else if let Place::Whole { offset, size: 24 } = place {
+            frame.add(offset as usize).cast::<[u8; 24]>().write(value.cast::<[u8; 24]>().read());
+        } else {
+            place.store(frame, value);
         }
     }
 }
 
-/// As [`Place::load`], where sixteen bytes are a copy of two words.
+/// As [`Place::load`]; what the smallest structs take is copied without a call.
 ///
 /// # Safety
 /// As for [`Place::load`].
@@ -205,15 +199,10 @@ unsafe fn store_place(place: Place, frame: *mut u8, value: *const u8) {
 pub(super) unsafe fn load_place(place: Place, frame: *const u8, value: *mut u8) {
     // SAFETY: the caller's promise.
     unsafe {
-        match place {
-            Place::Whole { offset, size: 16 } => {
-                value.cast::<[u8; 16]>().write(frame.add(offset as usize).cast::<[u8; 16]>().read());
-            }
-            Place::Nothing
-            | Place::Whole { .. }
-            | Place::Split { .. }
-            | Place::High { .. }
-            | Place::Hidden => place.load(frame, value),
+        if let Place::Whole { offset, size: 16 } = place {
+            value.cast::<[u8; 16]>().write(frame.add(offset as usize).cast::<[u8; 16]>().read());
+        } else {
+            place.load(frame, value);
         }
     }
 }

@@ -108,8 +108,10 @@ fn quick_element(
     let memory = data.at_hand()?;
     let (index, size) = (small_index(key)?, face.size()?);
     let offset = index.checked_mul(size)?;
-    let is_inside = size != 0 && offset.checked_add(size)? <= memory.extent;
-    is_inside.then(|| (Element { face, address: data.address.wrapping_add(offset) }, memory.owner))
+    if size == 0 || offset.checked_add(size)? > memory.extent {
+        return None;
+    }
+    Some((Element { face, address: data.address.wrapping_add(offset) }, memory.owner))
 }
 
 /// A small int as an index; a negative one becomes larger than any.
@@ -332,11 +334,11 @@ fn quick_slice<'py>(data: &CData, slice: &Bound<'py, PySlice>) -> Option<Result<
     let parts = parts(slice);
     let (start, stop, size) = (small_index(parts[0])?, small_index(parts[1])?, face.size()?);
     let end = stop.checked_mul(size)?;
-    let is_inside = parts[2].is_none() && size != 0 && start <= stop && end <= memory.extent;
-    is_inside.then(|| {
-        let address = data.address.wrapping_add(start * size);
-        object::open_view(slice.py(), face.open_array(), address, memory.owner, end - start * size)
-    })
+    if !parts[2].is_none() || size == 0 || start > stop || end > memory.extent {
+        return None;
+    }
+    let address = data.address.wrapping_add(start * size);
+    Some(object::open_view(slice.py(), face.open_array(), address, memory.owner, end - start * size))
 }
 
 fn set_slice(

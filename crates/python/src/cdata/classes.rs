@@ -13,8 +13,8 @@ use pyo3::prelude::*;
 use super::lease::{self, Buffered, Guarded};
 use super::object::{CData, Function, Storage};
 use super::{
-    access, buffer, compare, export, fields, foreign, function, introspect, iterate, lifetime, number,
-    object, repr,
+    access, buffer, compare, export, fields, foreign, free_list, function, introspect, iterate, lifetime,
+    number, object, repr,
 };
 
 /// The classes, which live as long as the process.
@@ -78,22 +78,15 @@ impl Classes {
 /// Makes the classes.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    free_list::start();
     let base = make(py, c"ferrule.CData", size_of::<CData>(), 0, std::ptr::null_mut(), base_slots())?;
     let sub = |name, size, flags, slots| make(py, name, size, flags, base, slots);
     let dealloc = |function| vec![slot(ffi::Py_tp_dealloc, function)];
     let owned = sub(c"ferrule.CDataOwn", size_of::<CData>(), 0, dealloc(object::deallocate as *mut c_void))?;
-    let view = sub(
-        c"ferrule.CDataView",
-        size_of::<object::View>(),
-        0,
-        dealloc(object::deallocate_view as *mut c_void),
-    )?;
-    let open_view = sub(
-        c"ferrule.CDataOpenView",
-        size_of::<object::OpenView>(),
-        0,
-        dealloc(object::deallocate_view as *mut c_void),
-    )?;
+    let slots = dealloc(object::deallocate_view as *mut c_void);
+    let view = sub(c"ferrule.CDataView", size_of::<object::View>(), 0, slots)?;
+    let slots = dealloc(object::deallocate_open_view as *mut c_void);
+    let open_view = sub(c"ferrule.CDataOpenView", size_of::<object::OpenView>(), 0, slots)?;
     let function =
         sub(c"ferrule.CFunction", size_of::<Function>(), ffi::Py_TPFLAGS_HAVE_VECTORCALL, function_slots())?;
     let flags = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_HAVE_GC;

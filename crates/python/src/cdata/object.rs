@@ -29,6 +29,7 @@ use pyo3::prelude::*;
 
 use super::classes::classes;
 use super::face::{Face, Kind};
+use super::free_list;
 use super::lease::Lease;
 use crate::call::CallFace;
 use crate::failure::{Class, Failure};
@@ -211,7 +212,8 @@ impl CData {
 
     /// The memory of an array, if nothing has to be asked but its class and its owner's, and it cannot have been
     /// released.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a few comparisons on the path of every access")]
+    #[inline(always)]
     pub(super) fn at_hand(&self) -> Option<AtHand> {
         let (class, classes) = (self.class(), classes());
         if class == classes.owned {
@@ -446,7 +448,7 @@ pub(super) fn allocate(
     size: usize,
 ) -> Result<*mut ffi::PyObject, Failure> {
     // SAFETY: the lock is held.
-    let memory = unsafe { ffi::PyObject_Malloc(size) };
+    let memory = unsafe { free_list::allocate(size) };
     init(py, memory, class)
 }
 
@@ -457,7 +459,7 @@ fn allocate_zeroed(
     size: usize,
 ) -> Result<*mut ffi::PyObject, Failure> {
     // SAFETY: the lock is held.
-    let memory = unsafe { ffi::PyObject_Calloc(1, size) };
+    let memory = unsafe { ffi::PyObject_Calloc(1, free_list::rounded(size)) };
     init(py, memory, class)
 }
 
@@ -498,24 +500,57 @@ pub(super) unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
     // SAFETY: CPython calls this once, for an object of these classes that nobody refers to.
     unsafe {
         let data = CData::of_self(object);
-        if !data.weak_references.get().is_null() {
-            ffi::PyObject_ClearWeakRefs(object);
-        }
-        let class = ffi::Py_TYPE(object);
-        ffi::PyObject_Free(object.cast());
-        ffi::Py_DECREF(class.cast());
+        // What a value takes is known at once; what a pointer or an array owns may be much.
+        let is_value = matches!(data.face.kind, Kind::Record(_) | Kind::Scalar(_));
+        let size = if data.class() == classes().base {
+            size_of::<CData>()
+        } else if is_value {
+            data.address.addr() - object.addr() + data.face.size().unwrap_or(0)
+        } else {
+            usize::MAX
+        };
+        deallocate_sized(object, size);
     }
 }
 
-/// Frees C data of the view classes.
+/// Frees C data of the view class.
 pub(super) unsafe extern "C" fn deallocate_view(object: *mut ffi::PyObject) {
-    // SAFETY: CPython calls this once, for an object of these classes that nobody refers to.
+    // SAFETY: CPython calls this once, for an object of the class that nobody refers to.
     unsafe {
         let owner = (*object.cast::<View>()).owner;
-        deallocate(object);
+        deallocate_sized(object, size_of::<View>());
         if let Some(owner) = owner {
             ffi::Py_DECREF(owner.as_ptr());
         }
+    }
+}
+
+/// Frees C data of the class of open views.
+pub(super) unsafe extern "C" fn deallocate_open_view(object: *mut ffi::PyObject) {
+    // SAFETY: as above.
+    unsafe {
+        let owner = (*object.cast::<View>()).owner;
+        deallocate_sized(object, size_of::<OpenView>());
+        if let Some(owner) = owner {
+            ffi::Py_DECREF(owner.as_ptr());
+        }
+    }
+}
+
+/// Frees C data that nobody refers to, whose memory has at least this size.
+///
+/// # Safety
+/// It is C data of a class whose memory comes from [`allocate`] or [`allocate_zeroed`].
+#[inline]
+unsafe fn deallocate_sized(object: *mut ffi::PyObject, at_least: usize) {
+    // SAFETY: the caller's promise; an object has a reference to its class.
+    unsafe {
+        if !CData::of_self(object).weak_references.get().is_null() {
+            ffi::PyObject_ClearWeakRefs(object);
+        }
+        let class = ffi::Py_TYPE(object);
+        free_list::free(object.cast(), at_least);
+        ffi::Py_DECREF(class.cast());
     }
 }
 
