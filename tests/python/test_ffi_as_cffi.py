@@ -4,8 +4,11 @@ import ctypes
 import gc
 import sys
 import weakref
+from decimal import Decimal
+from fractions import Fraction
 
 import cffi
+import numpy as np
 import pytest
 
 DECLARATIONS = """
@@ -174,3 +177,57 @@ def test_released_memory_in_a_list_is_refused(ffi):
         add([released])
     with pytest.raises(ValueError, match="was released"):
         add((ffi.new("int *"), released))
+
+
+class Whole:
+    """What has an integer part, and is no integer."""
+
+    def __int__(self):
+        return 66
+
+
+@pytest.mark.parametrize(
+    ("number", "whole"),
+    [
+        (Decimal("65.7"), 65),
+        (Fraction(-7, 2), -3),
+        (np.float32(65.5), 65),
+        (np.bool_(True), 1),
+        (Whole(), 66),
+    ],
+)
+def test_a_cast_takes_the_integer_part_of_any_number(either, number, whole):
+    assert int(either.cast("long", number)) == whole
+    assert int(either.cast("unsigned char", number)) == whole % 256
+    assert either.cast("char16_t *", number) == either.cast("char16_t *", whole)
+    assert either.cast("_Bool", number)
+    if not isinstance(number, Whole):
+        assert float(either.cast("double", number)) == float(number)
+
+
+def test_a_cast_to_bool_asks_for_the_number(either):
+    assert bool(either.cast("_Bool", Decimal("0.5"))) is True
+    assert bool(either.cast("_Bool", np.float32(0.25))) is True
+    assert bool(either.cast("_Bool", Decimal(0))) is False
+    for wrong in ("text", None, [1], 1j):
+        with pytest.raises(TypeError):
+            either.cast("int", wrong)
+
+
+def test_const_stands_where_c_writes_it(ffi):
+    ffi.cdef("struct s { int *q; char *const r; const char *t; int items[2][3]; void (*f)(int); };")
+    memory = ffi.new("struct s *")
+    view = ffi.cast("const struct s *", memory)
+    assert [repr(getattr(view, name)) for name in "qrtf"] == [
+        "<cdata 'int *' NULL>",
+        "<cdata 'char *' NULL>",
+        "<cdata 'const char *' NULL>",
+        "<cdata 'void(*)(int)' NULL>",
+    ]
+    assert repr(view.items).startswith("<cdata 'const int[2][3]' 0x")
+    assert repr(view.items[1]).startswith("<cdata 'const int[3]' 0x")
+    assert repr(view[0]).startswith("<cdata 'const struct s' ")
+    with pytest.raises(TypeError, match=r"'char \*const' cannot be written"):
+        memory.r = ffi.NULL
+    with pytest.raises(TypeError, match=r"'int \*const' cannot be written"):
+        view.q = ffi.NULL

@@ -77,12 +77,6 @@ pub(super) unsafe extern "C" fn set_item(
         let _pin = data.pin_to_write()?;
         let element = element(data, index)?;
         check_writable(element.face)?;
-        if element.face.size().is_none() {
-            return Err(Failure::wrong_type(format!(
-                "'{}' is opaque: it cannot be assigned",
-                element.face.name()
-            )));
-        }
         let room = Room::Assigned(room(data, &element));
         // SAFETY: `element` checked that the memory is there, or C vouches for it, and for the room.
         unsafe { store_within(element.face, element.address, room, value) }

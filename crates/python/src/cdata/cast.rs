@@ -111,12 +111,20 @@ fn integer(py: Python<'_>, face: &Face, value: Borrowed<'_, '_, PyAny>) -> Resul
     if let Some(code) = character(value) {
         return Ok(code.into());
     }
-    if value.is_instance_of::<PyFloat>() {
+    if value.is_instance_of::<PyFloat>() || is_cut(value)? {
         // SAFETY: the object lives; the result is a new reference or null.
         let int = unsafe { owned(py, ffi::PyNumber_Long(value.as_ptr())) }?;
         return truncated(int.as_ptr());
     }
     truncated(value.as_ptr())
+}
+
+/// Whether a value is a number of another kind, such as `Decimal` and `numpy.float32`, of which `int()` takes the
+/// integer part.
+fn is_cut(value: Borrowed<'_, '_, PyAny>) -> Result<bool, Failure> {
+    // SAFETY: the object lives and the lock is held.
+    let is_integer = unsafe { ffi::PyIndex_Check(value.as_ptr()) } != 0;
+    Ok(!is_integer && value.get_type().hasattr("__int__")?)
 }
 
 /// The code of bytes or a string of length one.
@@ -173,6 +181,10 @@ fn truth(py: Python<'_>, face: &Face, value: Borrowed<'_, '_, PyAny>) -> Result<
     }
     if let Some(code) = character(value) {
         return Ok(code != 0);
+    }
+    if is_cut(value)? {
+        let name = if value.get_type().hasattr("__float__")? { "__float__" } else { "__int__" };
+        return Ok(value.call_method0(name)?.ne(0)?);
     }
     // SAFETY: the object lives and the lock is held.
     unsafe { pyobject::is_nonzero(value.as_ptr()) }

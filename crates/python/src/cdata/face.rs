@@ -114,6 +114,36 @@ impl Face {
         table::read().name(self.id)
     }
 
+    /// The type's name in C, with its const where C writes it.
+    pub(crate) fn qualified_name(&self) -> String {
+        self.declare("")
+    }
+
+    fn declare(&self, declarator: &str) -> String {
+        match self.kind {
+            // The elements are const, not the array.
+            Kind::Array(element, Some(count)) if self.is_const => {
+                element.declare(&format!("{declarator}[{count}]"))
+            }
+            Kind::Array(element, None) if self.is_const => element.declare(&format!("{declarator}[]")),
+            Kind::Void
+            | Kind::Scalar(_)
+            | Kind::Enum(_)
+            | Kind::Pointer(_)
+            | Kind::Array(..)
+            | Kind::Function(_)
+            | Kind::Record(_) => {
+                let qualifiers = Qualifiers { is_const: self.is_const, ..Qualifiers::NONE };
+                table::read().declare_qualified(Qualified { ty: self.id, qualifiers }, declarator)
+            }
+        }
+    }
+
+    /// The type without its const: a value that is read from const memory is not const itself.
+    pub(crate) fn unqualified(&'static self) -> &'static Self {
+        if self.is_const { Self::of(self.id) } else { self }
+    }
+
     /// Size and alignment, if it has them.
     #[inline]
     pub(crate) fn layout(&self) -> Option<Layout> {

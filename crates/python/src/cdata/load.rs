@@ -64,7 +64,7 @@ unsafe fn load_any<'py>(
         }
         Kind::Pointer(_) => {
             // SAFETY: the caller's promise: a pointer lies there.
-            object::plain(py, face, unsafe { address.cast::<*mut u8>().read_unaligned() })
+            object::plain(py, face.unqualified(), unsafe { address.cast::<*mut u8>().read_unaligned() })
         }
         Kind::Array(element, None) => load_open_array(py, face, element, address, owner),
         Kind::Array(element, Some(0)) => load_open_array(py, element.pointer(), element, address, owner),

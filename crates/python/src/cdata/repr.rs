@@ -23,8 +23,7 @@ pub(super) unsafe extern "C" fn repr(this: *mut ffi::PyObject) -> *mut ffi::PyOb
         let is_record = matches!(data.face.kind, Kind::Record(_));
         let is_part = is_record && data.storage() != Storage::Owned && !is_whole(data);
         let reference = if is_part { " &" } else { "" };
-        let qualifier = if data.face.is_const { "const " } else { "" };
-        let text = format!("<cdata '{qualifier}{}{reference}' {}>", data.face.name(), state(py, data)?);
+        let text = format!("<cdata '{}{reference}' {}>", data.face.qualified_name(), state(py, data)?);
         Ok(PyString::new(py, &text).into_any().into_ptr())
     })
 }

@@ -478,6 +478,12 @@ impl<'a, 'py> Items<'a, 'py> {
     }
 }
 
+/// A struct whose members are not known was to be written.
+#[cold]
+fn opaque(face: &Face) -> Failure {
+    Failure::wrong_type(format!("'{}' is opaque: it cannot be assigned", face.name()))
+}
+
 /// Fills a struct or union, which takes the room if it is open.
 unsafe fn store_record(
     face: &'static Face,
@@ -489,14 +495,12 @@ unsafe fn store_record(
         && data.face.id == face.id
     {
         data.check_alive()?;
+        let size = face.size().ok_or_else(|| opaque(face))?;
         // SAFETY: both have as many bytes as the type; they may be the same.
-        unsafe { std::ptr::copy(data.address, address, face.known_size()?) };
+        unsafe { std::ptr::copy(data.address, address, size) };
         return Ok(());
     }
-    let Some(record) = face.record() else {
-        face.known_size()?;
-        return Ok(());
-    };
+    let Some(record) = face.record() else { return Err(opaque(face)) };
     let store = |field: &FieldFace, item: Borrowed<'_, '_, PyAny>| {
         // SAFETY: the field lies in the record that the caller made room for.
         let done = unsafe { store_field(field, address, room.of_field(field.offset), item) };
@@ -566,7 +570,7 @@ pub(crate) unsafe fn store_field(
 /// Writes through a face that may be const.
 pub(crate) fn check_writable(face: &Face) -> Result<(), Failure> {
     if face.is_const {
-        return Err(Failure::wrong_type(format!("'const {}' cannot be written", face.name())));
+        return Err(Failure::wrong_type(format!("'{}' cannot be written", face.qualified_name())));
     }
     Ok(())
 }
