@@ -145,6 +145,54 @@ def test_constants_and_members_have_the_headers_comments(folder):
     assert "\n# CAPI3REF: Result Codes\n" in stub
 
 
+COMMENTED = """
+$
+#define A@ 1 $
+
+$
+int f@(void); $
+$
+enum { E@ $ };
+struct s@ {
+    int a; $
+};
+"""
+
+
+def test_no_comment_breaks_a_module(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    hostile = [
+        "ends with \\",
+        'quotes \'\'\' """ "',
+        "a return\rimport os",
+        "ä € 漢 \x0c",
+        "# ruff: noqa",
+        "%s {x}",
+    ]
+    declared = [
+        COMMENTED.replace("$", f"/* {comment} */").replace("@", str(number))
+        for number, comment in enumerate(hostile)
+    ]
+    (tmp_path / "own.h").write_text("".join(declared), newline="")
+    assert main(["bind", "./own.h"]) == 0
+    names = {f"{letter}{number}" for letter in "AEf" for number in range(len(hostile))} | {"ffi", "lib"}
+    for path in ("own_c.py", "own_c.pyi"):
+        tree = ast.parse((tmp_path / path).read_text())
+        assert not any(isinstance(node, ast.Import) for node in tree.body)
+    spec = importlib.util.spec_from_file_location("own_c", "own_c.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert set(module.__all__) == names
+    assert (module.E0, module.A5, module.ffi.sizeof("struct s5")) == (0, 1, 4)
+
+
+def test_ruff_finds_nothing(folder):
+    modules = [str(folder / f"{name}.{ending}") for name in MODULES for ending in ("py", "pyi")]
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", *modules]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 0, outcome.stdout
+
+
 def test_long_declarations_are_cut_at_commas(folder):
     for name in MODULES:
         text = (folder / f"{name}.py").read_text() + (folder / f"{name}.pyi").read_text()

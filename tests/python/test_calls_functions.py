@@ -230,6 +230,15 @@ def test_function_pointers(calls):
         lib.apply(lib.add, 1.0)
 
 
+def test_a_function_of_python_is_no_function_of_c(calls):
+    _, lib = calls
+    hint = r"; make a function of C of it first: ffi.callback\('double\(\*\)\(double\)', f\), in argument 1"
+    with pytest.raises(TypeError, match="got .*function.*" + hint):
+        lib.apply(lambda x: x, 1.0)
+    with pytest.raises(TypeError, match=r"for 'double\(\*\)\(double\)', got 3 \(int\), in argument 1"):
+        lib.apply(3, 1.0)
+
+
 def test_functions_of_ctypes(calls):
     _, lib = calls
     prototype = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)

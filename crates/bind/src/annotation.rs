@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use ctype::{CType, CTypes, FloatType, IntType, TypeId};
 
-/// Names that stand for what may be given, with what they mean. A `str` is none of it, though it is a sequence.
+/// Names that stand for what may be given, with what they mean. A `str` is only a text of wide characters.
 pub(crate) const ALIASES: &[(&str, &str)] = &[
     ("_Memory", "CData | Buffer"),
     ("_Pointer", "CData | Buffer | list[Any] | tuple[Any, ...]"),
+    ("_Text", "CData | Buffer | str | list[Any] | tuple[Any, ...]"),
     ("_File", "CData | IO[Any]"),
     ("_Function", "CData | CFunc"),
     ("_Record", "CData | dict[str, Any] | list[Any] | tuple[Any, ...]"),
@@ -57,6 +58,7 @@ fn pointer(types: &CTypes, target: TypeId) -> &'static str {
     match types.get(target) {
         CType::Function(_) => "_Function",
         CType::Void => "_Memory",
+        CType::Int(kind) if kind.is_character() && *kind != IntType::Char => "_Text",
         CType::Record(_) if target == types.file() => "_File",
         CType::Record(record) if types.record(*record).body.is_none() => "CData",
         CType::Bool

@@ -135,7 +135,9 @@ fn clean(lines: &[&str], is_first_framed: bool) -> String {
         0 if is_first_framed => line.trim_start(),
         _ => line.get(indent..).unwrap_or(""),
     });
-    let text = bare.collect::<Vec<_>>().join("\n");
+    // A lone carriage return would end a comment of Python.
+    let is_control = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    let text = bare.collect::<Vec<_>>().join("\n").replace(is_control, " ");
     text.trim_matches('\n').trim_start().to_owned()
 }
 

@@ -17,7 +17,7 @@ use crate::header::{Header, Outcome};
 use crate::notes::Notes;
 use crate::select::shown_name;
 use crate::stub;
-use crate::wrap::wrapped;
+use crate::wrap::{Hang, wrapped};
 
 /// All that a module is written from.
 #[derive(Debug)]
@@ -125,6 +125,7 @@ const TAKEN: &[&str] = &[
     "_Memory",
     "_Pointer",
     "_Record",
+    "_Text",
     "_VARIABLES",
     "and",
     "as",
@@ -173,6 +174,7 @@ const TAKEN: &[&str] = &[
 fn module(binding: &Binding<'_>, names: &Names, notes: &Notes, declarations: &Declarations) -> String {
     let mut text = format!(
         "\"\"\"What {} declares, for Python.\n\nWritten by ``{}``: write it anew instead of editing it.\n\"\"\"\n\n\
+         # Functions and variables are found when they are used.\n# ruff: noqa: F822, RUF022\n\n\
          from typing import Any\n\nfrom ferrule import FFI\n\n__all__ = [\n",
         binding.title,
         binding.command.replace('\\', "\\\\").replace('"', "\\\"")
@@ -251,7 +253,7 @@ impl Declarations {
         let declaration = decls.item_text_with(item, &|part| of_part(text, part));
         let is_function = matches!(binding.namespace.get(name), Some(Declared::Function(_)));
         let shown = declaration.strip_prefix("extern ").filter(|_| is_function).unwrap_or(&declaration);
-        let _ = writeln!(section, "{}", wrapped(shown, 0));
+        let _ = writeln!(section, "{}", wrapped(shown, Hang::Indented));
     }
 
     fn text(&self) -> String {

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::annotation::{ALIASES, Used, given, taken};
 use crate::module::{Binding, Names, constant, documentation};
 use crate::notes::{Notes, hashed};
-use crate::wrap::{definition, wrapped};
+use crate::wrap::{Hang, definition, wrapped};
 
 /// Writes the stub.
 pub(crate) fn write(binding: &Binding<'_>, names: &Names, notes: &Notes, types: &str) -> String {
@@ -153,7 +153,7 @@ fn function(
         let given = given.map(|name| source.slice(name).trim_start_matches('_'));
         let is_new = |name: &str| !list.iter().any(|before| before.starts_with(&format!("{name}: ")));
         let given = given.filter(|name| is_parameter(name) && is_new(name));
-        let given = given.map_or_else(|| format!("arg{}", at + 1), str::to_owned);
+        let given = given.map_or_else(|| format!("arg{at}"), str::to_owned);
         list.push(format!("{given}: {}", taken(binding.types, *ty, used)));
     }
     if !list.is_empty() {
@@ -188,7 +188,9 @@ fn is_parameter(name: &str) -> bool {
 /// The C declaration, then the header's comment.
 fn docstring(binding: &Binding<'_>, text: &mut String, name: &str, declaration: &str) {
     let declaration = declaration.trim_start_matches("extern ").trim_end_matches(';');
-    let mut doc = format!("``{}``", wrapped(declaration, 14));
+    // Under which name the library has it is nothing that a caller needs.
+    let declaration = declaration.split(" __asm__(").next().unwrap_or(declaration);
+    let mut doc = format!("``{}``", wrapped(declaration, Hang::Docstring));
     if let Some(comment) = documentation(binding, name) {
         doc.push_str("\n\n");
         doc.push_str(&comment);

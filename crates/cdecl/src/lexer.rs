@@ -274,8 +274,8 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Where `/*` stands in a line, outside of quotations.
-fn comment_start(line: &str) -> Option<usize> {
+/// Where `/*` stands in a line, outside of quotations and of `//`.
+pub fn comment_start(line: &str) -> Option<usize> {
     let mut quote = None;
     let mut bytes = line.bytes().enumerate().peekable();
     while let Some((at, byte)) = bytes.next() {

@@ -27,6 +27,7 @@ use diagnostic::Diagnostic;
 use source::Source;
 
 pub use header::{HeaderText, LeftOut};
+pub use lexer::comment_start;
 pub use namespace::{Constant, DeclareOptions, Declared, Namespace, Tag, Value, ValueId, is_known_type};
 pub use syntax::Decls;
 

@@ -21,7 +21,7 @@ pub(crate) fn of_macros(text: &str, places: &[usize]) -> Vec<Note> {
 
 fn notes_of_group(text: &str, group: &[usize]) -> Vec<Note> {
     let mut notes: Vec<Note> =
-        group.iter().map(|place| Note { own: own(directive(text, *place)), ..Note::default() }).collect();
+        group.iter().map(|place| Note { own: own(text, *place), ..Note::default() }).collect();
     if let Some(first) = notes.first_mut() {
         first.is_apart = true;
     }
@@ -35,33 +35,43 @@ fn notes_of_group(text: &str, group: &[usize]) -> Vec<Note> {
     notes
 }
 
-/// The comment that ends a definition.
-fn own(directive: &str) -> Option<String> {
-    let trimmed = directive.trim_end();
-    let start = trimmed.strip_suffix("*/")?.rfind("/*")?;
-    Some(clean_block(&trimmed[start..])).filter(|doc| says_something(doc))
+/// What is said of a macro behind its definition.
+fn own(text: &str, place: usize) -> Option<String> {
+    definition(text, place).comment.map(clean_block).filter(|doc| says_something(doc))
 }
 
-/// The definition at a place, with a comment in it that goes over lines.
-fn directive(text: &str, place: usize) -> &str {
+/// A definition, and the comment in it.
+struct Definition<'a> {
+    text: &'a str,
+    /// The comment that it ends with.
+    comment: Option<&'a str>,
+}
+
+/// The definition at a place: a comment in it may go over lines.
+fn definition(text: &str, place: usize) -> Definition<'_> {
     let rest = &text[place..];
-    let mut end = 0;
+    let (mut at, mut comment) = (0, None);
     loop {
-        let line_end = rest[end..].find('\n').map_or(rest.len(), |length| end + length);
-        match rest[end..line_end].rfind("/*").map(|start| end + start) {
-            Some(start) if !rest[start..line_end].contains("*/") => {
-                let Some(length) = rest[start..].find("*/") else { return rest };
-                end = start + length + 2;
-            }
-            _ => return &rest[..line_end],
-        }
+        let line = rest[at..].split('\n').next().unwrap_or("");
+        let Some(start) = cdecl::comment_start(line).map(|start| at + start) else {
+            let comment = comment.filter(|_| line.trim().is_empty());
+            return Definition { text: &rest[..at + line.len()], comment };
+        };
+        let Some(length) = rest[start + 2..].find("*/") else {
+            return Definition { text: rest, comment: None };
+        };
+        at = start + 2 + length + 2;
+        comment = Some(&rest[start..at]);
     }
 }
 
 /// Whether a definition follows another one, without an empty line that was written between them: a preprocessor
 /// writes some where a comment of the first went over lines.
 fn is_next(text: &str, before: usize, place: usize) -> bool {
-    let first = directive(text, before);
+    let first = definition(text, before).text;
+    if place < before + first.len() {
+        return false;
+    }
     let between = &text[before + first.len()..place];
     let lines = between.lines().filter(|line| line.trim().is_empty()).count();
     let is_empty = between.lines().all(|line| line.trim().is_empty() || line.starts_with("#define "));
@@ -70,7 +80,7 @@ fn is_next(text: &str, before: usize, place: usize) -> bool {
 
 /// The comment on the lines after a definition, with an empty line after the comment.
 fn below(text: &str, last: usize) -> Option<String> {
-    let after = &text[last + directive(text, last).len()..];
+    let after = &text[last + definition(text, last).text.len()..];
     let comment = after.trim_start_matches([' ', '\t']).strip_prefix('\n')?;
     let length = comment.strip_prefix("/*")?.find("*/")? + 4;
     let rest = comment[length..].strip_prefix('\n')?;

@@ -8,7 +8,7 @@
 use ccall::Place;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::{PyBytes, PyFunction, PyString};
 use pyobject::{Access, ElementKind, Elements, NoElements, Refusal, Scalar};
 
 use super::{How, Param, items, store_value, transparent};
@@ -428,8 +428,22 @@ fn without_buffer<'py>(
     }
     match foreign::pointer(face, target, value)? {
         Some(address) => Ok(address),
+        None if face.is_function_pointer() && value.is_instance_of::<PyFunction>() => {
+            Err(no_c_function(face, value))
+        }
         None => pointer_value(face, value),
     }
+}
+
+/// A function of Python where one of C belongs.
+#[cold]
+fn no_c_function(face: &Face, value: Borrowed<'_, '_, PyAny>) -> Failure {
+    let name = face.name();
+    let text = format!(
+        "expected a pointer for '{name}', got {}; make a function of C of it first: ffi.callback('{name}', f)",
+        shown(value)
+    );
+    Failure::wrong_type(text)
 }
 
 /// The address of a function of ctypes, if `value` is one.
