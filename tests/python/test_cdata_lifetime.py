@@ -449,7 +449,7 @@ def test_nothing_is_left_behind(mine):
 
     rounds(1000)
     first = resident()
-    rounds(30_000)
+    rounds(100_000)
     gc.collect()
     assert resident() - first < 4_000_000
     assert (sys.getrefcount(exporter), sys.getrefcount(thing), sys.getrefcount(libc.free)) == before

@@ -38,7 +38,7 @@ pub(crate) struct Record {
     context: *mut c_void,
     plan: Option<Arc<CallbackPlan>>,
     /// Set once, when the thunk is retired.
-    tombstone: OnceLock<Tombstone>,
+    tombstone: OnceLock<&'static Tombstone>,
 }
 
 /// An address that C may call. Dropping it makes it a tombstone without a name.
@@ -102,43 +102,45 @@ impl Thunk {
     }
 
     fn bury(&self, tombstone: Tombstone) {
-        let record = self.slot.record();
+        let (dead, tombstone) = Record::of_dead(tombstone);
         // SAFETY: records are never freed.
-        if let Some(record) = unsafe { record.as_ref() } {
+        if let Some(record) = unsafe { self.slot.record().as_ref() } {
             // Retiring takes the thunk, so this is the first time.
             let _ = record.tombstone.set(tombstone);
             return;
         }
         // A call that finds the entry also finds the record: it is written first.
-        self.slot.set_record(Record::of_dead(tombstone));
+        self.slot.set_record(dead);
         self.slot.set_target(entry::address());
     }
 }
 
-/// The records of jumps whose code is gone, by what is said of them: those of functions that are made
-/// again and again at one place are one.
-static DEAD: Mutex<BTreeMap<[&str; 3], &Record>> = Mutex::new(BTreeMap::new());
+/// A tombstone, and the record of a jump that has it.
+type Dead = (&'static Record, &'static Tombstone);
+
+/// The tombstones, by what they say: those of functions that are made again and again at one place
+/// are one.
+static DEAD: Mutex<BTreeMap<[&str; 3], Dead>> = Mutex::new(BTreeMap::new());
 
 impl Record {
-    /// The record of a jump whose code is gone.
-    fn of_dead(tombstone: Tombstone) -> &'static Self {
+    /// The tombstone that is like this one, and the record of a jump whose code is gone.
+    fn of_dead(tombstone: Tombstone) -> Dead {
         let mut dead = DEAD.lock().unwrap_or_else(PoisonError::into_inner);
-        let known: &BTreeMap<[&str; 3], &'static Self> = &dead;
-        if let Some(record) = known.get(&tombstone.texts())
-            && record.tombstone.get().is_some_and(|other| other.answers_like(&tombstone))
+        let known: &BTreeMap<[&str; 3], Dead> = &dead;
+        if let Some(&(record, other)) = known.get(&tombstone.texts())
+            && other.answers_like(&tombstone)
         {
-            return record;
+            return (record, other);
         }
+        let tombstone: &'static Tombstone = Box::leak(Box::new(tombstone));
         let record: &'static Self = Box::leak(Box::new(Self {
             handler: |_, _| {},
             context: ptr::null_mut(),
             plan: tombstone.plan.clone(),
             tombstone: OnceLock::from(tombstone),
         }));
-        if let Some(tombstone) = record.tombstone.get() {
-            dead.insert(tombstone.texts(), record);
-        }
-        record
+        dead.insert(tombstone.texts(), (record, tombstone));
+        (record, tombstone)
     }
 }
 
@@ -175,5 +177,27 @@ impl CallbackFrame {
     fn record<'a>(&self) -> &'a Record {
         // SAFETY: the thunk's entry wrote the address of a record, which is never freed.
         unsafe { &*self.record }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_one_place_is_kept_once() {
+        let tombstone = |line: &str, error_value: u8| Tombstone {
+            name: "compare".into(),
+            signature: "int(int)".into(),
+            made_at: line.into(),
+            plan: None,
+            error_value: Box::new([error_value]),
+        };
+        let kept = |line, error_value| Record::of_dead(tombstone(line, error_value)).1;
+        let first = kept("a.py:1", 1);
+        assert!(ptr::eq(first, kept("a.py:1", 1)));
+        assert!(!ptr::eq(first, kept("a.py:2", 1)));
+        let other = kept("a.py:1", 2);
+        assert!(!ptr::eq(first, other) && *other.error_value == [2] && *first.error_value == [1]);
     }
 }

@@ -10,10 +10,10 @@ mod decorator;
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use ccall::thunk::{Reporter, set_reporter};
-use ccall::{CallbackPlan, Thunk, Tombstone};
+use ccall::{Thunk, Tombstone};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -173,13 +173,7 @@ pub(crate) fn make<'py>(
         return Err(Failure::wrong_type("the 'onerror' argument is not callable"));
     }
     let result = Face::of(signature.result);
-    let plan = {
-        let types = crate::table::read();
-        CallbackPlan::new(&types, signature.result, &signature.params).map_err(|error| {
-            let text = format!("'{}' cannot be passed by value to a callback", types.name(error.ty));
-            Failure::new(Class::NotImplemented, text)
-        })?
-    };
+    let plan = function.callback()?;
     let mut error_value = vec![0_u128; plan.result_size().div_ceil(16).max(1)].into_boxed_slice();
     if let Some(error) = error.filter(|error| !error.is_none()) {
         let place = || "the value of 'error'".to_owned();
@@ -187,7 +181,6 @@ pub(crate) fn make<'py>(
         unsafe { store(result, error_value.as_mut_ptr().cast(), error.as_borrowed()) }
             .map_err(|failure| failure.at(place))?;
     }
-    let plan = Arc::new(plan);
     let params = behind::params(&signature.params, &plan);
     let (name, made_at) = (name_of(callable).into(), place_of(callable).into());
     let (callable, onerror) = (callable.clone().unbind(), onerror.map(Bound::unbind));

@@ -7,6 +7,7 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use ccall::CallbackPlan;
 use ctype::{ArrayLength, CType, EnumId, Layout, Qualified, Qualifiers, RecordId, Signature, TypeId};
 use pyo3::prelude::*;
 use pyobject::Scalar;
@@ -29,6 +30,7 @@ pub(crate) struct Face {
     record: OnceLock<RecordFace>,
     underlying: OnceLock<Scalar>,
     call: OnceLock<crate::call::CallFace>,
+    callback: OnceLock<Arc<CallbackPlan>>,
     object: OnceLock<Py<PyAny>>,
 }
 
@@ -105,6 +107,7 @@ impl Face {
             record: OnceLock::new(),
             underlying: OnceLock::new(),
             call: OnceLock::new(),
+            callback: OnceLock::new(),
             object: OnceLock::new(),
         }
     }
@@ -216,6 +219,22 @@ impl Face {
     fn make_call(&'static self) -> Result<&'static crate::call::CallFace, Failure> {
         let made = crate::call::CallFace::new(self)?;
         Ok(self.call.get_or_init(|| made))
+    }
+
+    /// How it is called back, if it is a function type.
+    pub(crate) fn callback(&self) -> Result<Arc<CallbackPlan>, Failure> {
+        if let Some(plan) = self.callback.get() {
+            return Ok(plan.clone());
+        }
+        let Kind::Function(signature) = &self.kind else {
+            return Err(Failure::wrong_type(format!("'{}' is not callable", self.name())));
+        };
+        let types = table::read();
+        let made = CallbackPlan::new(&types, signature.result, &signature.params).map_err(|error| {
+            let text = format!("'{}' cannot be passed by value to a callback", types.name(error.ty));
+            Failure::new(Class::NotImplemented, text)
+        })?;
+        Ok(self.callback.get_or_init(|| Arc::new(made)).clone())
     }
 
     /// The scalar that it is; an enum, if it is complete, is the integer that holds it.
