@@ -14,6 +14,7 @@ ffi = FFI()
 ffi.cdef("""
     struct point { int x, y; };
     struct open { int count; int items[]; };
+    struct pair { int *first; int *both[2]; };
     void *malloc(size_t size);
     void free(void *pointer);
     size_t strlen(const char *text);
@@ -109,10 +110,35 @@ def cycles() -> None:
     gc.collect()
 
 
+def passed_in_lists() -> None:
+    """Pass lists and structs of pointers to C, which empties the lists and releases what was in them."""
+
+    def memory(value: int) -> object:
+        return ffi.gc(ffi.cast("int *", libc.malloc(8)), libc.free) if value else ffi.new("int[2]", [1, 2])
+
+    pointers = [memory(0), memory(1), memory(1)]
+    pair = {"first": memory(1), "both": (memory(1), ffi.NULL)}
+
+    @ffi.callback("int(int **, struct pair)")
+    def use(items: FFI.CData, given: FFI.CData) -> int:
+        for pointer in (*pointers[1:], pair["first"]):
+            ffi.release(pointer)
+        pointers.clear()
+        pair.clear()
+        gc.collect()
+        items[1][0] = items[2][1] = given.first[0] = given.both[0][0] = items[0][1]
+        return items[1][0] + given.both[0][0]
+
+    assert use(pointers, pair) == 4
+    released = memory(1)
+    ffi.release(released)
+    refused(ValueError, lambda: use([released], pair))
+
+
 def main() -> None:
     """Run all of them, more than once: what was freed is used again."""
     for _ in range(5):
-        for part in (destroyed, allocated, borrowed, written_while_released, cycles):
+        for part in (destroyed, allocated, borrowed, written_while_released, cycles, passed_in_lists):
             part()
 
 

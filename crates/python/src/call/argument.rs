@@ -162,11 +162,11 @@ unsafe fn convert_any<'py>(
                 let mut room = vec![0_u128; param.face.known_size()?.div_ceil(16)];
                 let address: *mut u8 = room.as_mut_ptr().cast();
                 let kept = items::kept(param.face, value, held)?;
-                if !transparent::store(param.face, address, kept.as_borrowed(), held)? {
-                    store_value(param.face, address, kept.as_borrowed())?;
+                let value = kept.as_ref().map_or(value, Bound::as_borrowed);
+                if !transparent::store(param.face, address, value, held)? {
+                    store_value(param.face, address, value)?;
                 }
                 place.store(frame, room.as_ptr().cast());
-                held.keep(kept);
             }
         }
     }

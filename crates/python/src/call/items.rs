@@ -22,20 +22,25 @@ pub(super) fn array<'py>(
 ) -> Result<*mut u8, Failure> {
     let face = target.open_array();
     let kept = kept(face, value, held)?;
-    let made = crate::cdata::new(value.py(), face, Some(kept.as_borrowed()))?;
+    let value = kept.as_ref().map_or(value, Bound::as_borrowed);
+    let made = crate::cdata::new(value.py(), face, Some(value))?;
     let address = CData::of(made.as_borrowed()).expect("C data was just made").address;
     held.keep(made);
-    held.keep(kept);
     Ok(address)
 }
 
-/// An initialiser that stays as it is while C runs: itself, where no pointers come of it.
+/// What to take in place of an initialiser that pointers come of: its copy, which is held.
 pub(super) fn kept<'py>(
     face: &'static Face,
     value: Borrowed<'_, 'py, PyAny>,
     held: &mut Held<'py>,
-) -> Result<Bound<'py, PyAny>, Failure> {
-    if has_pointers(face) { keep(face, value, held) } else { Ok(value.to_owned()) }
+) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+    if !has_pointers(face) {
+        return Ok(None);
+    }
+    let copy = keep(face, value, held)?;
+    held.keep(copy.clone());
+    Ok(Some(copy))
 }
 
 /// Whether a value of the type holds pointers.
