@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from ferrule import FFI
+from ferrule import FFI, cfunc, njit
 from ferrule.cffi import CDefError
 
 TYPES = {
@@ -320,6 +320,36 @@ def test_members_are_taken_in_place_of_the_union(tmp_path):
     assert ffi.typeof("tagged_t") is not ffi.typeof("union tagged")
     with pytest.raises(CDefError, match="`transparent_union` on a struct"):
         ffi.cdef("struct t { int a; } __attribute__((transparent_union));")
+
+
+def test_compiled_code_and_ctypes_pass_a_transparent_union_as_c_does(tmp_path):
+    text = """
+        struct two { float x, y; };
+        typedef union { struct two a; long b; } pair __attribute__((transparent_union));
+        typedef union { long a[1]; double b; } list __attribute__((transparent_union));
+    """
+    bodies = """
+        double weigh(pair p, long n) { return n + p.a.x + 10 * p.a.y; }
+        double call(double (*f)(pair, long), pair p, long n) { return f(p, n); }
+        long first(list p) { return p.a[0]; }
+    """
+    assert compiled(tmp_path, text + bodies, "-shared", "-fPIC", "-o", "pairs.so").returncode == 0
+    ffi = FFI()
+    ffi.cdef(text + re.sub(r"\{ return.*", ";", bodies))
+    lib = ffi.dlopen(str(tmp_path / "pairs.so"))
+    pair = ffi.new("pair *", {"a": (1.0, 2.0)})
+    assert njit(lambda pair: lib.weigh(pair[0], 3))(pair) == 24.0
+
+    @cfunc("double(pair, long)", ffi=ffi)
+    def weigh(p, n):
+        return p.a.y * n
+
+    assert lib.call(weigh, pair[0], 3) == 6.0
+    function = lib.weigh.ctypes
+    two = function.argtypes[0](1.0, 2.0)
+    assert (two.y, function(two, 3)) == (2.0, 24.0)
+    with pytest.raises(TypeError, match="ctypes has no type for `list`"):
+        _ = lib.first.ctypes
 
 
 def test_system_headers_use_both(tmp_path):

@@ -39,8 +39,20 @@ pub(crate) fn prototype(py: Python<'_>, ty: TypeId) -> PyResult<Bound<'_, PyAny>
 /// The result and the parameters of a function type.
 fn shapes(types: &CTypes, ty: TypeId) -> Vec<Shape> {
     let CType::Function(signature) = types.get(ty) else { return Vec::new() };
-    let all = std::iter::once(&signature.result).chain(&signature.params);
-    all.map(|ty| Shape::of(types, *ty)).collect()
+    let params = signature.params.iter().map(|ty| match types.get(types.passed_as(*ty)) {
+        // As a parameter of ctypes' it would be a pointer.
+        CType::Array { .. } => Shape::Missing(types.name(*ty)),
+        CType::Void
+        | CType::Bool
+        | CType::Int(_)
+        | CType::Float(_)
+        | CType::Complex(_)
+        | CType::Pointer(_)
+        | CType::Function(_)
+        | CType::Record(_)
+        | CType::Enum(_) => Shape::of(types, types.passed_as(*ty)),
+    });
+    std::iter::once(Shape::of(types, signature.result)).chain(params).collect()
 }
 
 /// What `ctypes` makes of a C type: read from the table before the interpreter is asked for anything.
