@@ -22,11 +22,25 @@ fuzz_target!(|text: &str| {
             assert!(types.checkpoint() == before && namespace.names().next().is_none());
         }
     }
-    match namespace.type_name(&mut types, &source) {
-        Ok(ty) => assert!(!types.name(ty).is_empty()),
-        Err(diagnostics) => assert!(!diagnostic::render(&diagnostics).is_empty()),
-    }
+    as_type(&mut types, &namespace, &source);
 });
+
+/// What is a type is one with a name or without, and reads back from its own name.
+fn as_type(types: &mut CTypes, namespace: &Namespace, source: &Source) {
+    let before = types.checkpoint();
+    match namespace.declared_type(types, source) {
+        Ok(ty) => {
+            let name = types.name(ty);
+            let again = namespace.type_name(types, &Source::new("name", &name)).ok();
+            assert!(name.contains('<') || again == Some(ty), "{name}");
+        }
+        Err(diagnostics) => {
+            assert!(!diagnostic::render(&diagnostics).is_empty());
+            assert!(types.checkpoint() == before);
+            assert!(namespace.type_name(types, source).is_err());
+        }
+    }
+}
 
 /// What is parsed prints as C that is parsed the same.
 fn read_back(source: &Source) {

@@ -5,9 +5,11 @@ twice or a list that is left half made is seen.
 """
 
 import gc
+import sys
 from array import array
 from collections.abc import Callable
 
+import ferrule
 from ferrule import FFI
 
 ffi = FFI()
@@ -18,6 +20,8 @@ ffi.cdef("""
     void *malloc(size_t size);
     void free(void *pointer);
     size_t strlen(const char *text);
+    size_t wcslen(const wchar_t *text);
+    struct sized { int count; int items[0]; };
     void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 """)
 libc = ffi.dlopen(None)
@@ -79,6 +83,39 @@ def borrowed() -> None:
     refused(ValueError, lambda: data[0], lambda: libc.strlen(ffi.cast("char *", data)))
 
 
+def passed() -> None:
+    """Pass texts and lists that live as long as the call, some of them half made when they are refused."""
+    for text in ("", "text", "\U00012345" * 100):
+        assert libc.wcslen(text) == len(text)
+    refused(TypeError, lambda: libc.wcslen(b"text"), lambda: libc.wcslen(["a", 1]), lambda: libc.strlen("a"))
+    truths = ffi.callback("int(_Bool *)", lambda start: start[0] + start[1])
+    assert truths(b"\1\0") == truths([True, False]) == 1
+    refused(ValueError, lambda: truths(b"\2"))
+    header = ffi.cast("struct sized *", ffi.new("int[4]", [3, 1, 2, 3]))
+    assert [header.items[index] for index in range(header.count)] == [1, 2, 3]
+    refused(IndexError, lambda: header.items[3])
+
+
+def called_back() -> None:
+    """Fail in callbacks, and call some that are gone."""
+
+    def fails(*_: object) -> object:
+        raise LookupError("no result")
+
+    point = ffi.callback("struct point(int)", lambda number: [number, "two"], onerror=lambda *_: [7, 8])
+    assert point(1).y == 8
+    assert ffi.callback("int(int)", fails, onerror=lambda *_: 5)(1) == 5
+    refused(LookupError, lambda: ferrule.callback("int(int)", fails)(1))
+    sorts = ferrule.callback("int(const void *, const void *)", fails)
+    refused(LookupError, lambda: libc.qsort(array("i", [3, 1, 2]), 3, 4, sorts))
+    gone = [int(ffi.cast("intptr_t", ffi.callback("int(int)", fails, error=number))) for number in range(50)]
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        assert [ffi.cast("int(*)(int)", address)(1) for address in gone] == list(range(50))
+    finally:
+        sys.unraisablehook = hook
+
+
 def written_while_released() -> None:
     """Release memory in the middle of an assignment to it."""
     memory = ffi.gc(ffi.cast("int *", libc.malloc(4)), libc.free)
@@ -135,10 +172,22 @@ def passed_in_lists() -> None:
     refused(ValueError, lambda: use([released], pair))
 
 
+PARTS = (
+    destroyed,
+    allocated,
+    borrowed,
+    passed,
+    called_back,
+    written_while_released,
+    cycles,
+    passed_in_lists,
+)
+
+
 def main() -> None:
     """Run all of them, more than once: what was freed is used again."""
     for _ in range(5):
-        for part in (destroyed, allocated, borrowed, written_while_released, cycles, passed_in_lists):
+        for part in PARTS:
             part()
 
 
