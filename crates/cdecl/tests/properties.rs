@@ -184,6 +184,20 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_a_type_or_changes_nothing(text in texts()) {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let namespace = Namespace::new();
+        let before = types.checkpoint();
+        match namespace.object_type(&mut types, &Source::new("any", &text)) {
+            Ok(ty) => prop_assert!(!types.name(ty).is_empty()),
+            Err(diagnostics) => {
+                prop_assert!(!diagnostic::render(&diagnostics).is_empty());
+                prop_assert!(types.checkpoint() == before);
+            }
+        }
+    }
+
+    #[test]
     fn what_was_parsed_reads_back_from_its_text(text in texts()) {
         let (decls, diagnostics) = cdecl::parse(&Source::new("text.h", &text));
         if diagnostics.is_empty() {
@@ -203,7 +217,13 @@ proptest! {
         let ty = build(&mut types, &namespace, &shape);
         let name = types.name(ty);
         prop_assert_eq!(namespace.type_name(&mut types, &Source::new("name", &name)).ok(), Some(ty), "{}", name);
-        let text = format!("typedef {};", types.declare(ty, "again"));
+        let declaration = types.declare(ty, "again");
+        let read = namespace.declared_type(&mut types, &Source::new("name", &declaration));
+        prop_assert_eq!(read.ok(), Some(ty), "{}", declaration);
+        let object = namespace.object_type(&mut types, &Source::new("name", &declaration));
+        let is_function = matches!(types.get(ty), CType::Function(_));
+        prop_assert_eq!(object.ok(), (!is_function).then_some(ty), "{}", declaration);
+        let text = format!("typedef {declaration};");
         let declared = namespace.declare(&mut types, &Source::new("text.h", &text), &DeclareOptions::default());
         prop_assert!(declared.is_ok(), "{}", text);
         let expected = Declared::Typedef { ty: ty.into(), align: None };
