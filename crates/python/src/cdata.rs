@@ -10,6 +10,7 @@ mod bit_field;
 mod buffer;
 pub(crate) mod c_file;
 mod cast;
+mod chain;
 pub(crate) mod classes;
 mod compare;
 mod export;

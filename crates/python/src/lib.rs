@@ -16,6 +16,7 @@ mod ffi_object;
 mod fork;
 mod library;
 mod named_tuple;
+mod python_call;
 mod signature;
 mod snapshot;
 mod source;

@@ -307,7 +307,7 @@ fn other_pointer<'py>(
     {
         return Ok(address);
     }
-    let access = if target.is_const { Access::Read } else { Access::Write };
+    let access = if target.is_read_only() { Access::Read } else { Access::Write };
     // SAFETY: the object lives as long as the call, and the lock is held.
     match unsafe { pyobject::elements(value.as_ptr(), access) } {
         Ok(elements) => {

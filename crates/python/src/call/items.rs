@@ -87,7 +87,9 @@ fn keep_fields<'py>(
         return keep_items(value, held, |place| record.positional().nth(place).map(|field| field.face));
     };
     let copy = PyDict::new(value.py());
-    for (name, item) in &dict.to_owned() {
+    // Names may be hashed by Python code, which may change the dict.
+    let items = dict.iter().collect::<Vec<_>>();
+    for (name, item) in items {
         let kept = match record.find(&name) {
             Some(field) => keep(field.face, item.as_borrowed(), held)?,
             None => item,

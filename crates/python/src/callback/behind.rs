@@ -27,6 +27,7 @@ use crate::cdata::store::{shown, store};
 use crate::cdata::{CData, Face, Kind, load};
 use crate::errors;
 use crate::failure::Failure;
+use crate::python_call;
 use crate::trampoline::panic_text;
 
 /// What the handler needs.
@@ -208,8 +209,7 @@ impl Behind {
         // used by the callee.
         unsafe {
             let count = self.params.len() | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
-            let called =
-                ffi::PyObject_Vectorcall(self.callable.as_ptr(), objects.start(), count, ptr::null_mut());
+            let called = python_call::call(self.callable.as_ptr(), objects.start(), count);
             load::owned(py, called)
         }
     }
@@ -281,13 +281,12 @@ impl Behind {
     /// The exception that is left when `onerror` had its say.
     fn ask_onerror(&self, py: Python<'_>, error: PyErr, frame: &mut CallbackFrame) -> Option<PyErr> {
         let Some(onerror) = &self.onerror else { return Some(error) };
-        let triple = (error.get_type(py), error.value(py), error.traceback(py));
-        let answer = match onerror.bind(py).call1(triple) {
+        let answer = match call_onerror(py, onerror, &error) {
             Ok(answer) if answer.is_none() => return None,
             Ok(answer) => answer,
             Err(second) => {
                 error.write_unraisable(py, Some(self.callable.bind(py)));
-                return Some(second);
+                return Some(second.into());
             }
         };
         let mut room = vec![0_u128; self.error_value.len()];
@@ -302,6 +301,24 @@ impl Behind {
                 Some(failure.into())
             }
         }
+    }
+}
+
+/// Calls `onerror` with the exception's class, itself and its traceback.
+fn call_onerror<'py>(
+    py: Python<'py>,
+    onerror: &Py<PyAny>,
+    error: &PyErr,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let (class, value, traceback) = (error.get_type(py), error.value(py), error.traceback(py));
+    // SAFETY: `None` lives for ever.
+    let none = unsafe { ffi::Py_None() };
+    let traceback = traceback.as_ref().map_or(none, Bound::as_ptr);
+    let mut args = [ptr::null_mut(), class.as_ptr(), value.as_ptr(), traceback];
+    // SAFETY: the lock is held and the objects live; the place before the first may be used by the callee.
+    unsafe {
+        let count = (args.len() - 1) | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
+        load::owned(py, python_call::call(onerror.as_ptr(), args.as_mut_ptr().add(1).cast_const(), count))
     }
 }
 

@@ -18,7 +18,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use super::classes::{make_class, members, slot as class_slot};
-use super::face::Kind;
+use super::face::{Face, Kind};
 use super::lifetime::Pin;
 use super::memory::{Access, check_pointer, check_size, with_buffer};
 use super::object::CData;
@@ -204,7 +204,7 @@ fn make(given: Borrowed<'_, '_, PyAny>, size: isize) -> Result<*mut ffi::PyObjec
         Err(_) => size_of_target(data)?,
     };
     check_size(data, size)?;
-    let is_const = data.face.target().is_some_and(|target| target.is_const);
+    let is_const = data.face.target().is_some_and(Face::is_read_only);
     let class = CLASS.get().expect("the module was initialised").0;
     // SAFETY: the lock is held; the memory has the layout, and the buffer gets a reference of its own.
     unsafe {

@@ -237,6 +237,19 @@ impl Face {
         Ok(self.callback.get_or_init(|| Arc::new(made)).clone())
     }
 
+    /// Whether nothing is written through it: it is const, or an array of what is.
+    pub(crate) fn is_read_only(&self) -> bool {
+        match self.kind {
+            Kind::Array(element, _) => self.is_const || element.is_read_only(),
+            Kind::Void
+            | Kind::Scalar(_)
+            | Kind::Enum(_)
+            | Kind::Pointer(_)
+            | Kind::Function(_)
+            | Kind::Record(_) => self.is_const,
+        }
+    }
+
     /// The scalar that it is; an enum, if it is complete, is the integer that holds it.
     #[inline]
     pub(crate) fn scalar(&self) -> Option<Scalar> {

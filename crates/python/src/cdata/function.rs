@@ -11,6 +11,7 @@ use std::ptr::{self, NonNull};
 use pyo3::ffi;
 use pyo3::prelude::*;
 
+use super::chain;
 use super::classes::classes;
 use super::face::Face;
 use super::object::{CData, Function, allocate, fill};
@@ -174,9 +175,17 @@ pub(super) unsafe extern "C" fn deallocate_callback(this: *mut ffi::PyObject) {
     // SAFETY: CPython calls this once, for an object of the class that nobody refers to.
     unsafe {
         ffi::PyObject_GC_UnTrack(this.cast());
-        if !CData::of_self(this).weak_references.get().is_null() {
-            ffi::PyObject_ClearWeakRefs(this);
-        }
+        chain::free_in_turn(this);
+    }
+}
+
+/// Lets go of what a callback refers to, and frees its memory.
+///
+/// # Safety
+/// It is an untracked callback without references, also weak ones.
+pub(super) unsafe fn finish(this: *mut ffi::PyObject) {
+    // SAFETY: the caller's promise.
+    unsafe {
         clear(this);
         let class = ffi::Py_TYPE(this);
         ffi::PyObject_GC_Del(this.cast());

@@ -22,12 +22,14 @@ use std::ptr::{self, NonNull};
 use pyo3::ffi;
 use pyo3::prelude::*;
 
+use super::chain;
 use super::classes::{classes, slot as class_slot};
 use super::face::Face;
 use super::function;
 use super::handle;
-use super::object::{Bounds, CData, View, fill, fill_view};
+use super::object::{Bounds, CData, OpenView, View, clear_weak_references, fill, fill_view};
 use crate::failure::Failure;
+use crate::python_call;
 use crate::trampoline::slot;
 
 /// What a lease is for.
@@ -101,13 +103,19 @@ impl Lease {
 
     /// What is known of the memory's bounds.
     pub(super) fn bounds(&self) -> Option<Bounds> {
-        match self.role {
-            Role::Destructor => self.original()?.bounds(),
-            Role::Allocated | Role::Buffer => {
-                let start = self.base.address.addr();
-                Some(Bounds { start, end: start + self.extent })
+        let mut lease = self;
+        loop {
+            match lease.role {
+                Role::Destructor => match lease.below() {
+                    Some(below) => lease = below,
+                    None => return lease.original()?.bounds(),
+                },
+                Role::Allocated | Role::Buffer => {
+                    let start = lease.base.address.addr();
+                    return Some(Bounds { start, end: start + lease.extent });
+                }
+                Role::Handle => return Some(Bounds { start: 0, end: 0 }),
             }
-            Role::Handle => Some(Bounds { start: 0, end: 0 }),
         }
     }
 
@@ -146,21 +154,28 @@ impl Lease {
 
     /// Keeps the memory, and that of the C data it was made from.
     pub(super) fn pin(&self) {
-        self.pins.set(self.pins.get() + 1);
-        if let Some(below) = self.below() {
-            below.pin();
+        let mut next = Some(self);
+        while let Some(lease) = next {
+            lease.pins.set(lease.pins.get() + 1);
+            next = lease.below();
         }
     }
 
     /// Lets go of a pin.
     pub(super) fn unpin(&self) {
-        // The end may free what the lease was made from.
-        if let Some(below) = self.below() {
-            below.unpin();
-        }
-        self.pins.set(self.pins.get() - 1);
-        if self.pins.get() == 0 && self.is_released.get() {
-            self.end();
+        let keep = |lease: &Self| {
+            // SAFETY: the lock is held, and the lease lives.
+            unsafe { Bound::from_borrowed_ptr(Python::assume_attached(), lease.base.as_ptr()) }
+        };
+        let mut next = Some(keep(self));
+        while let Some(kept) = next {
+            let Some(lease) = NonNull::new(kept.as_ptr()).and_then(Self::of_owner) else { break };
+            // The end may free what the lease was made from.
+            next = lease.below().map(keep);
+            lease.pins.set(lease.pins.get() - 1);
+            if lease.pins.get() == 0 && lease.is_released.get() {
+                lease.end();
+            }
         }
     }
 
@@ -214,7 +229,7 @@ impl Guarded {
             if let (Some(original), Some(destructor)) = (original, destructor) {
                 let py = Python::assume_attached();
                 let pending = PyErr::take(py);
-                let result = ffi::PyObject_CallOneArg(destructor.as_ptr(), original.as_ptr());
+                let result = python_call::call_one(destructor.as_ptr(), original.as_ptr());
                 if result.is_null() {
                     ffi::PyErr_WriteUnraisable(destructor.as_ptr());
                 } else {
@@ -309,6 +324,25 @@ pub(super) fn view<'py>(
     // SAFETY: the memory has the layout, and the lease lives.
     unsafe {
         fill_view(object, face, address, NonNull::new(lease.base.as_ptr()), extent);
+        ffi::PyObject_GC_Track(object.cast());
+        Ok(Bound::from_owned_ptr(py, object))
+    }
+}
+
+/// Makes C data of an opaque struct that lies in memory of an end that is known: when the struct is completed
+/// it may turn out not to fit, which [`super::lifetime`] looks for. It is of the class of views that are looked at closely.
+pub(super) fn opaque_view<'py>(
+    py: Python<'py>,
+    face: &'static Face,
+    address: *mut u8,
+    owner: NonNull<ffi::PyObject>,
+    extent: usize,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let object = allocate(py, classes().open_lease_view)?;
+    // SAFETY: the memory has the layout, and the owner lives.
+    unsafe {
+        fill_view(object, face, address, Some(owner), extent);
+        (&raw mut (*object.cast::<OpenView>()).extent).write(extent);
         ffi::PyObject_GC_Track(object.cast());
         Ok(Bound::from_owned_ptr(py, object))
     }
@@ -420,9 +454,17 @@ unsafe extern "C" fn deallocate(this: *mut ffi::PyObject) {
     // pins, which have references.
     unsafe {
         ffi::PyObject_GC_UnTrack(this.cast());
-        if !CData::of_self(this).weak_references.get().is_null() {
-            ffi::PyObject_ClearWeakRefs(this);
-        }
+        chain::free_in_turn(this);
+    }
+}
+
+/// Ends a lease that nobody refers to, and frees its memory.
+///
+/// # Safety
+/// It is an untracked lease without references, also weak ones.
+pub(super) unsafe fn finish(this: *mut ffi::PyObject) {
+    // SAFETY: the caller's promise.
+    unsafe {
         (*this.cast::<Lease>()).end();
         let class = ffi::Py_TYPE(this);
         ffi::PyObject_GC_Del(this.cast());
@@ -461,9 +503,7 @@ unsafe extern "C" fn deallocate_view(this: *mut ffi::PyObject) {
     // SAFETY: CPython calls this once, for an object of the class that nobody refers to.
     unsafe {
         ffi::PyObject_GC_UnTrack(this.cast());
-        if !CData::of_self(this).weak_references.get().is_null() {
-            ffi::PyObject_ClearWeakRefs(this);
-        }
+        clear_weak_references(this);
         clear_view(this);
         let class = ffi::Py_TYPE(this);
         ffi::PyObject_GC_Del(this.cast());

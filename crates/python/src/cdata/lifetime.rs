@@ -148,7 +148,19 @@ fn check_uncommon(data: &CData) -> Result<(), Failure> {
     };
     match first_released(owner) {
         Some(culprit) => Err(released(data, culprit)),
-        None => Ok(()),
+        None => check_fits(data),
+    }
+}
+
+/// Refuses a struct that was opaque when it was reached, and that is larger than the memory that it was reached in.
+fn check_fits(data: &CData) -> Result<(), Failure> {
+    let size = data.face.size().filter(|_| matches!(data.face.kind, Kind::Record(_)));
+    match (size, data.extent()) {
+        (Some(size), Some(extent)) if size > extent => {
+            let text = format!("{} takes {size} bytes, its memory has {extent}", data.describe());
+            Err(Failure::new(Class::Index, text))
+        }
+        _ => Ok(()),
     }
 }
 

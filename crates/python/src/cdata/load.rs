@@ -69,9 +69,13 @@ unsafe fn load_any<'py>(
         Kind::Array(element, None) => load_open_array(py, face, element, address, owner),
         Kind::Array(element, Some(0)) => load_open_array(py, element.pointer(), element, address, owner),
         Kind::Array(..) | Kind::Record(_) => {
-            let rest = extent_to_end(address, owner).unwrap_or_else(|| face.size().unwrap_or(0));
+            let end = extent_to_end(address, owner);
+            let rest = end.unwrap_or_else(|| face.size().unwrap_or(usize::MAX));
             if owner.is_none() && face.is_open() {
                 return object::plain(py, face, address);
+            }
+            if let (Some(owner), None) = (owner, face.size()) {
+                return super::lease::opaque_view(py, face, address, owner, rest);
             }
             object::view(py, face, address, owner, rest)
         }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyobject::bytes_address;
 
 use super::access::null;
-use super::face::Kind;
+use super::face::{Face, Kind};
 use super::lifetime::Pin;
 use super::object::CData;
 use crate::failure::{Class, Failure};
@@ -54,7 +54,7 @@ pub(super) fn of_data(data: &CData, size: usize, access: Access) -> Result<(*mut
     let pin = match access {
         Access::Read => data.pin()?,
         Access::Write => {
-            let is_const = data.face.target().is_some_and(|target| target.is_const);
+            let is_const = data.face.target().is_some_and(Face::is_read_only);
             if is_const {
                 return Err(Failure::wrong_type(format!(
                     "{} cannot be written: it is const",

@@ -54,7 +54,7 @@ pub(super) struct View {
 #[repr(C)]
 pub(super) struct OpenView {
     view: View,
-    extent: usize,
+    pub(super) extent: usize,
 }
 
 /// Open C data in front of its own memory.
@@ -545,12 +545,24 @@ pub(super) unsafe extern "C" fn deallocate_open_view(object: *mut ffi::PyObject)
 unsafe fn deallocate_sized(object: *mut ffi::PyObject, at_least: usize) {
     // SAFETY: the caller's promise; an object has a reference to its class.
     unsafe {
-        if !CData::of_self(object).weak_references.get().is_null() {
-            ffi::PyObject_ClearWeakRefs(object);
-        }
+        clear_weak_references(object);
         let class = ffi::Py_TYPE(object);
         free_list::free(object.cast(), at_least);
         ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// Takes the weak references of C data away that is about to be freed.
+///
+/// # Safety
+/// It is C data that nobody refers to; the lock is held.
+#[inline]
+pub(super) unsafe fn clear_weak_references(object: *mut ffi::PyObject) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !CData::of_self(object).weak_references.get().is_null() {
+            ffi::PyObject_ClearWeakRefs(object);
+        }
     }
 }
 
@@ -558,11 +570,8 @@ unsafe fn deallocate_sized(object: *mut ffi::PyObject, at_least: usize) {
 pub(super) unsafe extern "C" fn deallocate_function(object: *mut ffi::PyObject) {
     // SAFETY: CPython calls this once, for an object of the function class that nobody refers to.
     unsafe {
-        let function = &*object.cast::<Function>();
-        if !function.base.weak_references.get().is_null() {
-            ffi::PyObject_ClearWeakRefs(object);
-        }
-        let origin = function.origin;
+        clear_weak_references(object);
+        let origin = (*object.cast::<Function>()).origin;
         let class = ffi::Py_TYPE(object);
         ffi::PyObject_Free(object.cast());
         if let Some(origin) = origin {

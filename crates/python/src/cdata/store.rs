@@ -569,7 +569,7 @@ pub(crate) unsafe fn store_field(
 
 /// Writes through a face that may be const.
 pub(crate) fn check_writable(face: &Face) -> Result<(), Failure> {
-    if face.is_const {
+    if face.is_read_only() {
         return Err(Failure::wrong_type(format!("'{}' cannot be written", face.qualified_name())));
     }
     Ok(())
