@@ -293,6 +293,15 @@ def test_stdio(load, tmp_path):
     assert c.stdout == c.lib.stdout
 
 
+def test_constants_that_use_the_sign_bit(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["bind", "sys/mount.h"]) == 0
+    spec = importlib.util.spec_from_file_location("mount_c", "mount_c.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (module.MS_NOUSER, module.MS_RDONLY) == (-(2**31), 1)
+
+
 def test_the_command_says_what_is_wrong(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["bind", "no_such.h"]) == 1

@@ -61,6 +61,7 @@ SYSTEM = {
     "limits.h": (None, {"CHAR_BIT", "LONG_MAX", "PATH_MAX"}),
     "stdint.h": (None, {"INT32_MAX", "SIZE_MAX"}),
     "sys/socket.h": (None, {"socketpair", "SOCK_STREAM", "SO_REUSEADDR", "AF_UNIX"}),
+    "sys/mount.h": (None, {"mount", "MS_NOUSER", "MS_RDONLY"}),
     "sys/resource.h": (None, {"getrlimit", "RLIMIT_NOFILE", "RUSAGE_SELF"}),
     "gsl/gsl_sf_hyperg.h": ("gsl", {"gsl_sf_hyperg_2F1_e", "gsl_sf_result_smash_e"}),
     "gsl/gsl_integration.h": (
@@ -137,6 +138,7 @@ def test_macros(tmp_path):
             #define CAST ((unsigned char)300)
             #define NOWHERE ((struct pair *)-1)
             #define SECOND (FIRST + 1)
+            #define HIGHEST (1 << 31)
             #define GONE 1
             #undef GONE
             #define CALL call(1)
@@ -163,12 +165,14 @@ def test_macros(tmp_path):
             "CAST",
             "NOWHERE",
             "SECOND",
+            "HIGHEST",
             "FIRST",
             "call",
         ]
     )
     assert (lib.ALL, lib.MOST, lib.LETTER, lib.CAST) == (24, 2**32 - 1, 97, 44)
     assert (lib.HALF, lib.TINY, lib.TEXT, lib.SIZE, lib.SECOND) == (0.5, 0.125, b"tab\tAA", 24, 11)
+    assert lib.HIGHEST == -(2**31)
     assert ffi.cast("uintptr_t", lib.NOWHERE) == ffi.cast("uintptr_t", -1)
     assert ffi.typeof(lib.NOWHERE) is ffi.typeof("struct pair *")
     with pytest.raises(AttributeError, match="'HALF' is no variable"):

@@ -240,15 +240,20 @@ impl<'a> Resolver<'a> {
             return Ok(Constant { value: left.value >> count, ty });
         }
         match left.value.checked_mul(1_i128.checked_shl(count).unwrap_or(0)).filter(|_| count < 127) {
+            // A bit moved to where the sign is: every compiler takes it, and headers have it.
+            Some(exact) if left.value > 0 && bits < 128 && exact >> bits == 0 => {
+                Ok(Constant { value: self.wrap(ty, exact), ty })
+            }
             Some(exact) => self.fit(exact, ty, span, is_needed),
             None => Err(self.error(Id::CConstant, "a constant out of the range of 128 bits", span)),
         }
     }
 
-    /// A result in its type: unsigned ones wrap, signed ones must fit.
+    /// A result in its type: unsigned ones wrap, signed ones must fit but in a macro, of which nobody asked for a value.
     fn fit(&mut self, exact: i128, ty: IntType, span: Span, is_needed: bool) -> Resolve<Constant> {
         let value = self.wrap(ty, exact);
-        if value != exact && is_needed && ty.is_signed(self.types.model()) {
+        let is_wrong = is_needed && !self.is_quiet && ty.is_signed(self.types.model());
+        if value != exact && is_wrong {
             return Err(self.out_of_range(span, exact, ty.name()));
         }
         Ok(Constant { value, ty })
