@@ -1,8 +1,11 @@
-//! What holds for every text and every type.
+//! What holds for every text and every type. `FERRULE_SEED` repeats a run.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cdecl::{DeclareOptions, Declared, Namespace};
 use ctype::{ArrayLength, CType, CTypes, DataModel, FloatType, IntType, Qualified, Qualifiers, TypeId};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use source::Source;
 
 /// Pieces that texts are put together from.
@@ -94,9 +97,9 @@ const PIECES: &[&str] = &[
     "t ",
 ];
 
-fn texts() -> impl Strategy<Value = String> {
+fn texts(most: usize) -> impl Strategy<Value = String> {
     let piece = prop::sample::select(PIECES);
-    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(piece, 0..most).prop_map(|pieces| pieces.concat())
 }
 
 /// A type that can stand anywhere.
@@ -164,11 +167,20 @@ fn build(types: &mut CTypes, namespace: &Namespace, shape: &Shape) -> TypeId {
     }
 }
 
+/// So many cases of a property, others in each run.
+fn config() -> ProptestConfig {
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    let seed = std::env::var("FERRULE_SEED").map_or(clock, |text| text.parse().expect("a number"));
+    eprintln!("FERRULE_SEED={seed}");
+    let rng_seed = RngSeed::Fixed(seed);
+    ProptestConfig { cases: 20_000, failure_persistence: None, rng_seed, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
-    fn any_text_is_declared_or_changes_nothing(text in texts()) {
+    fn any_text_is_declared_or_changes_nothing(text in texts(60)) {
         let source = Source::new("text.h", &text);
         let mut types = CTypes::new(DataModel::SYSV_X64);
         let mut namespace = Namespace::new();
@@ -184,27 +196,33 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_type_or_changes_nothing(text in texts()) {
-        let mut types = CTypes::new(DataModel::SYSV_X64);
-        let namespace = Namespace::new();
-        let before = types.checkpoint();
-        match namespace.object_type(&mut types, &Source::new("any", &text)) {
-            Ok(ty) => prop_assert!(!types.name(ty).is_empty()),
-            Err(diagnostics) => {
-                prop_assert!(!diagnostic::render(&diagnostics).is_empty());
-                prop_assert!(types.checkpoint() == before);
-            }
-        }
-    }
-
-    #[test]
-    fn what_was_parsed_reads_back_from_its_text(text in texts()) {
+    fn what_was_parsed_reads_back_from_its_text(text in texts(60)) {
         let (decls, diagnostics) = cdecl::parse(&Source::new("text.h", &text));
         if diagnostics.is_empty() {
             let printed = decls.to_string();
             let (again, diagnostics) = cdecl::parse(&Source::new("printed.h", &printed));
             prop_assert!(diagnostics.is_empty(), "{}\n{}", printed, diagnostic::render(&diagnostics));
             prop_assert_eq!(again.to_string(), printed);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_type_that_has_a_name_or_changes_nothing(text in texts(9)) {
+        let mut types = CTypes::new(DataModel::SYSV_X64);
+        let mut namespace = Namespace::new();
+        let known = Source::new("known.h", "typedef int t; struct s { t a; }; union u { char b; };");
+        namespace.declare(&mut types, &known, &DeclareOptions::default()).expect("it is right");
+        let before = types.checkpoint();
+        match namespace.declared_type(&mut types, &Source::new("<type>", &text)) {
+            Ok(ty) => {
+                let name = types.name(ty);
+                let again = namespace.type_name(&mut types, &Source::new("name", &name)).ok();
+                prop_assert!(name.contains("<anonymous>") || again == Some(ty), "{}", name);
+            }
+            Err(diagnostics) => {
+                prop_assert!(types.checkpoint() == before);
+                prop_assert!(!diagnostic::render(&diagnostics).is_empty());
+            }
         }
     }
 
