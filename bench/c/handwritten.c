@@ -24,7 +24,12 @@ typedef struct {
     struct pair pair;
 } PairObject;
 
-static PyTypeObject Pair_Type;
+typedef struct {
+    PyObject_HEAD
+    struct triple triple;
+} TripleObject;
+
+static PyTypeObject Pair_Type, Triple_Type;
 
 static int counted(Py_ssize_t given, Py_ssize_t wanted)
 {
@@ -99,6 +104,18 @@ static PyObject *py_swap(PyObject *self, PyObject *arg)
     return (PyObject *)result;
 }
 
+static PyObject *py_turn(PyObject *self, PyObject *arg)
+{
+    if (!Py_IS_TYPE(arg, &Triple_Type)) {
+        PyErr_SetString(PyExc_TypeError, "Triple expected");
+        return NULL;
+    }
+    TripleObject *result = PyObject_New(TripleObject, &Triple_Type);
+    if (result != NULL)
+        CALL(result->triple = turn(((TripleObject *)arg)->triple));
+    return (PyObject *)result;
+}
+
 static PyObject *py_total(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     Py_buffer view;
@@ -161,6 +178,7 @@ static PyMethodDef methods[] = {
     {"half", py_half, METH_O, NULL},
     {"length", py_length, METH_O, NULL},
     {"swap", py_swap, METH_O, NULL},
+    {"turn", py_turn, METH_O, NULL},
     {"total", (PyCFunction)(void (*)(void))py_total, METH_FASTCALL, NULL},
     {"sum12", (PyCFunction)(void (*)(void))py_sum12, METH_FASTCALL, NULL},
     {"mixed", (PyCFunction)(void (*)(void))py_mixed, METH_FASTCALL, NULL},
@@ -175,6 +193,14 @@ static PyTypeObject Pair_Type = {
     .tp_new = PyType_GenericNew,
 };
 
+static PyTypeObject Triple_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = NAME ".Triple",
+    .tp_basicsize = sizeof(TripleObject),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = PyType_GenericNew,
+};
+
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, .m_name = NAME, .m_size = -1, .m_methods = methods,
 };
@@ -182,7 +208,7 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC INIT(void)
 {
     PyObject *self = PyModule_Create(&module);
-    if (self != NULL && PyModule_AddType(self, &Pair_Type) < 0)
+    if (self != NULL && (PyModule_AddType(self, &Pair_Type) < 0 || PyModule_AddType(self, &Triple_Type) < 0))
         Py_CLEAR(self);
     return self;
 }

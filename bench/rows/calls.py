@@ -24,18 +24,16 @@ class Call:
     name: str
     arguments: str
     of_cffi: float
-    with_gil: bool = False
-    is_handwritten: bool = True
 
 
 CALLS = [
-    Call("void(void)", "nothing", "", 1.0, with_gil=True),
-    Call("int(int, int)", "add", "1, 2", 0.65, with_gil=True),
-    Call("double(double)", "half", "1.5", 1.0, with_gil=True),
-    Call("const char * from bytes", "length", "b'text'", 0.85, with_gil=True),
-    Call("a struct of two doubles in and out", "swap", "pair", 0.8, with_gil=True),
-    Call("double * and length from an ndarray", "total", "array, 3", 0.6, with_gil=True),
-    Call("a struct of three doubles in and out", "turn", "triple", 0.8, is_handwritten=False),
+    Call("void(void)", "nothing", "", 1.0),
+    Call("int(int, int)", "add", "1, 2", 0.65),
+    Call("double(double)", "half", "1.5", 1.0),
+    Call("const char * from bytes", "length", "b'text'", 0.85),
+    Call("a struct of two doubles in and out", "swap", "pair", 0.8),
+    Call("double * and length from an ndarray", "total", "array, 3", 0.6),
+    Call("a struct of three doubles in and out", "turn", "triple", 0.8),
     Call("12 doubles", "sum12", ", ".join(f"{i}.0" for i in range(12)), 0.8),
     Call("8 mixed arguments", "mixed", "1, 2.0, 3, 4.0, b'text', 6, 7.0, 8", 0.8),
 ]
@@ -48,19 +46,20 @@ def rows() -> Iterator[Row]:
     released = ffi.dlopen(peers.library())
     held = ffi.dlopen(peers.library(), release_gil=False)
     for call in CALLS:
-        contestants = {"ferrule": ours(call, released, structs(ffi)), "cffi": of_cffi(call)}
-        # Without a figure: how near to the cost of the lock alone the others are.
-        if call.is_handwritten:
-            contestants["handwritten"] = by_hand(call, released=True)
+        # The last without a figure: how near to the cost of the lock alone the others are.
+        contestants = {
+            "ferrule": ours(call, released, structs(ffi)),
+            "cffi": of_cffi(call),
+            "handwritten": by_hand(call, released=True),
+        }
         yield Row(call.signature, contestants, [ratio("ferrule", "cffi", call.of_cffi)], rounds=100)
     for call in CALLS:
-        if call.with_gil:
-            contestants = {
-                "ferrule": ours(call, held, structs(ffi)),
-                "handwritten": by_hand(call, released=False),
-            }
-            figures = [ratio("ferrule", "handwritten", HANDWRITTEN)]
-            yield Row(f"{call.signature}, release_gil=False", contestants, figures, rounds=100)
+        contestants = {
+            "ferrule": ours(call, held, structs(ffi)),
+            "handwritten": by_hand(call, released=False),
+        }
+        figures = [ratio("ferrule", "handwritten", HANDWRITTEN)]
+        yield Row(f"{call.signature}, release_gil=False", contestants, figures, rounds=100)
 
     yield variadic()
 
@@ -101,6 +100,5 @@ def of_cffi(call: Call) -> Any:
 def by_hand(call: Call, released: bool) -> Any:
     """Return the contestant of the C extension written by hand."""
     module = peers.handwritten(released)
-    return statement(
-        f"f({call.arguments})", f=getattr(module, call.name), pair=module.Pair(), array=np.ones(3)
-    )
+    names = {"pair": module.Pair(), "triple": module.Triple(), "array": np.ones(3)}
+    return statement(f"f({call.arguments})", f=getattr(module, call.name), **names)
