@@ -42,6 +42,8 @@ pub(crate) struct CallFace {
     result: Outcome,
     /// For calls with more arguments than are declared.
     variadic: Option<variadic::Plans>,
+    /// Whether a struct goes in or comes out, or what else needs memory of its own.
+    has_memory: bool,
 }
 
 /// How much of the C stack, which ends somewhere, a call's arguments may take.
@@ -103,10 +105,13 @@ impl CallFace {
             return Err(Failure::new(Class::Overflow, text));
         }
         let faces = params.iter().map(|ty| Face::of(*ty)).zip(plan.params());
-        let params = faces.map(|(face, place)| Param { face, how: How::of(face, *place) }).collect();
+        let params: Box<[Param]> =
+            faces.map(|(face, place)| Param { face, how: How::of(face, *place) }).collect();
         let result = Outcome::of(Face::of(signature.result), plan.result());
         let variadic = signature.is_variadic.then(variadic::Plans::default);
-        Ok(Self { plan, params, result, variadic })
+        let has_memory = matches!(result, Outcome::Value(..) | Outcome::Memory(..))
+            || params.iter().any(|param| matches!(param.how, How::Memory(_)));
+        Ok(Self { plan, params, result, variadic, has_memory })
     }
 }
 
@@ -165,11 +170,11 @@ pub(crate) unsafe extern "C" fn vectorcall<const RELEASE_GIL: bool>(
             (&*callable.cast::<Function>(), args)
         };
         let call = call_face(function)?;
-        if !keywords.is_null() || args.len() != call.params.len() {
+        if call.has_memory || !keywords.is_null() || args.len() != call.params.len() {
             return uncommon::<RELEASE_GIL>(py, function, call, args, keywords);
         }
         // SAFETY: as above.
-        unsafe { follow::<RELEASE_GIL>(py, function, call, args) }
+        unsafe { follow::<RELEASE_GIL, false>(py, function, call, args) }
     })
 }
 
@@ -190,8 +195,9 @@ fn late_call_face(function: &Function) -> Result<&'static CallFace, Failure> {
     }
 }
 
-/// Calls with more arguments than are declared, or with a wrong number, or with keywords.
-#[cold]
+/// Calls with structs, with more arguments than are declared, with a wrong number, or with keywords. They are
+/// apart, so that what they need does not burden the others: each store before the interpreter's lock is released is waited for.
+#[inline(never)]
 fn uncommon<const RELEASE_GIL: bool>(
     py: Python<'_>,
     function: &Function,
@@ -204,16 +210,16 @@ fn uncommon<const RELEASE_GIL: bool>(
         return Err(Failure::wrong_type("a cdata function cannot be called with keyword arguments"));
     }
     let expected = call.params.len();
+    if args.len() == expected {
+        // SAFETY: the arguments live as long as the call.
+        return unsafe { follow::<RELEASE_GIL, true>(py, function, call, args) };
+    }
     if args.len() > expected
         && let Some(plans) = &call.variadic
     {
         let full = plans.find(py, function, expected, args)?;
-        // SAFETY: the arguments live as long as the call.
-        return unsafe { follow::<RELEASE_GIL>(py, function, &full, args) };
-    }
-    if args.len() == expected {
         // SAFETY: as above.
-        return unsafe { follow::<RELEASE_GIL>(py, function, call, args) };
+        return unsafe { follow::<RELEASE_GIL, true>(py, function, &full, args) };
     }
     let at_least = if call.variadic.is_some() { "at least " } else { "" };
     let noun = if expected == 1 { "argument" } else { "arguments" };
@@ -221,12 +227,12 @@ fn uncommon<const RELEASE_GIL: bool>(
     Err(Failure::wrong_type(text))
 }
 
-/// Makes the call.
+/// Makes the call; one without memory of its own knows that it `HAS_MEMORY` not.
 ///
 /// # Safety
 /// `args` are live objects, as many as `call` has parameters.
 #[inline(always)]
-unsafe fn follow<const RELEASE_GIL: bool>(
+unsafe fn follow<const RELEASE_GIL: bool, const HAS_MEMORY: bool>(
     py: Python<'_>,
     function: &Function,
     call: &CallFace,
@@ -241,18 +247,21 @@ unsafe fn follow<const RELEASE_GIL: bool>(
     let mut held = Held::new();
     for (index, (param, value)) in call.params.iter().zip(args).enumerate() {
         // SAFETY: the frame was prepared for this plan, and the arguments live.
-        let done = unsafe { argument::convert(param, *value, frame.cast(), &mut held, py) };
+        let done = unsafe { argument::convert::<HAS_MEMORY>(param, *value, frame.cast(), &mut held, py) };
         done.map_err(|failure| wrong_argument(failure, function, index))?;
     }
-    let memory = hidden_result(py, call, frame)?;
+    let memory = if HAS_MEMORY { hidden_result(py, call, frame)? } else { None };
     // SAFETY: the frame is complete; what the function does with it is C's word.
     let pending = unsafe { go::<RELEASE_GIL>(function.base.address, frame) };
     drop(held);
     if let Some(pending) = pending {
         return Err(crate::errors::pending(py, pending).into());
     }
-    // SAFETY: the call left its result in the frame.
-    unsafe { result(py, &call.result, frame.cast(), memory) }
+    match memory {
+        Some(made) => Ok(made.into_ptr()),
+        // SAFETY: the call left its result in the frame.
+        None => unsafe { result::<HAS_MEMORY>(py, &call.result, frame.cast()) },
+    }
 }
 
 /// Words of stack arguments for which there is room on the C stack.
@@ -344,11 +353,10 @@ unsafe fn go<const RELEASE_GIL: bool>(target: *mut u8, frame: *mut GateFrame) ->
 /// # Safety
 /// The call left its result in the frame.
 #[inline(always)]
-unsafe fn result<'py>(
-    py: Python<'py>,
+unsafe fn result<const HAS_MEMORY: bool>(
+    py: Python<'_>,
     outcome: &Outcome,
     frame: *mut u8,
-    memory: Option<Bound<'py, PyAny>>,
 ) -> Result<*mut ffi::PyObject, Failure> {
     // SAFETY: the plan's places lie in the frame; new references are returned.
     unsafe {
@@ -367,10 +375,9 @@ unsafe fn result<'py>(
             let number = frame.add(offset as usize).cast::<u64>().read_unaligned();
             return Ok(load::owned(py, ffi::PyLong_FromUnsignedLongLong(number))?.into_ptr());
         }
-        if let Some(made) = memory {
-            return Ok(made.into_ptr());
-        }
-        if let Outcome::Value(face, place @ Place::Whole { size: 16, .. }, size, align) = *outcome {
+        if HAS_MEMORY
+            && let Outcome::Value(face, place @ Place::Whole { size: 16, .. }, size, align) = *outcome
+        {
             let (made, address) = object::value(py, face, size, align)?;
             argument::load_place(place, frame, address);
             return Ok(made.into_ptr());

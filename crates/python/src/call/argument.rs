@@ -86,7 +86,7 @@ fn release(things: Vec<Thing<'_>>) {
 /// `frame` was prepared for the plan that the parameter belongs to; `value` is a live object.
 #[expect(clippy::inline_always, reason = "a step of the one path that every call takes")]
 #[inline(always)]
-pub(super) unsafe fn convert<'py>(
+pub(super) unsafe fn convert<'py, const HAS_MEMORY: bool>(
     param: &Param,
     value: *mut ffi::PyObject,
     frame: *mut u8,
@@ -114,7 +114,8 @@ pub(super) unsafe fn convert<'py>(
             frame.add(offset as usize).cast::<*mut u8>().write_unaligned(address);
             return Ok(());
         }
-        if let How::Memory(place) = param.how
+        if HAS_MEMORY
+            && let How::Memory(place) = param.how
             && let Some(data) = CData::of_ptr(value)
             && std::ptr::eq(data.face, param.face)
         {
