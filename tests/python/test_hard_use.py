@@ -162,16 +162,30 @@ def test_a_dict_that_its_own_names_change_is_an_initialiser():
 
 
 THREADS = """
-import threading, time
+import sys, threading, time
 from ferrule import FFI
 
 ffi = FFI()
 ffi.cdef("void qsort(void *, size_t, size_t, int (*)(const void *, const void *));")
 lib = ffi.dlopen(None)
 pause = lambda *_: time.sleep(0.001)
+
+
+class Busy:
+    # Goes when the interpreter is ending, and lets the others ask for its lock meanwhile.
+
+    def __del__(self):
+        sum(range(3_000_000))
+
+
+busy = Busy()
 fail = ffi.callback("int(int)", lambda x: 1 / 0, onerror=pause)
 wait = ffi.callback("int(const void *, const void *)", lambda a, b: pause() or 0)
-started = threading.Barrier(5)
+once = iter(range(10**9))
+slow = ffi.new_allocator(lambda size: pause() or ffi.new("char[]", size), pause)
+failing = ffi.callback("int(int)", lambda x: 1 / 0)
+sys.unraisablehook = pause
+started = threading.Barrier(8)
 
 
 def work(step):
@@ -186,6 +200,9 @@ steps = [
     lambda: ffi.gc(ffi.new("int *"), pause),
     lambda: ffi.release(ffi.gc(ffi.new("int *"), pause)),
     lambda: fail(1),
+    lambda: failing(1),
+    lambda: ffi.init_once(pause, next(once)),
+    lambda: slow("int[4]"),
 ]
 for step in steps:
     threading.Thread(target=work, args=(step,), daemon=True).start()

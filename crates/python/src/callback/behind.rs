@@ -271,10 +271,10 @@ impl Behind {
                 if let Err(error) = border::offer(Box::new(error))
                     && let Ok(error) = error.downcast::<PyErr>()
                 {
-                    error.write_unraisable(py, Some(self.callable.bind(py)));
+                    python_call::report(py, *error, self.callable.bind(py));
                 }
             }
-            Mode::Report => error.write_unraisable(py, Some(self.callable.bind(py))),
+            Mode::Report => python_call::report(py, error, self.callable.bind(py)),
         }
     }
 
@@ -285,7 +285,7 @@ impl Behind {
             Ok(answer) if answer.is_none() => return None,
             Ok(answer) => answer,
             Err(second) => {
-                error.write_unraisable(py, Some(self.callable.bind(py)));
+                python_call::report(py, error, self.callable.bind(py));
                 return Some(second.into());
             }
         };
@@ -297,7 +297,7 @@ impl Behind {
                 None
             }
             Err(failure) => {
-                error.write_unraisable(py, Some(self.callable.bind(py)));
+                python_call::report(py, error, self.callable.bind(py));
                 Some(failure.into())
             }
         }

@@ -9,6 +9,7 @@ use super::make::{Needs, initialize, needs};
 use super::object::CData;
 use super::store::shown;
 use crate::failure::{Class, Failure};
+use crate::python_call;
 
 /// Where memory comes from and goes to.
 pub(crate) struct Source<'a, 'py> {
@@ -31,7 +32,8 @@ pub(crate) fn allocate<'py>(
     let too_large = || Failure::new(Class::Overflow, format!("'{}' is too large to allocate", face.name()));
     let size = needs.extent.checked_add(needs.spare).filter(|size| isize::try_from(*size).is_ok());
     let size = size.ok_or_else(too_large)?;
-    let original = source.alloc.call1((size,))?;
+    let wanted = size.into_pyobject(py).map_err(PyErr::from)?;
+    let original = python_call::call_bound(source.alloc, Some(wanted.as_any()))?;
     let address = address(original.as_borrowed(), size)?;
     let terms = terms(face, &needs, address);
     let made = lease::guard(py, &terms, original.as_borrowed(), source.free)?;

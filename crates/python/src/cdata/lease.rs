@@ -231,7 +231,7 @@ impl Guarded {
                 let pending = PyErr::take(py);
                 let result = python_call::call_one(destructor.as_ptr(), original.as_ptr());
                 if result.is_null() {
-                    ffi::PyErr_WriteUnraisable(destructor.as_ptr());
+                    python_call::report_raised(destructor.as_ptr());
                 } else {
                     ffi::Py_DECREF(result);
                 }

@@ -13,6 +13,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 use super::Ffi;
+use crate::python_call;
 
 /// How often a waiting thread looks for signals.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -143,7 +144,7 @@ impl Ffi {
             return Ok(result);
         }
         let mut turn = Turn { once, is_done: false };
-        let result = func.call0()?.unbind();
+        let result = python_call::call_bound(func.as_borrowed(), None)?.unbind();
         *once.state() = State::Done(result.clone_ref(py));
         turn.is_done = true;
         Ok(result)
