@@ -231,3 +231,18 @@ def test_const_stands_where_c_writes_it(ffi):
         memory.r = ffi.NULL
     with pytest.raises(TypeError, match=r"'int \*const' cannot be written"):
         view.q = ffi.NULL
+
+
+def test_methods_are_called_by_a_subclass(either):
+    class Texts(type(either)):
+        def string(self, cdata, maxlen=-1):
+            return super().string(cdata, maxlen).decode()
+
+        def unpack(self, cdata, length):
+            return type(either).unpack(self, cdata, length).decode()
+
+    texts = Texts()
+    text = texts.new("char[]", b"text")
+    assert texts.string(text) == "text"
+    assert texts.string(text, 2) == "te"
+    assert texts.unpack(text, 3) == "tex"

@@ -247,7 +247,7 @@ impl Ffi {
     /// 8
     #[pyo3(
         signature = (csource, r#override=None, packed=None, pack=None),
-        text_signature = "(self, csource, override=False, packed=False, pack=None)"
+        text_signature = "($self, csource, override=False, packed=False, pack=None)"
     )]
     fn cdef(
         &self,
@@ -430,9 +430,13 @@ impl Ffi {
     /// >>> ffi = FFI()
     /// >>> ffi.string(ffi.new("char[]", b"hello"))
     /// b'hello'
-    #[staticmethod]
-    #[pyo3(signature = (cdata, maxlen=-1), text_signature = "(cdata, maxlen=-1)")]
-    fn string<'py>(py: Python<'py>, cdata: &Bound<'py, PyAny>, maxlen: isize) -> PyResult<Bound<'py, PyAny>> {
+    #[pyo3(signature = (cdata, maxlen=-1), text_signature = "($self, cdata, maxlen=-1)")]
+    fn string<'py>(
+        _ffi: &Bound<'_, Self>,
+        py: Python<'py>,
+        cdata: &Bound<'py, PyAny>,
+        maxlen: isize,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let Some(data) = CData::of(cdata.as_borrowed()) else {
             let class = cdata.get_type().name()?;
             return Err(PyTypeError::new_err(format!("string() argument must be C data, not {class}")));

@@ -46,8 +46,7 @@ impl Ffi {
     /// Traceback (most recent call last):
     ///     ...
     /// ValueError: cdata 'int[3]' was released
-    #[staticmethod]
-    fn release(cdata: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn release(_ffi: &Bound<'_, Self>, cdata: &Bound<'_, PyAny>) -> PyResult<()> {
         Ok(cdata::lifetime::release(c_data("release", cdata)?)?)
     }
 
@@ -81,9 +80,9 @@ impl Ffi {
     /// >>> libc = ffi.dlopen(None)
     /// >>> memory = ffi.gc(libc.malloc(100), libc.free, size=100)
     /// >>> ffi.release(memory)
-    #[staticmethod]
     #[pyo3(signature = (cdata, destructor, size=0))]
     fn gc<'py>(
+        _ffi: &Bound<'_, Self>,
         cdata: &Bound<'py, PyAny>,
         destructor: &Bound<'py, PyAny>,
         size: isize,
@@ -167,8 +166,7 @@ impl Ffi {
     /// >>> handle = ffi.new_handle("anything")
     /// >>> ffi.from_handle(ffi.cast("void *", int(ffi.cast("uintptr_t", handle))))
     /// 'anything'
-    #[staticmethod]
-    fn new_handle<'py>(x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn new_handle<'py>(_ffi: &Bound<'_, Self>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         Ok(cdata::handle::make(x.as_borrowed())?)
     }
 
@@ -196,8 +194,7 @@ impl Ffi {
     /// >>> ffi = FFI()
     /// >>> ffi.from_handle(ffi.new_handle(42))
     /// 42
-    #[staticmethod]
-    fn from_handle<'py>(x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn from_handle<'py>(_ffi: &Bound<'_, Self>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         Ok(cdata::handle::follow(x.py(), c_data("from_handle", x)?)?)
     }
 }

@@ -34,8 +34,12 @@ impl Ffi {
     /// >>> ffi.memmove(copied, numbers, 12)
     /// >>> copied[:8]
     /// bytearray(b'\x01\x00\x00\x00\x02\x00\x00\x00')
-    #[staticmethod]
-    fn memmove(dest: &Bound<'_, PyAny>, src: &Bound<'_, PyAny>, n: isize) -> PyResult<()> {
+    fn memmove(
+        _ffi: &Bound<'_, Self>,
+        dest: &Bound<'_, PyAny>,
+        src: &Bound<'_, PyAny>,
+        n: isize,
+    ) -> PyResult<()> {
         let negative = |_| PyValueError::new_err("memmove(): negative size");
         Ok(cdata::copy(dest.as_borrowed(), src.as_borrowed(), usize::try_from(n).map_err(negative)?)?)
     }
@@ -66,8 +70,11 @@ impl Ffi {
     /// >>> ffi = FFI()
     /// >>> ffi.unpack(ffi.new("int[]", [1, 2, 3]), 2)
     /// [1, 2]
-    #[staticmethod]
-    fn unpack<'py>(cdata: &Bound<'py, PyAny>, length: isize) -> PyResult<Bound<'py, PyAny>> {
+    fn unpack<'py>(
+        _ffi: &Bound<'_, Self>,
+        cdata: &Bound<'py, PyAny>,
+        length: isize,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Ok(cdata::unpack(cdata.py(), c_data("unpack", cdata)?, length)?)
     }
 }

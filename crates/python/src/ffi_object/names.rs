@@ -32,7 +32,7 @@ impl Ffi {
     /// 'char *names[5]'
     /// >>> ffi.getctype("int[3]", "*")
     /// 'int(*)[3]'
-    #[pyo3(signature = (cdecl, replace_with=""), text_signature = "(self, cdecl, replace_with='')")]
+    #[pyo3(signature = (cdecl, replace_with=""), text_signature = "($self, cdecl, replace_with='')")]
     fn getctype(&self, py: Python<'_>, cdecl: &Bound<'_, PyAny>, replace_with: &str) -> PyResult<String> {
         let face = self.face(py, cdecl)?;
         let declarator = replace_with.trim();

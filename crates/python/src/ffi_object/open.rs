@@ -103,8 +103,7 @@ impl Ffi {
     /// >>> from ferrule import FFI
     /// >>> ffi = FFI()
     /// >>> ffi.dlclose(ffi.dlopen("libm.so.6"))
-    #[staticmethod]
-    fn dlclose(lib: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn dlclose(_ffi: &Bound<'_, Self>, lib: &Bound<'_, PyAny>) -> PyResult<()> {
         Ok(library::close(lib.as_borrowed())?)
     }
 }

@@ -71,9 +71,9 @@ impl Ffi {
     /// >>> address[0] = 7
     /// >>> points[2].y
     /// 7
-    #[staticmethod]
     #[pyo3(signature = (cdata, *fields_or_indexes))]
     fn addressof<'py>(
+        _ffi: &Bound<'_, Self>,
         cdata: &Bound<'py, PyAny>,
         fields_or_indexes: &Bound<'py, PyTuple>,
     ) -> PyResult<Bound<'py, PyAny>> {
