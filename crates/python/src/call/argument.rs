@@ -192,8 +192,7 @@ unsafe fn store_place(place: Place, frame: *mut u8, value: *const u8) {
     }
 }
 
-/// As [`Place::load`]; what the smallest structs take is copied without a call, and word by word, as the gate
-/// wrote it: a wider read would wait until both words have left the processor's store buffer.
+/// As [`Place::load`]; what the smallest structs take is copied without a call.
 ///
 /// # Safety
 /// As for [`Place::load`].
@@ -202,10 +201,7 @@ pub(super) unsafe fn load_place(place: Place, frame: *const u8, value: *mut u8) 
     // SAFETY: the caller's promise.
     unsafe {
         if let Place::Whole { offset, size: 16 } = place {
-            for at in [0, 8] {
-                let word = frame.add(offset as usize + at).cast::<[u8; 8]>();
-                value.add(at).cast::<[u8; 8]>().write(word.read_volatile());
-            }
+            value.cast::<[u8; 16]>().write(frame.add(offset as usize).cast::<[u8; 16]>().read());
         } else {
             place.load(frame, value);
         }
