@@ -192,22 +192,6 @@ unsafe fn store_place(place: Place, frame: *mut u8, value: *const u8) {
     }
 }
 
-/// As [`Place::load`]; what the smallest structs take is copied without a call.
-///
-/// # Safety
-/// As for [`Place::load`].
-#[inline]
-pub(super) unsafe fn load_place(place: Place, frame: *const u8, value: *mut u8) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if let Place::Whole { offset, size: 16 } = place {
-            value.cast::<[u8; 16]>().write(frame.add(offset as usize).cast::<[u8; 16]>().read());
-        } else {
-            place.load(frame, value);
-        }
-    }
-}
-
 /// The word of any Python object that is taken for the scalar.
 fn word(face: &'static Face, scalar: Scalar, value: Borrowed<'_, '_, PyAny>) -> Result<u64, Failure> {
     // SAFETY: the object lives and the lock is held.
