@@ -8,15 +8,14 @@
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-// These are the functions of `pyo3::ffi`, which says of them that nothing is unwound.
-unsafe extern "C-unwind" {
-    fn PyObject_Vectorcall(
-        callable: *mut ffi::PyObject,
-        args: *const *mut ffi::PyObject,
-        count: usize,
-        names: *mut ffi::PyObject,
-    ) -> *mut ffi::PyObject;
-    fn PyErr_WriteUnraisable(object: *mut ffi::PyObject);
+/// A function of the interpreter that may unwind the stack. `pyo3::ffi` says of it that it does not, which the
+/// compiler would believe here too if it knew which function it is.
+macro_rules! unwinding {
+    ($function:ident: fn($($ty:ty),*) $(-> $result:ty)?) => {{
+        let function = std::hint::black_box(ffi::$function as *const ());
+        // SAFETY: it is the function of this signature; the ABI only says more of it.
+        unsafe { std::mem::transmute::<*const (), unsafe extern "C-unwind" fn($($ty),*) $(-> $result)?>(function) }
+    }};
 }
 
 /// Stops the thread if its stack is unwound.
@@ -42,10 +41,35 @@ pub(crate) unsafe fn call(
     count: usize,
 ) -> *mut ffi::PyObject {
     let stop = Stop;
+    let vectorcall = unwinding!(PyObject_Vectorcall: fn(*mut ffi::PyObject, *const *mut ffi::PyObject, usize, *mut ffi::PyObject) -> *mut ffi::PyObject);
     // SAFETY: the caller's promise.
-    let called = unsafe { PyObject_Vectorcall(callable, args, count, std::ptr::null_mut()) };
+    let called = unsafe { vectorcall(callable, args, count, std::ptr::null_mut()) };
     std::mem::forget(stop);
     called
+}
+
+/// Takes the interpreter's lock again that a call gave up.
+///
+/// # Safety
+/// As for `PyEval_RestoreThread` of CPython: it is the state of this thread, which does not hold the lock.
+#[inline]
+pub(crate) unsafe fn restore_thread(state: *mut ffi::PyThreadState) {
+    let stop = Stop;
+    let restore = unwinding!(PyEval_RestoreThread: fn(*mut ffi::PyThreadState));
+    // SAFETY: the caller's promise.
+    unsafe { restore(state) };
+    std::mem::forget(stop);
+}
+
+/// Takes the interpreter's lock, whatever the thread has to do with the interpreter.
+#[inline]
+pub(crate) fn ensure() -> ffi::PyGILState_STATE {
+    let stop = Stop;
+    let ensure = unwinding!(PyGILState_Ensure: fn() -> ffi::PyGILState_STATE);
+    // SAFETY: it is for threads in any state.
+    let state = unsafe { ensure() };
+    std::mem::forget(stop);
+    state
 }
 
 /// As [`call`], with at most one argument, for those who have a `Bound`.
@@ -74,9 +98,10 @@ pub(crate) fn report(py: Python<'_>, error: PyErr, object: &Bound<'_, PyAny>) {
 /// # Safety
 /// The lock is held, the object lives, and an exception is set.
 pub(crate) unsafe fn report_raised(object: *mut ffi::PyObject) {
+    let report = unwinding!(PyErr_WriteUnraisable: fn(*mut ffi::PyObject));
     let stop = Stop;
     // SAFETY: the caller's promise.
-    unsafe { PyErr_WriteUnraisable(object) };
+    unsafe { report(object) };
     std::mem::forget(stop);
 }
 

@@ -110,10 +110,10 @@ impl Lock {
         // lock itself meanwhile is asked first.
         unsafe {
             if !parked.is_null() && PyThreadState_GetUnchecked() != parked {
-                ffi::PyEval_RestoreThread(parked);
+                python_call::restore_thread(parked);
                 return Self::Parked(parked);
             }
-            Self::Ensured(ffi::PyGILState_Ensure())
+            Self::Ensured(python_call::ensure())
         }
     }
 
