@@ -12,6 +12,7 @@ mod once;
 mod open;
 mod parts;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cdecl::{DeclareOptions, Declared, Namespace};
@@ -52,6 +53,9 @@ pub(crate) struct Ffi {
     once: Py<PyDict>,
     /// The libraries that were opened and not closed.
     libraries: Py<PyList>,
+    /// Not set while the interpreter has the memory and the object is not yet in it: making the object's dict may
+    /// start the collector, which looks at it then.
+    is_there: AtomicBool,
 }
 
 /// Which types an argument may be.
@@ -210,11 +214,15 @@ impl Ffi {
             known: PyDict::new(py).unbind(),
             once: PyDict::new(py).unbind(),
             libraries: PyList::empty(py).unbind(),
+            is_there: AtomicBool::new(true),
         }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         // The object's own dict, where a library that refers back may be, is visited by `pyo3`.
+        if !self.is_there.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         visit.call(&self.known)?;
         visit.call(&self.once)?;
         visit.call(&self.libraries)

@@ -1,5 +1,6 @@
 //! The object that `cfunc` makes of a function.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::PyTraverseError;
@@ -37,6 +38,9 @@ pub(crate) struct CFunc {
     held: Mutex<Held>,
     /// C data of the code itself, for calls: it owns nothing, and no address is taken for it.
     code: OnceLock<Py<PyAny>>,
+    /// Not set while the interpreter has the memory and the object is not yet in it: making the object's dict may
+    /// start the collector, which looks at it then.
+    is_there: AtomicBool,
 }
 
 /// What the garbage collector may clear. The lock is held with the interpreter's lock, and no Python
@@ -51,7 +55,7 @@ struct Held {
 impl CFunc {
     pub(super) fn new(body: Arc<Body>, signature: Py<Signature>, function: Py<PyAny>) -> Self {
         let held = Mutex::new(Held { function: Some(function), ..Held::default() });
-        Self { body, signature, held, code: OnceLock::new() }
+        Self { body, signature, held, code: OnceLock::new(), is_there: AtomicBool::new(true) }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -161,6 +165,9 @@ impl CFunc {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if !self.is_there.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         // The lock is free: whoever has it holds the interpreter's lock and runs no Python.
         let Ok(held) = self.held.try_lock() else { return Ok(()) };
         visit.call(&held.function)?;

@@ -4,6 +4,7 @@
 //! CPython finds the vectorcall function at the offset that [`install`] tells it: that of the field in every
 //! object of the class.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::PyTraverseError;
@@ -48,6 +49,9 @@ pub(crate) struct Dispatcher {
     is_closed: Mutex<bool>,
     /// The Python function, until the garbage collector takes it.
     function: Mutex<Option<Py<PyAny>>>,
+    /// Not set while the interpreter has the memory and the object is not yet in it: making the object's dict may
+    /// start the collector, which looks at it then.
+    is_there: AtomicBool,
 }
 
 impl Dispatcher {
@@ -62,6 +66,7 @@ impl Dispatcher {
             options,
             is_closed: Mutex::new(false),
             function: Mutex::new(Some(function.clone().unbind())),
+            is_there: AtomicBool::new(true),
         };
         let made = Bound::new(function.py(), made)?;
         install(&made);
@@ -315,6 +320,9 @@ impl Dispatcher {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if !self.is_there.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         for default in self.parameters.defaults() {
             visit.call(default)?;
         }
