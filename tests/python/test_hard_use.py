@@ -215,3 +215,27 @@ def test_the_interpreter_ends_while_other_threads_are_in_callbacks():
         [sys.executable, "-c", THREADS], check=False, capture_output=True, text=True, timeout=60
     )
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+COLLECTOR = """
+import gc
+import ferrule
+
+made = ferrule.FFI, lambda: ferrule.cfunc("int32(int32)")(lambda x: x + 1), lambda: ferrule.njit(lambda x: x)
+# No dict comes from those that the interpreter keeps.
+kept = [[make() for make in made], [{} for _ in range(200)]]
+gc.set_threshold(40)
+for make in made:
+    for count in range(42):
+        # The collector starts one step later each time.
+        gc.collect()
+        kept.append([set() for _ in range(count)])
+        kept.append(make())
+"""
+
+
+def test_the_collector_runs_while_an_object_is_made():
+    ended = subprocess.run(
+        [sys.executable, "-c", COLLECTOR], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -12,7 +12,6 @@ mod once;
 mod open;
 mod parts;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cdecl::{DeclareOptions, Declared, Namespace};
@@ -31,6 +30,7 @@ use crate::callback;
 use crate::cdata::{self, CData, Face, Kind};
 use crate::errors::{self, CDefError};
 use crate::fork;
+use crate::in_place::InPlace;
 use crate::library;
 use crate::table;
 
@@ -53,9 +53,7 @@ pub(crate) struct Ffi {
     once: Py<PyDict>,
     /// The libraries that were opened and not closed.
     libraries: Py<PyList>,
-    /// Not set while the interpreter has the memory and the object is not yet in it: making the object's dict may
-    /// start the collector, which looks at it then.
-    is_there: AtomicBool,
+    in_place: InPlace,
 }
 
 /// Which types an argument may be.
@@ -214,13 +212,13 @@ impl Ffi {
             known: PyDict::new(py).unbind(),
             once: PyDict::new(py).unbind(),
             libraries: PyList::empty(py).unbind(),
-            is_there: AtomicBool::new(true),
+            in_place: InPlace::yes(),
         }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         // The object's own dict, where a library that refers back may be, is visited by `pyo3`.
-        if !self.is_there.load(Ordering::Relaxed) {
+        if !self.in_place.is_set() {
             return Ok(());
         }
         visit.call(&self.known)?;

@@ -14,6 +14,7 @@ mod extending;
 mod failure;
 mod ffi_object;
 mod fork;
+mod in_place;
 mod library;
 mod named_tuple;
 mod python_call;

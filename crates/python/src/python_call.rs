@@ -1,5 +1,5 @@
 //! Calls of Python functions that C, the end of an object, or what is made once asks for; reports to
-//! `sys.unraisablehook`.
+//! `sys.unraisablehook`; the interpreter's lock for threads that C has.
 //!
 //! Before Python 3.14 the interpreter that ends does not wait for other threads: one that asks for the lock from then
 //! on is ended on the spot, by unwinding its stack. Frames of Rust cannot be unwound like that; the process would be
@@ -40,8 +40,9 @@ pub(crate) unsafe fn call(
     args: *const *mut ffi::PyObject,
     count: usize,
 ) -> *mut ffi::PyObject {
+    type Object = *mut ffi::PyObject;
+    let vectorcall = unwinding!(PyObject_Vectorcall: fn(Object, *const Object, usize, Object) -> Object);
     let stop = Stop;
-    let vectorcall = unwinding!(PyObject_Vectorcall: fn(*mut ffi::PyObject, *const *mut ffi::PyObject, usize, *mut ffi::PyObject) -> *mut ffi::PyObject);
     // SAFETY: the caller's promise.
     let called = unsafe { vectorcall(callable, args, count, std::ptr::null_mut()) };
     std::mem::forget(stop);
@@ -54,8 +55,8 @@ pub(crate) unsafe fn call(
 /// As for `PyEval_RestoreThread` of CPython: it is the state of this thread, which does not hold the lock.
 #[inline]
 pub(crate) unsafe fn restore_thread(state: *mut ffi::PyThreadState) {
-    let stop = Stop;
     let restore = unwinding!(PyEval_RestoreThread: fn(*mut ffi::PyThreadState));
+    let stop = Stop;
     // SAFETY: the caller's promise.
     unsafe { restore(state) };
     std::mem::forget(stop);
@@ -64,8 +65,8 @@ pub(crate) unsafe fn restore_thread(state: *mut ffi::PyThreadState) {
 /// Takes the interpreter's lock, whatever the thread has to do with the interpreter.
 #[inline]
 pub(crate) fn ensure() -> ffi::PyGILState_STATE {
-    let stop = Stop;
     let ensure = unwinding!(PyGILState_Ensure: fn() -> ffi::PyGILState_STATE);
+    let stop = Stop;
     // SAFETY: it is for threads in any state.
     let state = unsafe { ensure() };
     std::mem::forget(stop);

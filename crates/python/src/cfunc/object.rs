@@ -1,6 +1,5 @@
 //! The object that `cfunc` makes of a function.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::PyTraverseError;
@@ -12,6 +11,7 @@ use super::body::Body;
 use super::owner::CodeOwner;
 use super::{capsule, compile, ctypes_callback};
 use crate::cdata::{Face, function};
+use crate::in_place::InPlace;
 use crate::signature::Signature;
 
 /// A Python function compiled for C.
@@ -38,9 +38,7 @@ pub(crate) struct CFunc {
     held: Mutex<Held>,
     /// C data of the code itself, for calls: it owns nothing, and no address is taken for it.
     code: OnceLock<Py<PyAny>>,
-    /// Not set while the interpreter has the memory and the object is not yet in it: making the object's dict may
-    /// start the collector, which looks at it then.
-    is_there: AtomicBool,
+    in_place: InPlace,
 }
 
 /// What the garbage collector may clear. The lock is held with the interpreter's lock, and no Python
@@ -55,7 +53,7 @@ struct Held {
 impl CFunc {
     pub(super) fn new(body: Arc<Body>, signature: Py<Signature>, function: Py<PyAny>) -> Self {
         let held = Mutex::new(Held { function: Some(function), ..Held::default() });
-        Self { body, signature, held, code: OnceLock::new(), is_there: AtomicBool::new(true) }
+        Self { body, signature, held, code: OnceLock::new(), in_place: InPlace::yes() }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -165,7 +163,7 @@ impl CFunc {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if !self.is_there.load(Ordering::Relaxed) {
+        if !self.in_place.is_set() {
             return Ok(());
         }
         // The lock is free: whoever has it holds the interpreter's lock and runs no Python.

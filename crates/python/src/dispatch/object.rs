@@ -4,7 +4,6 @@
 //! CPython finds the vectorcall function at the offset that [`install`] tells it: that of the field in every
 //! object of the class.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::PyTraverseError;
@@ -19,6 +18,7 @@ use super::cache::Cache;
 use super::specialisation::Specialisation;
 use super::{call, compile};
 use crate::compiled::Options;
+use crate::in_place::InPlace;
 use crate::signature::{Signature, TypeKind, Wanted, tuple_of_types};
 
 /// A Python function that is compiled when it is called.
@@ -49,9 +49,7 @@ pub(crate) struct Dispatcher {
     is_closed: Mutex<bool>,
     /// The Python function, until the garbage collector takes it.
     function: Mutex<Option<Py<PyAny>>>,
-    /// Not set while the interpreter has the memory and the object is not yet in it: making the object's dict may
-    /// start the collector, which looks at it then.
-    is_there: AtomicBool,
+    in_place: InPlace,
 }
 
 impl Dispatcher {
@@ -66,7 +64,7 @@ impl Dispatcher {
             options,
             is_closed: Mutex::new(false),
             function: Mutex::new(Some(function.clone().unbind())),
-            is_there: AtomicBool::new(true),
+            in_place: InPlace::yes(),
         };
         let made = Bound::new(function.py(), made)?;
         install(&made);
@@ -320,7 +318,7 @@ impl Dispatcher {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if !self.is_there.load(Ordering::Relaxed) {
+        if !self.in_place.is_set() {
             return Ok(());
         }
         for default in self.parameters.defaults() {
